@@ -8,6 +8,7 @@ from pathlib import Path
 _OWN = Path(tempfile.gettempdir()) / f"zivweb-tests-{os.getuid()}"
 _DATA_DIR = Path(os.environ.get("ZIVWEB_TEST_FOLDER", _OWN))
 _DATA_DIR.mkdir(mode=0o700, exist_ok=True)
+_DATABASE = os.environ.get("ZIVWEB_TEST_DATABASE_URL", "sqlite")
 _SQLITE = f"sqlite:///{_DATA_DIR / 'tests.sqlite3'}"
 os.environ |= {
     "ZIVWEB_ENV_FILE": os.devnull,
@@ -17,7 +18,7 @@ os.environ |= {
     "ZIVWEB_MAIL_DOMAIN": "zivweb.example",
     "ZIVWEB_SECRET_KEY": "the tests sign with this key, and nothing else does",
     "ZIVWEB_ENCRYPTION_KEYS": "dGhlIGtleSB0aGF0IHRoZSB0ZXN0cyBzZWFsIHdpdGg=",
-    "DATABASE_URL": os.environ.get("ZIVWEB_TEST_DATABASE_URL", _SQLITE),
+    "DATABASE_URL": _SQLITE if _DATABASE == "sqlite" else _DATABASE,
     "CELERY_BROKER_URL": os.environ.get("ZIVWEB_TEST_BROKER_URL", "memory://"),
 }
 for _name in (

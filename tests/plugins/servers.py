@@ -1,6 +1,7 @@
 """Gives the tests a real PostgreSQL and a real Redis before any setting is read.
 
-`ZIVWEB_TEST_DATABASE_URL` and `ZIVWEB_TEST_BROKER_URL` name servers that run already.
+`ZIVWEB_TEST_DATABASE_URL` and `ZIVWEB_TEST_BROKER_URL` name servers that run already; the first
+may also be `sqlite`.
 `ZIVWEB_TEST_SERVERS` is `auto` (the system's programs, else those of the wheels), `wheels`
 (as on a machine that has none) or `none` (start nothing).
 """
@@ -32,7 +33,7 @@ def pytest_load_initial_conftests(early_config: pytest.Config) -> None:
     labels = early_config.stash.setdefault(LABELS, [])
     for variable in (DATABASE, BROKER):
         if variable in os.environ or choice == "none":
-            labels.append(f"{variable} {'given' if variable in os.environ else 'not set'}")
+            labels.append(f"{variable} {'as given' if variable in os.environ else 'not set'}")
             continue
         server = _start(variable, wheel_only=choice == "wheels")
         early_config.add_cleanup(server.stop)
