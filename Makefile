@@ -1,0 +1,79 @@
+# zivweb: `make run` starts everything, `make test` proves it, `make check` reads it.
+# Each target sets up what it needs on first use; nothing outside this folder is asked for but
+# Python 3.11 or newer (and Chromium for the browser tests, installed where that is allowed).
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
+SOURCES := zivweb intake drafts delivery contacts notifications accounts vault flow addresses
+# Commands that need settings but no server: with the settings of the tests, on SQLite.
+MANAGE := DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py
+# Resolves for every machine; the files name no index and no path.
+LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--custom-compile-command "make lock" --quiet
+
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help run test test-sqlite check messages compile-messages clean lock
+
+help: ## Show what can be made
+	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
+
+$(BIN)/python:
+	@test -n "$(PYTHON)" || { echo "zivweb needs Python 3.11 or newer"; exit 1; }
+	@echo "--- $(VENV): made once, for this folder alone"
+	@$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.run-ready: requirements/run.txt | $(BIN)/python
+	@echo "--- $(VENV): installing what zivweb runs on"
+	@$(INSTALL) -r requirements/run.txt
+	@touch $@
+
+$(VENV)/.test-ready: requirements/test.txt requirements/run.txt | $(BIN)/python
+	@echo "--- $(VENV): installing what zivweb runs on and is tested with"
+	@$(INSTALL) -r requirements/test.txt
+	@touch $(VENV)/.run-ready $@
+
+.env: | $(BIN)/python
+	@$(BIN)/python -I zivweb/dotenv.py .env
+
+run: $(VENV)/.run-ready .env compile-messages ## Start web, worker, beat and SMTP with the demo organizations
+	@exec $(BIN)/python manage.py serve
+
+test: $(VENV)/.test-ready compile-messages ## Run every test (T="..." passes arguments to pytest)
+	@$(BIN)/python -m tests.plugins.chromium
+	$(BIN)/python -m pytest $(T)
+	@if [ -z "$(T)" ] && grep -rqE 'mark\.(journey|races)' tests --include='test_*.py'; then \
+		$(MAKE) --no-print-directory test-sqlite; fi
+
+test-sqlite: $(VENV)/.test-ready compile-messages ## Run the journeys and races again on SQLite
+	ZIVWEB_TEST_DATABASE_URL=sqlite $(BIN)/python -m pytest -m "journey or races"
+
+check: $(VENV)/.test-ready ## Check format, lint, types, imports, migrations, templates and translations
+	@echo "--- format (ruff)";        $(BIN)/ruff format --check .
+	@echo "--- lint (ruff)";          $(BIN)/ruff check .
+	@echo "--- templates (djade)";    find templates -name '*.html' -exec $(BIN)/djade --target-version 5.2 --check {} +
+	@echo "--- types (mypy)";         $(BIN)/mypy $(SOURCES) tests manage.py
+	@echo "--- imports (import-linter)"; $(BIN)/lint-imports
+	@echo "--- system check (django)";   $(MANAGE) check
+	@echo "--- migrations (django)";  $(MANAGE) makemigrations --check --dry-run
+	@echo "--- translations (nl)";    $(MANAGE) messages --check
+	@echo "--- architecture (pytest)"; ZIVWEB_TEST_SERVERS=none $(BIN)/python -m pytest -q tests/test_architecture.py
+	@echo "--- all checks passed"
+
+messages: $(VENV)/.test-ready ## Bring locale/ up to date with the texts in the sources
+	$(MANAGE) messages
+
+compile-messages: $(VENV)/.run-ready
+	@$(MANAGE) messages --compile
+
+clean: ## Remove what was built (not the data, not .env)
+	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage htmlcov test-results
+	find . -name __pycache__ -prune -exec rm -rf {} +
+	find locale -name '*.mo' -delete
+
+lock: $(VENV)/.test-ready ## Resolve the dependencies of pyproject.toml again
+	$(BIN)/pip install --quiet uv
+	$(BIN)/uv pip compile $(LOCK) pyproject.toml -o requirements/run.txt
+	$(BIN)/uv pip compile $(LOCK) --extra test -c requirements/run.txt pyproject.toml -o requirements/test.txt
