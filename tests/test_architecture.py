@@ -1,0 +1,124 @@
+"""What no other tool can check: sizes, names, foreign keys, and pages without inline code.
+
+A function or file that is long for a good reason says so: `# long: <reason>` on the `def` line, or
+in the first three lines of the file.
+"""
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from django.apps import apps
+from django.db.models import Field
+
+ROOT = Path(__file__).parent.parent
+CONFIG = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]
+# The apps, uppermost first: the list that the imports obey.
+APPS: list[str] = CONFIG["importlinter"]["contracts"][0]["layers"]
+SOURCES = sorted(
+    file
+    for folder in (*APPS, "tests", "bench")
+    for file in (ROOT / folder).rglob("*.py")
+    if "migrations" not in file.parts
+)
+TESTS = [file for file in SOURCES if file.name.startswith("test_")]
+PAGES = [
+    file
+    for file in sorted((ROOT / "templates").rglob("*.html"))
+    if "mail" not in file.relative_to(ROOT / "templates").parts
+]
+
+FUNCTION_LINES, FILE_LINES, TEST_LINES = 40, 400, 20
+EXCUSE = re.compile(r"# long: \w+")
+NAMELESS = {"utils", "util", "common", "helpers", "services", "misc"}
+INLINE = re.compile(
+    r"<script(?![^>]*\bsrc=)|<style|\sstyle=|\son[a-z]+=|javascript:", re.IGNORECASE
+)
+BRANCHES = (ast.For, ast.While, ast.If, ast.IfExp, ast.Match, ast.AsyncFor)
+Function = ast.FunctionDef | ast.AsyncFunctionDef
+
+
+def name(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def functions(path: Path) -> Iterator[Function]:
+    nodes = ast.walk(ast.parse(path.read_text()))
+    return (node for node in nodes if isinstance(node, Function))
+
+
+def lines(node: Function) -> int:
+    return (node.end_lineno or node.lineno) - node.lineno + 1
+
+
+def long_functions(path: Path) -> list[str]:
+    text = path.read_text().splitlines()
+    return [
+        f"{node.name}: {lines(node)} lines"
+        for node in functions(path)
+        if lines(node) > FUNCTION_LINES and not EXCUSE.search(text[node.lineno - 1])
+    ]
+
+
+def tests_in(path: Path) -> list[Function]:
+    return [node for node in functions(path) if node.name.startswith("test_")]
+
+
+def relations() -> Iterator[tuple[str, str, str]]:
+    """Return each field of ours that points to a model: its name, its app, the app it points to."""
+    for model in apps.get_models():
+        for field in model._meta.get_fields():
+            target = field.related_model
+            if isinstance(field, Field) and isinstance(target, type):
+                app = target._meta.app_label
+                yield f"{model._meta.label}.{field.name}", model._meta.app_label, app
+
+
+RELATIONS = [relation for relation in relations() if set(relation[1:]) <= set(APPS)]
+
+
+@pytest.mark.parametrize(("field", "holder", "target"), RELATIONS)
+def test_foreign_keys_point_to_an_app_below(field: str, holder: str, target: str) -> None:
+    assert APPS.index(holder) <= APPS.index(target)
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name)
+def test_functions_are_short(path: Path) -> None:
+    assert long_functions(path) == []
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name)
+def test_files_are_short(path: Path) -> None:
+    text = path.read_text().splitlines()
+
+    assert len(text) <= FILE_LINES or EXCUSE.search("\n".join(text[:3]))
+
+
+@pytest.mark.parametrize("path", SOURCES, ids=name)
+def test_names_say_what_is_in_a_file(path: Path) -> None:
+    assert not NAMELESS & {path.stem, *path.relative_to(ROOT).parts}
+
+
+@pytest.mark.parametrize("path", TESTS, ids=name)
+def test_tests_are_short(path: Path) -> None:
+    assert [test.name for test in tests_in(path) if lines(test) > TEST_LINES] == []
+
+
+@pytest.mark.parametrize("path", TESTS, ids=name)
+def test_tests_do_not_branch(path: Path) -> None:
+    branching = {
+        test.name
+        for test in tests_in(path)
+        for node in ast.walk(test)
+        if isinstance(node, BRANCHES)
+    }
+
+    assert branching == set()
+
+
+@pytest.mark.parametrize("path", PAGES, ids=name)
+def test_pages_hold_no_inline_code(path: Path) -> None:
+    assert INLINE.findall(path.read_text()) == []
