@@ -1,0 +1,169 @@
+"""Makes a stranger's HTML safe to show: one document for a sandboxed frame. Pure."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from html import unescape
+from urllib.parse import unquote, urlsplit
+
+import nh3
+
+# The second wall: even what would slip through can neither run nor fetch anything.
+BODY_CSP = (
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox; "
+    "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
+)
+MAX_DEPTH = 2000  # deeper elements cost quadratic time
+MAX_LINKS = 50
+
+_TAGS = (nh3.ALLOWED_TAGS | {"font", "big"}) - {"area", "map", "details", "summary"}
+_DROPPED_WITH_CONTENT = {
+    *("script", "style", "title", "noscript", "template", "iframe", "object", "embed"),
+    *("svg", "math", "select", "textarea", "audio", "video"),
+}
+_CELL = {"align", "valign", "width", "height", "bgcolor", "colspan", "rowspan", "nowrap"}
+_ATTRIBUTES = {
+    "*": {"style", "dir", "lang", "title", "align"},
+    "a": {"href"},
+    "img": {"src", "alt", "width", "height", "border"},
+    "font": {"color", "face", "size"},
+    "table": {"width", "border", "cellpadding", "cellspacing", "bgcolor"},
+    "tr": {"valign", "bgcolor"},
+    "td": _CELL,
+    "th": _CELL,
+    "col": {"width", "span"},
+    "ol": {"start", "type"},
+    "ul": {"type"},
+    "li": {"value"},
+    "hr": {"size", "width", "color"},
+}
+_STYLES = {
+    *("color", "background", "background-color", "opacity"),
+    *("font", "font-family", "font-size", "font-style", "font-variant", "font-weight"),
+    *("line-height", "letter-spacing", "word-spacing", "text-align", "text-decoration"),
+    *("text-indent", "text-transform", "vertical-align", "white-space", "word-break"),
+    *("overflow-wrap", "word-wrap", "direction", "list-style-type"),
+    *("width", "height", "max-width", "max-height", "min-width", "min-height"),
+    *("margin", "margin-top", "margin-right", "margin-bottom", "margin-left"),
+    *("padding", "padding-top", "padding-right", "padding-bottom", "padding-left"),
+    *("border", "border-top", "border-right", "border-bottom", "border-left"),
+    *("border-color", "border-style", "border-width", "border-radius"),
+    *("border-collapse", "border-spacing", "display", "float", "clear", "table-layout"),
+}
+_LINK_SCHEMES = {"http", "https", "mailto", "tel"}
+_OWN_IMAGE = re.compile(r"data:image/(png|jpe?g|gif|webp|bmp);base64,[A-Za-z0-9+/=\s]*", re.I)
+# A function in a style may fetch (url, image-set); those that make a colour may stay.
+_UNSAFE_STYLE = re.compile(r"[\\@<]|(?<!\brgb)(?<!\brgba)(?<!\bhsl)(?<!\bhsla)\(", re.I)
+_CID = re.compile(r"cid:([^\"'\s<>)]+)", re.I)
+_TAG = re.compile(r"<(/?)([a-z][^\s/>]*)", re.I)
+_WITHOUT_END = {
+    *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"),
+    *("p", "li", "dt", "dd", "tr", "td", "th", "option", "thead", "tbody", "tfoot"),
+}
+_SHELL = """<!doctype html>
+<html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<meta name="referrer" content="no-referrer"><style>
+:root{{color-scheme:light}}
+body{{margin:16px;background:#fff;color:#111;font:16px/1.5 system-ui,sans-serif}}
+body{{overflow-wrap:anywhere}}
+img{{max-width:100%;height:auto}}
+pre{{white-space:pre-wrap}}
+blockquote{{margin:8px 0 8px 4px;padding-left:12px;border-left:3px solid #ccc}}
+</style></head><body>{body}</body></html>"""
+
+
+class TooDeepError(ValueError):
+    """The HTML is nested so deep that cleaning it would keep a server busy."""
+
+
+def body_document(html: str, inline_images: Mapping[str, str]) -> str:
+    """Return a whole document to serve under BODY_CSP in a sandboxed frame.
+
+    `inline_images` has a `data:` address for each Content-ID. Raises TooDeepError.
+    """
+    return _SHELL.format(body=clean(html, inline_images))
+
+
+def clean(html: str, inline_images: Mapping[str, str]) -> str:
+    """Return the HTML without anything that runs, submits or fetches. Raises TooDeepError."""
+    if _depth(html) > MAX_DEPTH:
+        raise TooDeepError
+
+    def keep(_tag: str, attribute: str, value: str) -> str | None:
+        if attribute == "style":
+            return _safe_style(value)
+        if attribute == "src":
+            return _safe_image(value, inline_images)
+        if attribute == "href":
+            return value if _is_link(value) else None
+        return value
+
+    return nh3.clean(
+        html,
+        tags=_TAGS,
+        clean_content_tags=_DROPPED_WITH_CONTENT,
+        attributes=_ATTRIBUTES,
+        attribute_filter=keep,
+        url_schemes=_LINK_SCHEMES | {"cid", "data"},
+        url_relative="deny",
+        filter_style_properties=_STYLES,
+        set_tag_attribute_values={"a": {"target": "_blank"}},
+    )
+
+
+def content_ids(html: str) -> frozenset[str]:
+    """Return the Content-IDs that the HTML shows images by."""
+    return frozenset(unquote(found) for found in _CID.findall(unescape(html)))
+
+
+def links(html: str) -> tuple[str, ...]:
+    """Return where the links of the HTML lead to, each once, in order. Raises TooDeepError."""
+    if _depth(html) > MAX_DEPTH:
+        raise TooDeepError
+    found: dict[str, None] = {}
+
+    def note(tag: str, attribute: str, value: str) -> str | None:
+        if tag == "a" and attribute == "href" and _is_link(value):
+            found[value.strip()] = None
+        return None
+
+    nh3.clean(
+        html,
+        tags={"a"},
+        clean_content_tags=_DROPPED_WITH_CONTENT,
+        attributes={"a": {"href"}},
+        attribute_filter=note,
+        url_schemes=_LINK_SCHEMES,
+        url_relative="deny",
+    )
+    return tuple(found)[:MAX_LINKS]
+
+
+def _is_link(address: str) -> bool:
+    try:
+        return urlsplit(address.strip()).scheme.lower() in _LINK_SCHEMES
+    except ValueError:
+        return False
+
+
+def _safe_style(style: str) -> str | None:
+    kept = [part for part in style.split(";") if not _UNSAFE_STYLE.search(part)]
+    return ";".join(kept) or None
+
+
+def _safe_image(address: str, inline_images: Mapping[str, str]) -> str | None:
+    if address[:4].lower() == "cid:":
+        return inline_images.get(unquote(address[4:]))
+    return address if _OWN_IMAGE.fullmatch(address) else None
+
+
+def _depth(html: str) -> int:
+    open_tags: Counter[str] = Counter()
+    deepest = depth = 0
+    for end, written in _TAG.findall(html):
+        name = written.lower()
+        change = (-1 if open_tags[name] else 0) if end else int(name not in _WITHOUT_END)
+        open_tags[name] += change
+        depth += change
+        deepest = max(deepest, depth)
+    return deepest
