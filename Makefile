@@ -9,13 +9,14 @@ INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hash
 SOURCES := zivweb intake drafts delivery contacts notifications accounts vault flow addresses
 # Commands that need settings but no server: with the settings of the tests, on SQLite.
 MANAGE := DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py
+CHECKS := $(addprefix check-,format lint templates types imports django translations architecture)
 # Resolves for every machine; the files name no index and no path.
 LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--custom-compile-command "make lock" --quiet
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test test-sqlite check messages compile-messages clean lock
+.PHONY: help run test test-sqlite check $(CHECKS) messages compile-messages clean lock
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -50,17 +51,43 @@ test: $(VENV)/.test-ready compile-messages ## Run every test (T="..." passes arg
 test-sqlite: $(VENV)/.test-ready compile-messages ## Run the journeys and races again on SQLite
 	ZIVWEB_TEST_DATABASE_URL=sqlite $(BIN)/python -m pytest -m "journey or races"
 
-check: $(VENV)/.test-ready ## Check format, lint, types, imports, migrations, templates and translations
-	@echo "--- format (ruff)";        $(BIN)/ruff format --check .
-	@echo "--- lint (ruff)";          $(BIN)/ruff check .
-	@echo "--- templates (djade)";    find templates -name '*.html' -exec $(BIN)/djade --target-version 5.2 --check {} +
-	@echo "--- types (mypy)";         $(BIN)/mypy $(SOURCES) tests manage.py
-	@echo "--- imports (import-linter)"; $(BIN)/lint-imports
-	@echo "--- system check (django)";   $(MANAGE) check
-	@echo "--- migrations (django)";  $(MANAGE) makemigrations --check --dry-run
-	@echo "--- translations (nl)";    $(MANAGE) messages --check
-	@echo "--- architecture (pytest)"; ZIVWEB_TEST_SERVERS=none $(BIN)/python -m pytest -q tests/test_architecture.py
+check: $(CHECKS) ## Check format, lint, types, imports, migrations, translations and sizes (-k: go on)
 	@echo "--- all checks passed"
+
+$(CHECKS): $(VENV)/.test-ready
+
+check-format:
+	@echo "--- format (ruff)"
+	@$(BIN)/ruff format --check .
+
+check-lint:
+	@echo "--- lint (ruff)"
+	@$(BIN)/ruff check .
+
+check-templates:
+	@echo "--- templates (djade)"
+	@find templates -name '*.html' -exec $(BIN)/djade --target-version 5.2 --check {} +
+
+check-types:
+	@echo "--- types (mypy)"
+	@$(BIN)/mypy $(SOURCES) tests manage.py
+
+check-imports:
+	@echo "--- imports (import-linter)"
+	@$(BIN)/lint-imports --no-cache
+
+check-django:
+	@echo "--- system check, migrations (django)"
+	@$(MANAGE) check
+	@$(MANAGE) makemigrations --check --dry-run
+
+check-translations:
+	@echo "--- translations (babel)"
+	@$(MANAGE) messages --check
+
+check-architecture:
+	@echo "--- sizes, names, foreign keys, inline code (pytest)"
+	@ZIVWEB_TEST_SERVERS=none $(BIN)/python -m pytest -q tests/test_architecture.py
 
 messages: $(VENV)/.test-ready ## Bring locale/ up to date with the texts in the sources
 	$(MANAGE) messages
