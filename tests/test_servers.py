@@ -12,7 +12,7 @@ import psycopg
 import pytest
 import redis
 
-from tests.plugins import broker, postgres, processes
+from tests.plugins import postgres, processes
 
 pytestmark = pytest.mark.slow
 
