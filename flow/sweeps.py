@@ -1,0 +1,37 @@
+"""The row is the queue: wake a worker early by task name, claim due rows without waiting."""
+
+import logging
+from typing import TypeVar
+
+from celery import current_app
+from django.db import connection, models, transaction
+from kombu.exceptions import OperationalError
+
+log = logging.getLogger(__name__)
+
+Row = TypeVar("Row", bound=models.Model)
+
+
+def wake(task: str) -> None:
+    """Have a worker run the task, by name, as soon as this transaction is committed.
+
+    Never blocks and never raises: a lost wake-up costs the time to the next sweep, no more.
+    """
+
+    def send() -> None:
+        try:
+            current_app.send_task(task, retry=False, ignore_result=True)
+        except (OperationalError, OSError) as error:
+            log.warning("no broker, the sweep will run %s (%s)", task, type(error).__name__)
+
+    transaction.on_commit(send)
+
+
+def skip_locked(rows: models.QuerySet[Row]) -> models.QuerySet[Row]:
+    """Lock the rows, passing over those that another worker holds.
+
+    SQLite has one writer at a time, so there every row is free.
+    """
+    if connection.features.has_select_for_update_skip_locked:
+        return rows.select_for_update(skip_locked=True, of=("self",))
+    return rows.select_for_update()
