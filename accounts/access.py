@@ -1,0 +1,42 @@
+"""Finds people and organizations: by an address, by a peer, by a signed-in request."""
+
+import ipaddress
+from typing import cast
+
+from django.http import HttpRequest
+
+from accounts.models import Domain, Organization, User
+from addresses.mail import domain_of
+
+
+def user_of(request: HttpRequest) -> User:
+    """Return the signed-in person; only for views behind `login_required`."""
+    return cast(User, request.user)
+
+
+def sender_by_address(address: str) -> User | None:
+    """Return the active user with this normalized address."""
+    users = User.objects.select_related("organization")
+    return users.filter(email=address, is_active=True).first()
+
+
+def organization_for_peer(ip: str) -> Organization | None:
+    """Return the organization that trusts this peer to hand in its mail without a login.
+
+    A peer that two organizations claim is trusted by neither.
+    """
+    try:
+        peer = ipaddress.ip_address(ip)
+    except ValueError:
+        return None
+    claims = [
+        organization
+        for organization in Organization.objects.exclude(trusted_networks=[])
+        if any(peer in ipaddress.ip_network(net) for net in organization.trusted_networks)
+    ]
+    return claims[0] if len(claims) == 1 else None
+
+
+def owns_domain_of(organization: Organization, address: str) -> bool:
+    """Tell whether the address lies in one of the organization's domains."""
+    return Domain.objects.filter(organization=organization, name=domain_of(address)).exists()

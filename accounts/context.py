@@ -1,0 +1,28 @@
+"""What every page knows: the support contact of the reader's organization, and the demo."""
+
+from typing import Any
+
+from django.conf import settings
+from django.http import HttpRequest
+
+from accounts.models import Organization
+
+
+def page(request: HttpRequest) -> dict[str, Any]:
+    """Return `support` (None for guests) and `demo`."""
+    user = getattr(request, "user", None)
+    signed_in = user is not None and user.is_authenticated
+    return {
+        "support": support_of(user.organization) if signed_in and user else None,
+        "demo": settings.DEMO,
+    }
+
+
+def support_of(organization: Organization) -> dict[str, str] | None:
+    """Return name, email and phone of who helps this organization's people, if there is one."""
+    support = {
+        "name": organization.support_name,
+        "email": organization.support_email,
+        "phone": organization.support_phone,
+    }
+    return support if any(support.values()) else None

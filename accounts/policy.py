@@ -1,0 +1,62 @@
+"""The switches of an organization, as one frozen value. Pure."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, fields
+from typing import Any
+
+SMS, ACCESS_CODE, EMAIL = "sms", "access_code", "email"
+LEVELS: Mapping[str, int] = {SMS: 3, ACCESS_CODE: 2, EMAIL: 1}
+METHODS = (SMS, ACCESS_CODE)
+
+DRAFT, HEADER, PERSONAL, ORGANIZATION = "draft", "header", "personal", "organization"
+
+EDIT, PROPOSE, READ = "edit", "propose", "read"
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """What an organization allows; the defaults are those of a new organization."""
+
+    sms_new: bool = True
+    sms_personal: bool = True
+    sms_organization: bool = True
+    access_code_new: bool = True
+    access_code_personal: bool = True
+    access_code_organization: bool = True
+    web_sending: bool = True
+    organization_book: str = READ
+    send_when_complete: bool = False
+    splitting: bool = False
+    learn_proven: bool = True
+    default_country: str = "NL"
+    keep_drafts_days: int = 14
+    reminder_hours: tuple[int, ...] = (4, 24, 72)
+    remind_before_expiry_hours: int = 24
+    keep_messages_days: int = 90
+
+    def allows(self, method: str, source: str) -> bool:
+        """Tell whether data of this method may be used from this source."""
+        place = source if source in {PERSONAL, ORGANIZATION} else "new"
+        return method in METHODS and bool(getattr(self, f"{method}_{place}"))
+
+    def methods_to_type(self) -> tuple[str, ...]:
+        """Return the methods that a sender may use on the draft page, strongest first."""
+        return tuple(method for method in METHODS if self.allows(method, DRAFT))
+
+    def any_method(self) -> bool:
+        """Tell whether any recipient can be verified at all."""
+        places = (DRAFT, PERSONAL, ORGANIZATION)
+        return any(self.allows(method, place) for method in METHODS for place in places)
+
+    def to_json(self) -> dict[str, Any]:
+        """Return the switches as plain data."""
+        return asdict(self)
+
+
+def policy_from_json(data: Mapping[str, Any]) -> Policy:
+    """Return the policy of stored data; a switch that is not stored has its default."""
+    known = {field.name for field in fields(Policy)}
+    values = {name: value for name, value in data.items() if name in known}
+    if "reminder_hours" in values:
+        values["reminder_hours"] = tuple(values["reminder_hours"])
+    return Policy(**values)
