@@ -1,0 +1,37 @@
+"""The Celery application, and the table of what beat sweeps."""
+
+import os
+
+from celery import Celery
+from django.conf import settings
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zivweb.settings")
+
+# Every sweep finds work that a lost wake-up left behind. Seconds between two sweeps.
+BEAT = {
+    "intake.tasks.make_drafts": 10.0,
+    "drafts.tasks.detect_missing": 10.0,
+    "drafts.tasks.judge_changed": 10.0,
+    "drafts.tasks.release_due": 2.0,
+    "notifications.tasks.send_due": 5.0,
+    "delivery.tasks.follow_notifications": 10.0,
+}
+
+app = Celery("zivweb")
+app.conf.update(
+    broker_url=settings.BROKER_URL,
+    broker_connection_timeout=0.5,
+    broker_connection_retry_on_startup=True,
+    broker_transport_options={"socket_connect_timeout": 0.5, "socket_keepalive": True},
+    task_ignore_result=True,
+    task_acks_late=False,
+    task_serializer="json",
+    accept_content=["json"],
+    timezone=settings.TIME_ZONE,
+    worker_hijack_root_logger=False,
+    worker_prefetch_multiplier=1,
+    worker_send_task_events=False,
+    beat_schedule={name: {"task": name, "schedule": every} for name, every in BEAT.items()},
+    beat_schedule_filename=str(settings.DATA_DIR / "beat-schedule"),
+)
+app.autodiscover_tasks()

@@ -1,0 +1,105 @@
+"""Reads the environment variables of DESIGN.md, section 7. A bad value stops with one clear line."""
+
+import base64
+import binascii
+import json
+import os
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, TypeVar
+from urllib.parse import urlsplit
+
+import environ
+
+Value = TypeVar("Value")
+
+RUNTIME_FILE = "serve.json"
+
+
+class Stop(SystemExit):
+    """A variable has a bad value: the program ends with this line."""
+
+    def __init__(self, name: str, why: str) -> None:
+        super().__init__(f"zivweb: {name} {why}")
+
+
+def read(name: str, default: str, convert: Callable[[str], Value]) -> Value:
+    """Return the converted variable. Ends the program with one line when it cannot be read."""
+    text = os.environ.get(name, "").strip() or default
+    try:
+        return convert(text)
+    except (ValueError, KeyError, environ.ImproperlyConfigured) as error:
+        raise Stop(name, f"has a bad value: {error}") from error
+
+
+def port(text: str) -> int:
+    """Return a TCP port."""
+    number = int(text) if text.isdecimal() else 0
+    if not 1 <= number <= 65535:
+        raise ValueError("a port is a number from 1 to 65535")
+    return number
+
+
+def flag(text: str) -> bool:
+    """Return a yes or no."""
+    if text not in {"0", "1"}:
+        raise ValueError("write 0 or 1")
+    return text == "1"
+
+
+def base_url(text: str) -> str:
+    """Return an http(s) address without a slash at its end."""
+    parts = urlsplit(text)
+    if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
+        raise ValueError("write it like https://mail.example.org")
+    return text.rstrip("/")
+
+
+def encryption_keys(text: str) -> list[bytes]:
+    """Return the keys: base64 of 32 bytes each, comma separated, the first encrypts."""
+    keys = []
+    for number, item in enumerate(filter(None, text.replace(" ", "").split(",")), start=1):
+        try:
+            key = base64.b64decode(item, altchars=b"-_", validate=True)
+        except binascii.Error as error:
+            raise ValueError(f"key {number} is not base64") from error
+        if len(key) != 32:
+            raise ValueError(f"key {number} has {len(key)} bytes, 32 are needed")
+        keys.append(key)
+    if not keys:
+        raise ValueError("at least one key is needed")
+    return keys
+
+
+def secret_key(text: str) -> str:
+    """Return a secret of enough length."""
+    if len(text) < 40:
+        raise ValueError("at least 40 characters are needed")
+    return text
+
+
+def mail_relay(text: str) -> dict[str, Any] | None:
+    """Return where mail goes out (`smtp://user:password@host:port`), None for the demo mailbox."""
+    if not text:
+        return None
+    if urlsplit(text).scheme not in {"smtp", "smtps", "smtp+tls", "smtp+ssl"}:
+        raise ValueError("write it like smtp://user:password@host:25, or smtp+tls://…")
+    config: dict[str, Any] = environ.Env.email_url_config(text)
+    return config
+
+
+def sms_urls(text: str) -> list[str]:
+    """Return the Apprise addresses that SMS go out by, in the order in which they are tried."""
+    urls = text.split()
+    if any("://" not in url for url in urls):
+        raise ValueError("write an Apprise address like twilio://…")
+    return urls
+
+
+def runtime(data_dir: Path) -> dict[str, Any]:
+    """Return what `serve` chose (ports, broker), {} when it has not run."""
+    try:
+        chosen: dict[str, Any] = json.loads((data_dir / RUNTIME_FILE).read_text())
+    except (FileNotFoundError, json.JSONDecodeError):
+        return {}
+    return chosen

@@ -1,0 +1,232 @@
+"""Every setting, and every environment variable (docs: .env.example). Read once, at the start."""
+
+import os
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import environ
+from django.utils.translation import gettext_lazy as _
+
+from zivweb import environment
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+environ.Env.read_env(os.environ.get("ZIVWEB_ENV_FILE", BASE_DIR / ".env"))
+
+# --- what the operator sets -----------------------------------------------------------------
+
+DEMO = environment.read("ZIVWEB_DEMO", "0", environment.flag)
+DATA_DIR = Path(environment.read("ZIVWEB_DATA_DIR", str(BASE_DIR / "var"), str)).resolve()
+BIND = environment.read("ZIVWEB_BIND", "127.0.0.1", str)
+HTTP_PORT = environment.read("ZIVWEB_HTTP_PORT", "8000", environment.port)
+SMTP_PORT = environment.read("ZIVWEB_SMTP_PORT", "2525", environment.port)
+BASE_URL = environment.read(
+    "ZIVWEB_BASE_URL", f"http://localhost:{HTTP_PORT}", environment.base_url
+)
+MAIL_DOMAIN = environment.read("ZIVWEB_MAIL_DOMAIN", urlsplit(BASE_URL).hostname or "", str)
+TLS_CERT = environment.read("ZIVWEB_TLS_CERT", "", str)
+TLS_KEY = environment.read("ZIVWEB_TLS_KEY", "", str)
+TRUSTED_PROXIES = environment.read("ZIVWEB_TRUSTED_PROXIES", "", str).replace(",", " ").split()
+SECRET_KEY = environment.read("ZIVWEB_SECRET_KEY", "", environment.secret_key)
+ENCRYPTION_KEYS = environment.read("ZIVWEB_ENCRYPTION_KEYS", "", environment.encryption_keys)
+MAIL_RELAY = environment.read("EMAIL_URL", "", environment.mail_relay)
+SMS_URLS = environment.read("SMS_URL", "", environment.sms_urls)
+if not DEMO and MAIL_RELAY is None:
+    raise environment.Stop("EMAIL_URL", "must be set (only the demo has a mailbox of its own)")
+if not DEMO and not SMS_URLS:
+    raise environment.Stop("SMS_URL", "must be set (only the demo has a mailbox of its own)")
+if bool(TLS_CERT) != bool(TLS_KEY):
+    raise environment.Stop("ZIVWEB_TLS_CERT", "and ZIVWEB_TLS_KEY go together")
+
+# --- database -------------------------------------------------------------------------------
+
+# `serve` tells each child what it is: web | worker | beat | smtp
+PROCESS = os.environ.get("ZIVWEB_PROCESS", "")
+SQLITE_URL = f"sqlite:///{DATA_DIR / 'zivweb.sqlite3'}"
+DATABASES = {
+    "default": environment.read("DATABASE_URL", SQLITE_URL, environ.Env.db_url_config),
+}
+if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["OPTIONS"] = {
+        "transaction_mode": "IMMEDIATE",
+        "timeout": 30,
+        "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON",
+    }
+elif PROCESS == "web":
+    DATABASES["default"]["OPTIONS"] = {"pool": {"min_size": 1, "max_size": 8, "timeout": 10}}
+else:
+    DATABASES["default"]["CONN_MAX_AGE"] = None
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# --- broker ---------------------------------------------------------------------------------
+
+RUNTIME = environment.runtime(DATA_DIR)
+BROKER_URL = environment.read("CELERY_BROKER_URL", RUNTIME.get("broker", "memory://"), str)
+
+# --- applications ---------------------------------------------------------------------------
+
+INSTALLED_APPS = [
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "django.forms",
+    "allauth",
+    "allauth.account",
+    "csp",
+    "django_htmx",
+    "phonenumber_field",
+    "template_partials",
+    "zivweb",
+    "intake",
+    "drafts",
+    "delivery",
+    "contacts",
+    "notifications",
+    "accounts",
+    "vault",
+    "flow",
+    "addresses",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.locale.LocaleMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.language.LanguageMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "csp.middleware.CSPMiddleware",
+]
+ROOT_URLCONF = "zivweb.urls"
+WSGI_APPLICATION = "zivweb.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "accounts.context.page",
+            ],
+        },
+    }
+]
+FORM_RENDERER = "zivweb.forms.FormRenderer"
+
+# --- sign-in --------------------------------------------------------------------------------
+
+AUTH_USER_MODEL = "accounts.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+PASSWORD_HASHERS = ["django.contrib.auth.hashers.Argon2PasswordHasher"]
+AUTH_PASSWORD_VALIDATORS = [
+    {
+        "NAME": "django.contrib.auth.password_validation.MinimumLengthValidator",
+        "OPTIONS": {"min_length": 12},
+    },
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "/"
+ACCOUNT_ADAPTER = "accounts.adapter.AccountAdapter"
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_SESSION_REMEMBER = False
+EMAIL_BACKEND = "notifications.backend.OutboxBackend"
+DEFAULT_FROM_EMAIL = f"zivweb <no-reply@{MAIL_DOMAIN}>"
+
+# --- security -------------------------------------------------------------------------------
+
+HTTPS = BASE_URL.startswith("https://")
+ALLOWED_HOSTS = sorted({urlsplit(BASE_URL).hostname or "", "localhost", "127.0.0.1", "[::1]"})
+CSRF_TRUSTED_ORIGINS = [BASE_URL]
+COOKIE_PREFIX = "__Host-" if HTTPS else ""
+SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"
+CSRF_COOKIE_NAME = f"{COOKIE_PREFIX}csrf"
+LANGUAGE_COOKIE_NAME = f"{COOKIE_PREFIX}language"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = LANGUAGE_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = LANGUAGE_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = LANGUAGE_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_SAVE_EVERY_REQUEST = False
+SECURE_SSL_REDIRECT = False
+SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "SAMEORIGIN"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "connect-src": ["'self'"],
+        "frame-src": ["'self'"],
+        "form-action": ["'self'"],
+        "base-uri": ["'none'"],
+        "frame-ancestors": ["'none'"],
+    }
+}
+DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+SILENCED_SYSTEM_CHECKS = [
+    "security.W004",  # HSTS is on where the base URL is https
+    "security.W008",  # the proxy in front redirects to https
+    "security.W012",
+    "security.W016",
+]
+DEBUG = False
+
+# --- language and time ----------------------------------------------------------------------
+
+LANGUAGE_CODE = "en"
+LANGUAGES = [("nl", _("Dutch")), ("en", _("English"))]
+LOCALE_PATHS = [BASE_DIR / "locale"]
+USE_I18N = USE_TZ = True
+TIME_ZONE = "Europe/Amsterdam"
+PHONENUMBER_DB_FORMAT = "E164"
+PHONENUMBER_DEFAULT_FORMAT = "INTERNATIONAL"
+PHONENUMBER_DEFAULT_REGION = "NL"
+
+# --- files ----------------------------------------------------------------------------------
+
+STATIC_URL = "/static/"
+STATIC_ROOT = DATA_DIR / "static"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+# --- limits (RELIABILITY.md, section 4; RFC 1870 for the size) --------------------------------
+
+SMTP_MAX_BYTES = 36_700_160
+SMTP_MAX_RECIPIENTS = 500
+
+# --- logs: ids, never addresses, numbers or codes ---------------------------------------------
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {
+        "line": {"()": "zivweb.logs.formatter"},
+    },
+    "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["console"], "level": "INFO"},
+    "loggers": {
+        "django.request": {"level": "ERROR"},
+        "django.security": {"level": "ERROR"},
+        "mail.log": {"level": "WARNING"},
+        "apprise": {"level": "CRITICAL"},
+    },
+}
