@@ -1,0 +1,113 @@
+// Makes pages quicker to use. Every page works without it.
+(function () {
+  "use strict";
+
+  const messages = () => document.getElementById("messages");
+
+  // --- Ctrl+Enter or Cmd+Enter sends the form marked data-submit-key ---
+
+  document.addEventListener("keydown", function (event) {
+    if (event.key !== "Enter" || !(event.ctrlKey || event.metaKey) || event.repeat) return;
+    const marked = "form[data-submit-key]";
+    const form = event.target.closest(marked) || document.querySelector(marked);
+    if (!form) return;
+    event.preventDefault();
+    // Leaving the field first lets what was typed be saved like by the Tab key.
+    if (document.activeElement) document.activeElement.blur();
+    form.requestSubmit(form.querySelector("[data-submit]") || undefined);
+  });
+
+  // --- A pressed button shows at once that something happens ---
+
+  const waiting = new Set();
+
+  function release(button) {
+    button.removeAttribute("aria-busy");
+    waiting.delete(button);
+  }
+
+  document.addEventListener("submit", function (event) {
+    const button = event.submitter;
+    if (!button || event.defaultPrevented) return;
+    button.setAttribute("aria-busy", "true");
+    waiting.add(button);
+    setTimeout(release, 8000, button);
+  });
+  window.addEventListener("pageshow", () => waiting.forEach(release));
+  document.addEventListener("htmx:afterRequest", () => waiting.forEach(release));
+
+  // --- Copy buttons: data-copy names the element that holds the text ---
+
+  function select(element) {
+    const range = document.createRange();
+    range.selectNodeContents(element);
+    const selection = window.getSelection();
+    selection.removeAllRanges();
+    selection.addRange(range);
+  }
+
+  async function copy(element) {
+    select(element);
+    if (!navigator.clipboard) return document.execCommand("copy");
+    try {
+      await navigator.clipboard.writeText(element.value || element.textContent.trim());
+      return true;
+    } catch {
+      return document.execCommand("copy");
+    }
+  }
+
+  document.addEventListener("click", async function (event) {
+    const button = event.target.closest("button[data-copy]");
+    if (!button) return;
+    const copied = await copy(document.querySelector(button.dataset.copy));
+    const result = button.parentElement.querySelector("[data-copied]");
+    if (result) result.hidden = !copied;
+    if (copied) setTimeout(() => result && (result.hidden = true), 6000);
+  });
+
+  // --- Focus goes to the first thing that is wrong ---
+
+  function focusFirstWrong(root) {
+    const wrong = root.querySelector("[aria-invalid=true], [data-focus]");
+    if (wrong) wrong.focus();
+  }
+
+  function show() {
+    document.querySelectorAll("button[data-copy]").forEach((button) => (button.hidden = false));
+  }
+
+  document.addEventListener("DOMContentLoaded", function () {
+    show();
+    focusFirstWrong(document);
+  });
+
+  document.addEventListener("htmx:afterSettle", function (event) {
+    show();
+    const cause = event.detail.requestConfig && event.detail.requestConfig.triggeringEvent;
+    if (cause && cause.type === "submit") focusFirstWrong(document.getElementById("main"));
+  });
+
+  // --- When a request fails the page says so, and keeps what was typed ---
+
+  function tell(name) {
+    const text = document.getElementById(name);
+    if (!text || !messages()) return;
+    messages().replaceChildren(text.content.cloneNode(true));
+    messages().scrollIntoView({ block: "nearest" });
+  }
+
+  document.addEventListener("htmx:sendError", () => tell("trouble-connection"));
+  document.addEventListener("htmx:timeout", () => tell("trouble-connection"));
+  document.addEventListener("htmx:responseError", function (event) {
+    tell(event.detail.xhr.status === 403 ? "trouble-page-old" : "trouble-server");
+  });
+
+  document.addEventListener("htmx:beforeSwap", function (event) {
+    const link = document.getElementById("trouble-signed-out").content.querySelector("a");
+    const answered = new URL(event.detail.xhr.responseURL || location.href);
+    if (answered.pathname !== new URL(link.getAttribute("href"), location.href).pathname) return;
+    event.detail.shouldSwap = false;
+    tell("trouble-signed-out");
+  });
+})();
