@@ -1,0 +1,162 @@
+"""Messages as recipients open them."""
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import LANGUAGES, Organization, User
+from contacts.models import Datum
+from delivery import states
+from delivery.content import Content, Secret, read_content, read_secret
+from notifications.models import Notification
+from vault.models import Blob, SealedRow
+from vault.tokens import link_token
+
+
+class Message(SealedRow):
+    """A released mail. `content` is sealed JSON: subject, text, html, sender_name."""
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    sender = models.ForeignKey(User, models.PROTECT, related_name="+")
+    content = models.BinaryField(editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["sender", "-id"], name="delivery_sent_by")]
+
+    def __str__(self) -> str:
+        return f"message:{self.pk}"
+
+    def seal_content(self, content: Content) -> None:
+        """Put in this row what the message says."""
+        self.content = self.seal("content", content.to_bytes())
+
+    def open_content(self) -> Content:
+        """Return what the message says. Raises VaultError."""
+        return read_content(self.unseal("content", bytes(self.content)))
+
+
+class MessageAttachment(models.Model):
+    """A file of a message. Its name is sealed in the message, its bytes are a blob."""
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="attachments")
+    position = models.PositiveSmallIntegerField()
+    name = models.BinaryField(editable=False)
+    content_type = models.CharField(max_length=100)
+    content_id = models.CharField(max_length=250, blank=True)
+    inline = models.BooleanField(default=False)
+    blob = models.ForeignKey(Blob, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return f"message attachment:{self.pk}"
+
+    def seal_name(self, name: str) -> None:
+        """Put the file's name in this row; its message and position must be set."""
+        self.name = self.message.seal(self._part(), name.encode(errors="replace"))
+
+    def open_name(self) -> str:
+        """Return the file's name. Raises VaultError."""
+        return self.message.unseal(self._part(), bytes(self.name)).decode()
+
+    def _part(self) -> str:
+        return f"attachment:{self.position}"
+
+
+class MessageRecipient(models.Model):
+    """A person who may open the message, how they are verified, and how far they are.
+
+    `secret` is sealed JSON in the message: the mobile number, or access code and hint.
+    `failures` are the wrong tries in a row, over all sessions; `locks` what they led to.
+    `stopped_at` is when the mail bounced, or the way to this person was closed.
+    """
+
+    class State(models.TextChoices):
+        """How far this recipient is."""
+
+        QUEUED = states.QUEUED
+        NOTIFIED = states.NOTIFIED
+        VERIFIED = states.VERIFIED
+        READ = states.READ
+        BOUNCED = states.BOUNCED
+        SUSPENDED = states.SUSPENDED
+        REVOKED = states.REVOKED
+        EXPIRED = states.EXPIRED
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="recipients")
+    address = models.CharField(max_length=254)
+    name = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(max_length=3)
+    language = models.CharField(max_length=2, choices=LANGUAGES)
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    token_hash = models.CharField(max_length=64, unique=True)
+    method = models.CharField(max_length=12)
+    source = models.CharField(max_length=60)
+    secret = models.BinaryField(editable=False)
+    datum = models.ForeignKey(Datum, models.SET_NULL, null=True, blank=True, related_name="+")
+    notification = models.ForeignKey(
+        Notification, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    notified_at = models.DateTimeField(null=True, blank=True)
+    verified_at = models.DateTimeField(null=True, blank=True)
+    read_at = models.DateTimeField(null=True, blank=True)
+    stopped_at = models.DateTimeField(null=True, blank=True)
+    failures = models.PositiveSmallIntegerField(default=0)
+    locks = models.PositiveSmallIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["message", "address"], name="delivery_one_per_message_and_address"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["notification"], condition=Q(state=states.QUEUED), name="delivery_queued"
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"message recipient:{self.pk}"
+
+    @property
+    def token(self) -> str:
+        """The token in this recipient's own link."""
+        return link_token(f"guest:{self.address}", self.message.uid)
+
+    def seal_secret(self, secret: Secret) -> None:
+        """Put in this row what verifies the recipient."""
+        self.secret = self.message.seal(f"secret:{self.address}", secret.to_bytes())
+
+    def open_secret(self) -> Secret:
+        """Return what verifies the recipient. Raises VaultError."""
+        opened = self.message.unseal(f"secret:{self.address}", bytes(self.secret))
+        return read_secret(opened)
+
+
+class Challenge(models.Model):
+    """A one-time code that was sent by SMS.
+
+    It is bound to the recipient and to the browser session that asked for it, by a keyed digest.
+    `code` is sealed in the message, to send the same code again; it is emptied once used.
+    """
+
+    recipient = models.ForeignKey(MessageRecipient, models.CASCADE, related_name="challenges")
+    session_digest = models.CharField(max_length=64)
+    code_digest = models.CharField(max_length=64)
+    code = models.BinaryField(default=b"", editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    expires_at = models.DateTimeField()
+    sends = models.PositiveSmallIntegerField(default=1)
+    last_sent_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["recipient", "-id"], name="delivery_challenge_of")]
+
+    def __str__(self) -> str:
+        return f"challenge:{self.pk}"
