@@ -1,0 +1,131 @@
+"""Answers that carry what a stranger sent: a mail's HTML in a frame of its own, and files."""
+
+import base64
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from typing import Protocol
+from urllib.parse import quote
+
+from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
+from django.utils.html import format_html
+from django.utils.translation import gettext as _
+
+from delivery import sanitizer
+from vault.models import Blob
+
+MAX_IMAGE_BYTES = 2 * 1024 * 1024
+MAX_IMAGES_BYTES = 10 * 1024 * 1024
+MAX_NAME = 150
+_IMAGE_TYPES = {"image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"}
+_OFFICE = "application/vnd.openxmlformats-officedocument"
+# What no browser runs; everything else is sent as application/octet-stream.
+_SAFE_TYPES = _IMAGE_TYPES | {
+    *("application/pdf", "application/zip", "application/msword", "application/vnd.ms-excel"),
+    *("application/vnd.ms-powerpoint", f"{_OFFICE}.wordprocessingml.document"),
+    *(f"{_OFFICE}.spreadsheetml.sheet", f"{_OFFICE}.presentationml.presentation"),
+    *("application/vnd.oasis.opendocument.text", "text/plain", "text/csv", "text/calendar"),
+    *("audio/mpeg", "video/mp4"),
+}
+_DOWNLOAD_CSP = "default-src 'none'; sandbox; frame-ancestors 'none'"
+
+
+class Attached(Protocol):
+    """A file of a draft or of a message."""
+
+    @property
+    def content_id(self) -> str:
+        """What the HTML calls it by."""
+
+    @property
+    def content_type(self) -> str:
+        """What it says it is."""
+
+    @property
+    def blob(self) -> Blob:
+        """Its bytes."""
+
+
+def body_response(html: str, images: Mapping[str, str]) -> HttpResponse:
+    """Return a mail's HTML, made safe, for an `<iframe sandbox="">` on our own page."""
+    try:
+        document = sanitizer.body_document(html, images)
+    except sanitizer.TooDeepError:
+        return notice_response(_("This message is laid out in a way that cannot be shown here."))
+    return _framed(document)
+
+
+def notice_response(text: str) -> HttpResponse:
+    """Return a sentence of ours in the place of a mail's HTML."""
+    return _framed(sanitizer.body_document(format_html("<p>{}</p>", text), {}))
+
+
+def attachment_response(name: str, content_type: str, blob: Blob) -> HttpResponseBase:
+    """Return a file to save, never to show, a piece at a time."""
+    kind = content_type.partition(";")[0].strip().lower()
+    safe_kind = kind if kind in _SAFE_TYPES else "application/octet-stream"
+    response = StreamingHttpResponse(blob.read(), content_type=safe_kind)
+    response["Content-Length"] = str(blob.size)
+    response["Content-Disposition"] = disposition(name)
+    response["Content-Security-Policy"] = _DOWNLOAD_CSP
+    return _private(response)
+
+
+def disposition(name: str) -> str:
+    """Return the field that has the file saved under this name, in both forms (RFC 6266, 4.3)."""
+    shown = safe_name(name)
+    ascii_name = unicodedata.normalize("NFKD", shown).encode("ascii", "ignore").decode()
+    plain = re.sub(r"[\"\\%]", "_", ascii_name).strip() or "file"
+    return f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(shown, safe='')}"
+
+
+def safe_name(name: str) -> str:
+    """Return a file name without folders, control characters and tricks of direction."""
+    last = re.split(r"[/\\]", name)[-1]
+    kept = "".join(c for c in last if unicodedata.category(c)[0] != "C").strip(" .")
+    stem, dot, extension = kept.rpartition(".")
+    if dot and len(kept) > MAX_NAME and len(extension) < 16:
+        return f"{stem[: MAX_NAME - len(extension) - 1]}.{extension}"
+    return kept[:MAX_NAME] or "file"
+
+
+def inline_images(html: str, attachments: Iterable[Attached]) -> dict[str, str]:
+    """Return `data:` addresses of the images that the HTML shows, by Content-ID.
+
+    An image over 2 MiB, and all after 10 MiB together, stay attachments.
+    """
+    wanted = sanitizer.content_ids(html)
+    found: dict[str, str] = {}
+    room = MAX_IMAGES_BYTES
+    for attachment in attachments:
+        name = bare_content_id(attachment.content_id)
+        if name not in wanted or name in found or not _is_image(attachment, room):
+            continue
+        room -= attachment.blob.size
+        encoded = base64.b64encode(b"".join(attachment.blob.read())).decode()
+        found[name] = f"data:{attachment.content_type.lower()};base64,{encoded}"
+    return found
+
+
+def bare_content_id(content_id: str) -> str:
+    """Return a Content-ID without its angle brackets."""
+    return content_id.strip().removeprefix("<").removesuffix(">")
+
+
+def _is_image(attachment: Attached, room: int) -> bool:
+    kind = attachment.content_type.lower()
+    return kind in _IMAGE_TYPES and attachment.blob.size <= min(room, MAX_IMAGE_BYTES)
+
+
+def _framed(document: str) -> HttpResponse:
+    response = HttpResponse(document, content_type="text/html; charset=utf-8")
+    response["Content-Security-Policy"] = sanitizer.BODY_CSP
+    _private(response)
+    return response
+
+
+def _private(response: HttpResponseBase) -> HttpResponseBase:
+    response["Cache-Control"] = "no-store"
+    response["Referrer-Policy"] = "no-referrer"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
