@@ -1,0 +1,109 @@
+"""The only way to a message from a request: by its sender, or by a recipient's own link."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import QuerySet
+from django.http import Http404
+
+from accounts.models import User
+from addresses.mail import join_addresses
+from delivery import codes, states
+from delivery.models import Challenge, Message, MessageAttachment, MessageRecipient
+from flow.paging import Page, page_by_id
+from vault.keys import keyed_digest
+from vault.tokens import is_token, token_hash
+
+
+class UnknownLinkError(Exception):
+    """No recipient has this link: it is incomplete, or what it led to is gone."""
+
+
+def recipient_for(token: str) -> MessageRecipient:
+    """Return the recipient whose link holds this token. Raises UnknownLinkError."""
+    if not is_token(token):
+        raise UnknownLinkError
+    recipients = MessageRecipient.objects.select_related("message__organization", "message__sender")
+    recipient = recipients.filter(token_hash=token_hash(token)).first()
+    if recipient is None:
+        raise UnknownLinkError
+    return recipient
+
+
+def message_for(user: User, pk: int) -> Message:
+    """Return a message that this person sent. Raises Http404."""
+    messages = Message.objects.select_related("organization", "sender")
+    message = messages.filter(pk=pk, sender=user, organization=user.organization_id).first()
+    if message is None:
+        raise Http404
+    return message
+
+
+def attachment_of(message: Message, pk: int) -> MessageAttachment:
+    """Return a file of a message that was reached by this module. Raises Http404."""
+    attachment = attachments_of(message).filter(pk=pk).first()
+    if attachment is None:
+        raise Http404
+    attachment.message = message
+    return attachment
+
+
+def attachments_of(message: Message) -> QuerySet[MessageAttachment]:
+    """Return the files of a message."""
+    return message.attachments.select_related("blob")
+
+
+def recipients_of(message: Message) -> QuerySet[MessageRecipient]:
+    """Return all recipients of a message, for its sender only: Bcc is among them."""
+    return message.recipients.select_related("notification")
+
+
+def live_challenge(recipient: MessageRecipient, browser: str, now: datetime) -> Challenge | None:
+    """Return the code that was sent for this browser session and can still be used."""
+    if not browser:
+        return None
+    found = recipient.challenges.filter(session_digest=session_digest(browser), used_at=None)
+    return found.filter(expires_at__gt=now).order_by("-pk").first()
+
+
+def session_digest(browser: str) -> str:
+    """Return the form in which a browser session is stored with a code."""
+    return keyed_digest("guest session", browser)
+
+
+def next_send(recipient: MessageRecipient, now: datetime) -> tuple[datetime, bool]:
+    """Return when a code may be sent to this recipient (again), and whether a day is used up."""
+    today = recipient.challenges.filter(last_sent_at__gt=now - codes.DAY).order_by("last_sent_at")
+    sends = list(today.values_list("sends", "last_sent_at"))
+    if not sends:
+        return now, False
+    counts = [count for count, _ in sends]
+    if codes.sends_a_day_used(counts):
+        return sends[0][1] + codes.DAY, True
+    return codes.next_send_at(sum(counts), sends[-1][1]), False
+
+
+def is_open(recipient: MessageRecipient, now: datetime) -> bool:
+    """Tell whether this recipient may (be verified and) read the message now."""
+    return recipient.state in states.OPEN and recipient.message.expires_at > now
+
+
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """A line of a sender's list of sent messages."""
+
+    message: Message
+    subject: str
+    addresses: str
+
+
+def page_of_sent(user: User, after: str) -> Page[Sent]:
+    """Return a page of what this person sent, newest first, in two queries."""
+    sent = Message.objects.filter(sender=user, organization=user.organization_id)
+    page = page_by_id(sent.prefetch_related("recipients"), after)
+    return Page([_sent(message) for message in page.rows], page.next_key)
+
+
+def _sent(message: Message) -> Sent:
+    addresses = join_addresses(recipient.address for recipient in message.recipients.all())
+    return Sent(message, message.open_content().subject, addresses)

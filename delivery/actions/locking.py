@@ -1,0 +1,22 @@
+"""What every action on a recipient starts and ends with."""
+
+from datetime import datetime
+
+from accounts import audit
+from delivery.models import Message, MessageRecipient
+
+
+def lock(pk: int) -> MessageRecipient:
+    """Return the recipient, held by this transaction, as it is now."""
+    rows = MessageRecipient.objects.select_related("message__organization", "message__sender")
+    return rows.select_for_update(of=("self",)).get(pk=pk)
+
+
+def end_codes(row: MessageRecipient, now: datetime) -> None:
+    """Have no code that was sent to this recipient work any more."""
+    row.challenges.filter(used_at=None, expires_at__gt=now).update(expires_at=now, code=b"")
+
+
+def record(verb: str, message: Message, **data: object) -> None:
+    """Write the audit line of what happened to a message."""
+    audit.record(verb, str(message), organization_id=message.organization_id, actor_id=None, **data)

@@ -1,0 +1,200 @@
+"""A recipient proves who they are: one-time codes by SMS, access codes, wrong tries."""
+
+import hmac
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.policy import DRAFT, HEADER, PERSONAL, SMS
+from contacts.actions import confirm, learn_proven
+from contacts.codes import fold_code
+from delivery import codes, states
+from delivery.access import is_open, live_challenge, next_send, session_digest
+from delivery.actions.locking import end_codes, lock, record
+from delivery.content import Secret
+from delivery.models import Challenge, MessageRecipient
+from flow.moves import move
+from notifications.actions import queue_sms
+from notifications.letters import Sms
+from vault.keys import keyed_digest
+
+# Why a code was not sent, or a message not opened.
+WRONG, NO_CODE, LOCKED, EXHAUSTED, CLOSED = "wrong", "no_code", "locked", "exhausted", "closed"
+TOO_SOON, DAY_USED = "too_soon", "day_used"
+
+
+class CodeNotSentError(Exception):
+    """No code may be sent now; `reason` is one of this module's codes, `until` when it may."""
+
+    def __init__(self, reason: str, until: datetime | None = None) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.until = until
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """What came of a try to open a message; `problem` is "" when it is open."""
+
+    problem: str = ""
+    until: datetime | None = None
+    tries_left: int = 0
+
+
+@transaction.atomic
+def send_code(recipient: MessageRecipient, browser: str) -> Challenge:
+    """Send a one-time code by SMS for this browser session: the same again while it is valid.
+
+    Raises CodeNotSentError.
+    """
+    now = timezone.now()
+    row = lock(recipient.pk)
+    _check_may_send(row, now)
+    challenge = live_challenge(row, browser, now)
+    if challenge is None:
+        challenge = _new_challenge(row, browser, now)
+    else:
+        challenge.sends += 1
+        challenge.last_sent_at = now
+        challenge.save(update_fields=["sends", "last_sent_at"])
+    _queue_code(row, challenge)
+    record("send_code", row.message, recipient=row.pk)
+    return challenge
+
+
+@transaction.atomic
+def open_message(recipient: MessageRecipient, browser: str, typed: str) -> Attempt:
+    """Verify a recipient by a code by SMS or an access code; every wrong try counts."""
+    now = timezone.now()
+    row = lock(recipient.pk)
+    refusal = _refusal(row, now)
+    if refusal:
+        return refusal
+    if row.method != SMS:
+        right = _is_access_code(row.open_secret(), typed)
+    else:
+        challenge = live_challenge(row, browser, now)
+        if challenge is None:
+            return Attempt(NO_CODE)
+        right = _use_code(row, challenge, typed, now)
+    return _verified(row, now) if right else _count_failure(row, now)
+
+
+def _queue_code(row: MessageRecipient, challenge: Challenge) -> None:
+    message = row.message
+    code = message.unseal(_code_part(row), bytes(challenge.code)).decode()
+    sms = Sms(
+        kind="code",
+        to=row.open_secret().value,
+        language=row.language,
+        context={"code": code, "organization_name": message.organization.name},
+    )
+    queue_sms(
+        sms,
+        organization_id=message.organization_id,
+        about=str(row),
+        key=f"challenge:{challenge.pk}:{challenge.sends}",
+    )
+
+
+def _refusal(row: MessageRecipient, now: datetime) -> Attempt | None:
+    if not is_open(row, now):
+        return Attempt(CLOSED)
+    if codes.is_exhausted(row.method, row.failures):
+        return Attempt(EXHAUSTED)
+    if row.locked_until and row.locked_until > now:
+        return Attempt(LOCKED, row.locked_until)
+    return None
+
+
+def _check_may_send(row: MessageRecipient, now: datetime) -> None:
+    refusal = Attempt(CLOSED) if row.method != SMS else _refusal(row, now)
+    if refusal:
+        raise CodeNotSentError(refusal.problem, refusal.until)
+    at, day_used = next_send(row, now)
+    if at > now:
+        raise CodeNotSentError(DAY_USED if day_used else TOO_SOON, at)
+
+
+def _new_challenge(row: MessageRecipient, browser: str, now: datetime) -> Challenge:
+    """Make a code for this browser session; one that another session asked for ends."""
+    end_codes(row, now)
+    code = codes.new_code()
+    digest = session_digest(browser)
+    return Challenge.objects.create(
+        recipient=row,
+        session_digest=digest,
+        code_digest=_code_digest(row, digest, code),
+        code=row.message.seal(_code_part(row), code.encode()),
+        expires_at=now + codes.LIFE,
+        last_sent_at=now,
+    )
+
+
+def _code_part(row: MessageRecipient) -> str:
+    return f"code:{row.address}"
+
+
+def _code_digest(row: MessageRecipient, digest: str, code: str) -> str:
+    return keyed_digest("one-time code", f"{row.pk}:{digest}:{code}")
+
+
+def _use_code(row: MessageRecipient, challenge: Challenge, typed: str, now: datetime) -> bool:
+    tried = _code_digest(row, challenge.session_digest, codes.read_typed(typed))
+    if not hmac.compare_digest(tried, challenge.code_digest):
+        return False
+    challenge.used_at = now
+    challenge.code = b""
+    challenge.save(update_fields=["used_at", "code"])
+    return True
+
+
+def _is_access_code(secret: Secret, typed: str) -> bool:
+    expected, tried = fold_code(secret.value), fold_code(typed)
+    return bool(tried) and hmac.compare_digest(
+        tried.encode(errors="surrogatepass"), expected.encode(errors="surrogatepass")
+    )
+
+
+def _verified(row: MessageRecipient, now: datetime) -> Attempt:
+    row.failures, row.locks, row.locked_until = 0, 0, None
+    row.save(update_fields=["failures", "locks", "locked_until"])
+    if row.state in states.UNREAD:
+        move(row, states.VERIFIED, states.MOVES, verified_at=now)
+    if row.state == states.VERIFIED:
+        move(row, states.READ, states.MOVES, read_at=now)
+    _keep_proven(row)
+    record("open_message", row.message, recipient=row.pk, method=row.method)
+    return Attempt()
+
+
+def _keep_proven(row: MessageRecipient) -> None:
+    if row.datum_id is not None:
+        confirm(row.datum_id)
+    if row.source in {DRAFT, HEADER, PERSONAL}:
+        secret = row.open_secret()
+        learn_proven(
+            row.message.organization_id,
+            row.address,
+            row.name,
+            method=row.method,
+            value=secret.value,
+            hint=secret.hint,
+        )
+
+
+def _count_failure(row: MessageRecipient, now: datetime) -> Attempt:
+    row.failures += 1
+    pause = codes.lock_after(row.failures, row.locks)
+    if pause:
+        row.locks += 1
+        row.locked_until = now + pause
+    row.save(update_fields=["failures", "locks", "locked_until"])
+    record("wrong_code", row.message, recipient=row.pk, failures=row.failures)
+    if codes.is_exhausted(row.method, row.failures):
+        return Attempt(EXHAUSTED)
+    if pause:
+        return Attempt(LOCKED, row.locked_until)
+    return Attempt(WRONG, tries_left=codes.tries_left(row.failures))

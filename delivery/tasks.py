@@ -1,0 +1,12 @@
+"""What workers do for messages; every task may run twice and at the same time."""
+
+from celery import shared_task
+
+from delivery import actions
+
+
+@shared_task
+def follow_notifications() -> None:
+    """Note which recipients got their mail, and whom it could not reach."""
+    while actions.follow_notifications():
+        pass
