@@ -1,0 +1,71 @@
+"""What a person enters about a contact, and a deleted contact that can still come back. Pure."""
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+MANUAL, LEARNED = "manual", "learned"
+
+
+@dataclass(frozen=True, slots=True)
+class ContactEntry:
+    """A contact as entered: normalized address (or "@example.org"), E.164 number or "".
+
+    `book` is accounts.policy.PERSONAL or ORGANIZATION and counts at creation only.
+    `code`: None keeps the stored access code, "" removes it.
+    """
+
+    book: str
+    address: str
+    name: str = ""
+    phone: str = ""
+    code: str | None = None
+    hint: str = ""
+    fixed: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DeletedDatum:
+    """Verification data of a deleted contact; `secret` is an E.164 number or an access code."""
+
+    method: str
+    secret: str
+    hint: str
+    source: str
+    actor_id: int | None
+    entered_at: datetime
+    confirmed_at: datetime | None
+
+
+@dataclass(frozen=True, slots=True)
+class DeletedContact:
+    """All that is needed to put a deleted contact back."""
+
+    organization_id: int
+    owner_id: int | None
+    address: str
+    name: str
+    fixed: bool
+    data: Sequence[DeletedDatum]
+
+
+def to_text(deleted: DeletedContact) -> str:
+    """Return the deleted contact as JSON, its times in ISO 8601."""
+    return json.dumps(asdict(deleted), default=datetime.isoformat)
+
+
+def from_text(text: str) -> DeletedContact:
+    """Return the deleted contact that `to_text` was given."""
+    fields: dict[str, Any] = json.loads(text)
+    data = tuple(_datum(datum) for datum in fields.pop("data"))
+    return DeletedContact(**fields, data=data)
+
+
+def _datum(fields: dict[str, Any]) -> DeletedDatum:
+    times = {
+        name: datetime.fromisoformat(fields[name]) if fields[name] else None
+        for name in ("entered_at", "confirmed_at")
+    }
+    return DeletedDatum(**fields | times)

@@ -1,0 +1,136 @@
+"""Address books: contacts, their verification data with where it came from, and changes."""
+
+import json
+
+from django.db import models
+from django.db.models import Q, Value
+from django.db.models.functions import Coalesce, Lower, NullIf
+from django.utils.translation import gettext_lazy as _
+from phonenumber_field.modelfields import PhoneNumberField
+
+from accounts.models import Organization, User
+from accounts.policy import ACCESS_CODE, ORGANIZATION, PERSONAL, SMS
+from vault.sealing import seal_text, unseal_text
+
+
+class Contact(models.Model):
+    """An address in a personal book (has an owner) or in the organization's book (has none).
+
+    In the organization's book `address` may be a whole domain: `@example.org`.
+    """
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    owner = models.ForeignKey(User, models.CASCADE, null=True, blank=True, related_name="contacts")
+    address = models.CharField(max_length=254)
+    name = models.CharField(max_length=200, blank=True)
+    fixed = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+    changed_at = models.DateTimeField(auto_now=True)
+    sort_name = models.GeneratedField(
+        expression=Lower(Coalesce(NullIf("name", Value("")), "address")),
+        output_field=models.CharField(max_length=254),
+        db_persist=True,
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["organization", "owner", "sort_name", "id"], name="contacts_book_in_order"
+            )
+        ]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "address"],
+                condition=Q(owner__isnull=False),
+                name="contacts_one_per_personal_book",
+            ),
+            models.UniqueConstraint(
+                fields=["organization", "address"],
+                condition=Q(owner__isnull=True),
+                name="contacts_one_per_organization_book",
+            ),
+            models.CheckConstraint(
+                condition=Q(owner__isnull=True) | (~Q(address__startswith="@") & Q(fixed=False)),
+                name="contacts_domain_and_fixed_in_organization_book",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"contact:{self.pk}"
+
+    @property
+    def book(self) -> str:
+        """The address book it stands in: personal or organization."""
+        return ORGANIZATION if self.owner_id is None else PERSONAL
+
+    @property
+    def is_domain(self) -> bool:
+        """Whether this contact stands for every address of a domain."""
+        return self.address.startswith("@")
+
+
+class Datum(models.Model):
+    """One piece of verification data of a contact, with its source and whether it is proven."""
+
+    class Method(models.TextChoices):
+        """How the recipient is verified."""
+
+        SMS = SMS, _("Code by SMS")
+        ACCESS_CODE = ACCESS_CODE, _("Access code")
+
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="data")
+    method = models.CharField(max_length=12, choices=Method)
+    phone_number = PhoneNumberField(blank=True, default="")
+    code_sealed = models.BinaryField(default=b"", blank=True, editable=False)
+    source = models.CharField(max_length=60)
+    actor = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    entered_at = models.DateTimeField(auto_now_add=True)
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["contact", "method"], name="contacts_one_per_method"),
+            models.CheckConstraint(
+                condition=(Q(method=SMS) & ~Q(phone_number="") & Q(code_sealed=b""))
+                | (Q(method=ACCESS_CODE) & Q(phone_number="") & ~Q(code_sealed=b"")),
+                name="contacts_datum_fits_its_method",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"datum:{self.pk}"
+
+    @property
+    def e164(self) -> str:
+        """The mobile number as `+31636363636`, "" for an access code."""
+        return str(self.phone_number.as_e164) if self.phone_number else ""
+
+    def seal_code(self, code: str, hint: str) -> None:
+        """Put an access code and its hint in this row, sealed for this contact."""
+        self.code_sealed = seal_text(json.dumps([code, hint]), self._context())
+
+    def open_code(self) -> tuple[str, str]:
+        """Return access code and hint. Raises VaultError."""
+        code, hint = json.loads(unseal_text(bytes(self.code_sealed), self._context()))
+        return code, hint
+
+    def _context(self) -> str:
+        contact = self.contact
+        return f"contacts.datum:{contact.organization_id}:{contact.owner_id}:{contact.address}"
+
+
+class AddressChange(models.Model):
+    """An address whose data changed: work for the sweep that judges waiting drafts again.
+
+    `owner` is set for a personal book, where only that person's drafts can be touched.
+    `cursor` is the id of the last draft that was judged again for this change.
+    """
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+")
+    owner = models.ForeignKey(User, models.CASCADE, null=True, blank=True, related_name="+")
+    address = models.CharField(max_length=254)
+    cursor = models.BigIntegerField(default=0)
+    at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"address change:{self.pk}"
