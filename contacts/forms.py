@@ -1,0 +1,315 @@
+"""Entering a contact, and the words for a number or an access code that is refused."""
+
+from typing import Any
+
+import phonenumbers
+from django import forms
+from django.utils.translation import gettext as _
+from django.utils.translation import gettext_lazy
+
+from accounts.models import User
+from accounts.policy import ACCESS_CODE, ORGANIZATION, SMS
+from addresses import phone
+from addresses.mail import AddressError, normalize_address, normalize_domain
+from contacts import codes
+from contacts.entries import ContactEntry
+from contacts.models import Contact
+from contacts.render import show_address
+
+MAX_SHOWN = 40
+
+
+def phone_error(reason: str, typed: str, region: str = "NL") -> str:
+    """Return what is wrong with this number and what would be right in the reader's country."""
+    texts = {
+        phone.LETTERS: _(
+            "“%(typed)s” holds letters or other signs. Write the mobile number in digits, "
+            "for example %(example)s."
+        ),
+        phone.EMPTY: _("Fill in a mobile number, for example %(example)s."),
+        phone.TOO_SHORT: _(
+            "%(typed)s is too short for a mobile number. Is a digit missing? "
+            "A mobile number looks like %(example)s or %(foreign)s."
+        ),
+        phone.TOO_LONG: _(
+            "%(typed)s is too long for a mobile number. Is there a digit too many? "
+            "A mobile number looks like %(example)s or %(foreign)s."
+        ),
+        phone.LANDLINE: _(
+            "%(typed)s is a landline. A code by SMS needs a mobile number, for example %(example)s."
+        ),
+        phone.NOT_MOBILE: _(
+            "%(typed)s is not a mobile number. A code by SMS needs a mobile number, "
+            "for example %(example)s."
+        ),
+        phone.INVALID: _(
+            "The number %(typed)s does not exist. Check the digits. A number from another country "
+            "starts with the code of that country, for example %(foreign)s."
+        ),
+    }
+    shown = " ".join(typed.split())
+    shown = f"{shown[:MAX_SHOWN]}…" if len(shown) > MAX_SHOWN else shown
+    foreign = "+31 6 12345678" if region == "BE" else "+32 470 12 34 56"
+    return texts[reason] % {"typed": shown, "example": example_mobile(region), "foreign": foreign}
+
+
+def example_mobile(region: str) -> str:
+    """Return a mobile number as it is written in a country: `06 12345678`."""
+    mobile = phonenumbers.PhoneNumberType.MOBILE
+    number = phonenumbers.example_number_for_type(region, mobile)
+    if number is None:
+        return "+31 6 12345678"
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.NATIONAL)
+
+
+def code_error(reason: str) -> str:
+    """Return why an access code (or its hint) is refused and what would be right."""
+    limits = {
+        "least": codes.MIN_LENGTH,
+        "most": codes.MAX_LENGTH,
+        "most_hint": codes.MAX_HINT_LENGTH,
+    }
+    texts = {
+        codes.TOO_SHORT: _(
+            "This access code is too short. Use at least %(least)d letters or digits."
+        ),
+        codes.TOO_LONG: _("This access code is too long. Use at most %(most)d characters."),
+        codes.TRIVIAL: _(
+            "This access code is too easy to guess. Use something that only you and the "
+            "recipient know, or a few words in a row."
+        ),
+        codes.IS_HINT: _("The hint gives the access code away. Change the hint or the code."),
+        codes.IS_ADDRESS: _(
+            "This access code is part of the email address, so anybody can guess it. "
+            "Choose another one."
+        ),
+        codes.IS_NAME: _(
+            "This access code is part of the name, so anybody can guess it. Choose another one."
+        ),
+        codes.HINT_TOO_LONG: _("This hint is too long. Use at most %(most_hint)d characters."),
+    }
+    return texts[reason] % limits
+
+
+class AboutField(forms.CharField):
+    """A text field; `about` (an address) is added to its label for screen readers."""
+
+    about = ""
+
+
+class MobileNumberField(AboutField):
+    """A mobile number as people type it; cleaned to E.164, "" where nothing was typed."""
+
+    widget = forms.TelInput(attrs={"autocomplete": "off"})
+
+    def __init__(self, *, region: str = "NL", **options: Any) -> None:
+        options.setdefault("label", gettext_lazy("Mobile number"))
+        options.setdefault("required", False)
+        super().__init__(**options)
+        self.region = region
+
+    def clean(self, value: Any) -> str:
+        """Return the E.164 form. Raises ValidationError in plain words."""
+        typed = super().clean(value)
+        if not typed:
+            return ""
+        try:
+            return phone.parse_mobile(typed, self.region)
+        except phone.PhoneError as error:
+            text = phone_error(error.reason, typed, self.region)
+            raise forms.ValidationError(text, error.reason) from error
+
+
+class CodeInput(forms.TextInput):
+    """A text field that never sends back what was typed: an access code is shown to nobody."""
+
+    def format_value(self, value: Any) -> None:
+        """Return nothing to show."""
+
+
+class AccessCodeField(AboutField):
+    """An access code; judge it with `codes.check_access_code` and `code_error`."""
+
+    widget = CodeInput(
+        attrs={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false"}
+    )
+
+    def __init__(self, **options: Any) -> None:
+        options.setdefault("label", gettext_lazy("Access code"))
+        options.setdefault("required", False)
+        super().__init__(**options)
+
+
+class ContactForm(forms.Form):
+    """A contact of one book; fields that the book or the person may not set are left out."""
+
+    name = forms.CharField(
+        label=gettext_lazy("Name"),
+        max_length=200,
+        required=False,
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+    address = forms.CharField(
+        label=gettext_lazy("Email address"),
+        max_length=300,
+        widget=forms.TextInput(
+            attrs={"autocomplete": "off", "autocapitalize": "none", "inputmode": "email"}
+        ),
+    )
+    phone = MobileNumberField()
+    code = AccessCodeField()
+    hint = forms.CharField(
+        label=gettext_lazy("Hint"),
+        max_length=codes.MAX_HINT_LENGTH,
+        required=False,
+        help_text=gettext_lazy(
+            "The recipient reads this when the code is asked, for example: "
+            "the number of your letter."
+        ),
+    )
+    remove_code = forms.BooleanField(
+        label=gettext_lazy("Remove the code that is stored"), required=False
+    )
+    fixed = forms.BooleanField(
+        label=gettext_lazy("Always use this contact"),
+        help_text=gettext_lazy("It then goes before what colleagues have in their own book."),
+        required=False,
+    )
+
+    def __init__(
+        self,
+        data: Any = None,
+        *,
+        user: User,
+        book: str,
+        contact: Contact | None = None,
+        initial: dict[str, str] | None = None,
+    ) -> None:
+        self.user, self.book, self.contact = user, book, contact
+        self.stored = {datum.method: datum for datum in contact.data.all()} if contact else {}
+        super().__init__(data, initial=self._stored_values() if contact else initial)
+        self._fit_fields()
+        self._describe_fields()
+
+    def clean_name(self) -> str:
+        """Return the name on one line."""
+        return " ".join(self.cleaned_data["name"].split())
+
+    def clean_address(self) -> str:
+        """Return the normalized address, or "@example.org" in the organization's book."""
+        typed: str = self.cleaned_data["address"]
+        is_domain = typed.startswith("@")
+        if is_domain and self.book != ORGANIZATION:
+            raise forms.ValidationError(
+                _("Only the contacts of the organization can hold a whole domain.")
+            )
+        try:
+            return f"@{normalize_domain(typed[1:])}" if is_domain else normalize_address(typed)
+        except AddressError as error:
+            raise forms.ValidationError(
+                _("“%(typed)s” is not an email address. Write it like jan@example.nl.")
+                % {"typed": typed}
+            ) from error
+
+    def clean(self) -> dict[str, Any]:
+        """Judge the access code with what stands around it."""
+        values = super().clean() or self.cleaned_data
+        if values.get("phone") and values.get("address", "").startswith("@"):
+            self.add_error("phone", _("A whole domain can only have an access code."))
+        self._check_code()
+        self.ask_code_again()
+        return values
+
+    def refuse_address(self) -> None:
+        """Say that the book has another contact with this address."""
+        self.add_error("address", _("There is already a contact with this email address."))
+        self.ask_code_again()
+
+    def ask_code_again(self) -> None:
+        """Say that a code must be typed again, where the page comes back without it."""
+        if self.errors and self.cleaned_data.get("code"):
+            self.add_error(
+                "code", _("Please type the access code again. For safety it is not kept here.")
+            )
+
+    def entry(self) -> ContactEntry:
+        """Return what was entered, of a valid form."""
+        values = self.cleaned_data
+        removed = "" if values.get("remove_code") else None
+        kept = self.contact.fixed if self.contact else False
+        return ContactEntry(
+            book=self.book,
+            address=values["address"],
+            name=values["name"],
+            phone=values.get("phone", ""),
+            code=values["code"] or removed,
+            hint=values["hint"],
+            fixed=values.get("fixed", kept),
+        )
+
+    def _check_code(self) -> None:
+        values = self.cleaned_data
+        code = values.get("code") or self._stored_code()
+        hint = values.get("hint", "")
+        if not code:
+            if hint and not values.get("remove_code"):
+                self.add_error("code", _("A hint needs an access code."))
+            return
+        reason = codes.check_access_code(
+            code, hint=hint, address=values.get("address", ""), name=values.get("name", "")
+        )
+        if reason:
+            self.add_error("code", code_error(reason))
+
+    def _stored_code(self) -> str:
+        stored = self.stored.get(ACCESS_CODE)
+        if stored is None or self.cleaned_data.get("remove_code"):
+            return ""
+        return stored.open_code()[0]
+
+    def _stored_values(self) -> dict[str, Any]:
+        assert self.contact
+        sms, code = self.stored.get(SMS), self.stored.get(ACCESS_CODE)
+        return {
+            "name": self.contact.name,
+            "address": show_address(self.contact.address),
+            "phone": phone.show_phone(sms.e164) if sms else "",
+            "hint": code.open_code()[1] if code else "",
+            "fixed": self.contact.fixed,
+        }
+
+    def _fit_fields(self) -> None:
+        if ACCESS_CODE not in self.stored:
+            del self.fields["remove_code"]
+        if self.book != ORGANIZATION or not self.user.is_admin:
+            del self.fields["fixed"]
+        if self.contact and self.contact.is_domain:
+            del self.fields["phone"]
+
+    def _describe_fields(self) -> None:
+        policy = self.user.policy
+        for field in self.fields.values():
+            if isinstance(field, AboutField):
+                field.about = self.initial.get("address", "")
+            if isinstance(field, MobileNumberField):
+                field.region = policy.default_country
+                field.help_text = self._phone_help()
+            if isinstance(field, AccessCodeField):
+                field.help_text = self._code_help()
+
+    def _phone_help(self) -> str:
+        policy = self.user.policy
+        if not policy.allows(SMS, self.book):
+            return _("Your organization does not use mobile numbers from this address book.")
+        example = example_mobile(policy.default_country)
+        return _("For example %(example)s. Spaces and dashes are fine.") % {"example": example}
+
+    def _code_help(self) -> str:
+        if not self.user.policy.allows(ACCESS_CODE, self.book):
+            return _("Your organization does not use access codes from this address book.")
+        if ACCESS_CODE in self.stored:
+            return _("There is an access code. Leave this empty to keep it.")
+        return _(
+            "You agree this code with the recipient beforehand, for example by phone, "
+            "never by email. It is not shown again."
+        )
