@@ -1,0 +1,212 @@
+"""The pages of the personal and the organization's address book."""
+
+import base64
+import binascii
+import secrets
+from urllib.parse import urlencode
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.utils.translation import gettext as _
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe, require_http_methods, require_POST
+from django.views.decorators.vary import vary_on_headers
+
+from accounts.access import user_of
+from accounts.policy import ORGANIZATION, PERSONAL
+from addresses.mail import AddressError, normalize_address
+from contacts import access, actions
+from contacts.forms import ContactForm
+from contacts.models import Contact
+from contacts.render import show_address, show_contact
+
+LIST_URLS = {PERSONAL: "contact_list", ORGANIZATION: "organization_contact_list"}
+NEW_URLS = {PERSONAL: "contact_new", ORGANIZATION: "organization_contact_new"}
+DELETED = "contacts_deleted"
+KEPT_DELETIONS = 5
+
+
+@require_safe
+@login_required
+def contact_list(request: HttpRequest) -> HttpResponse:
+    """Show the contacts of the signed-in person."""
+    return _list_page(request, PERSONAL)
+
+
+@require_safe
+@login_required
+def organization_contact_list(request: HttpRequest) -> HttpResponse:
+    """Show the contacts that all colleagues share."""
+    return _list_page(request, ORGANIZATION)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def contact_new(request: HttpRequest) -> HttpResponse:
+    """Add a contact to the person's own book."""
+    return _new_page(request, PERSONAL)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+def organization_contact_new(request: HttpRequest) -> HttpResponse:
+    """Add a contact to the organization's book."""
+    if not access.may_edit_organization_book(user_of(request)):
+        raise Http404
+    return _new_page(request, ORGANIZATION)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@login_required
+@never_cache
+def contact(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show a contact, and change it where the person may."""
+    user = user_of(request)
+    if request.method == "POST":
+        return _save(request, access.contact_to_edit(user, pk))
+    found = access.contact_for(user, pk)
+    if not access.may_edit_book(user, found.book):
+        shown = {"contact": show_contact(found), "list_url": reverse(LIST_URLS[found.book])}
+        return render(request, "contacts/contact_read.html", shown)
+    form = ContactForm(user=user, book=found.book, contact=found)
+    return _form_page(request, form)
+
+
+@require_POST
+@login_required
+def contact_delete(request: HttpRequest, pk: int) -> HttpResponse:
+    """Delete a contact; the message on the next page offers to undo it."""
+    user = user_of(request)
+    found = access.contact_to_edit(user, pk)
+    try:
+        sealed = actions.delete_contact(user, found)
+    except Contact.DoesNotExist as error:
+        raise Http404 from error
+    text = _("%(name)s is deleted.") % {"name": found.name or show_address(found.address)}
+    messages.success(request, text, extra_tags=_undo_url(request, sealed))
+    return redirect(LIST_URLS[found.book])
+
+
+@require_POST
+@login_required
+def contact_restore(request: HttpRequest, key: str) -> HttpResponse:
+    """Put a contact back that was deleted in this session."""
+    user = user_of(request)
+    deleted = access.deleted_contact(user, _sealed_deletion(request, key))
+    try:
+        restored = actions.restore_contact(user, deleted)
+    except actions.AddressTakenError:
+        text = _("There is a new contact with the address %(address)s. It was kept.")
+        messages.error(request, text % {"address": show_address(deleted.address)})
+        return redirect(LIST_URLS[PERSONAL if deleted.owner_id else ORGANIZATION])
+    _forget_deletion(request, key)
+    text = _("%(name)s is back in the address book.")
+    messages.success(request, text % {"name": restored.name or show_address(restored.address)})
+    return redirect(LIST_URLS[restored.book])
+
+
+@vary_on_headers("HX-Request")
+def _list_page(request: HttpRequest, book: str) -> HttpResponse:
+    user = user_of(request)
+    query, after = request.GET.get("q", "").strip(), request.GET.get("after", "")
+    page = access.contacts_page(user, book, query, after)
+    context = {
+        "book": book,
+        "list_url": reverse(LIST_URLS[book]),
+        "new_url": reverse(NEW_URLS[book]),
+        "may_edit": access.may_edit_book(user, book),
+        "query": query,
+        "after": after,
+        "contacts": [show_contact(row) for row in page.rows],
+        "next_page": urlencode({"q": query, "after": page.next_key}) if page.next_key else "",
+    }
+    partial = "HX-Request" in request.headers and "HX-Boosted" not in request.headers
+    name = "contacts/_found.html" if partial else "contacts/contact_list.html"
+    return render(request, name, context)
+
+
+def _new_page(request: HttpRequest, book: str) -> HttpResponse:
+    if request.method == "POST":
+        return _save(request, None, book)
+    user, address = user_of(request), request.GET.get("address", "").strip()
+    existing = _contact_at(request, book, address)
+    if existing:
+        back = _next_url(request)
+        query = f"?{urlencode({'next': back})}" if back else ""
+        return redirect(reverse("contact", args=[existing.pk]) + query)
+    initial = {"address": address, "name": request.GET.get("name", "").strip()}
+    return _form_page(request, ContactForm(user=user, book=book, initial=initial))
+
+
+def _save(request: HttpRequest, old: Contact | None, book: str = "") -> HttpResponse:
+    user = user_of(request)
+    form = ContactForm(request.POST, user=user, book=old.book if old else book, contact=old)
+    if not form.is_valid():
+        return _form_page(request, form)
+    entry = form.entry()
+    try:
+        saved = actions.save_contact(user, entry, old)
+    except actions.AddressTakenError:
+        form.refuse_address()
+        return _form_page(request, form, access.contact_at(user, form.book, entry.address))
+    except Contact.DoesNotExist as error:
+        raise Http404 from error
+    text = _("%(name)s is saved. Emails that wait for this contact are checked again now.")
+    messages.success(request, text % {"name": saved.name or show_address(saved.address)})
+    return redirect(_next_url(request) or LIST_URLS[saved.book])
+
+
+def _form_page(
+    request: HttpRequest, form: ContactForm, twin: Contact | None = None
+) -> HttpResponse:
+    context = {
+        "form": form,
+        "book": form.book,
+        "list_url": reverse(LIST_URLS[form.book]),
+        "back_url": _next_url(request) or reverse(LIST_URLS[form.book]),
+        "next": _next_url(request),
+        "twin": twin,
+        "contact": show_contact(form.contact) if form.contact else None,
+    }
+    status = 422 if form.errors else 200
+    return render(request, "contacts/contact_form.html", context, status=status)
+
+
+def _next_url(request: HttpRequest) -> str:
+    """Return the page to go back to, where it is one of our own."""
+    target = request.POST.get("next", "") or request.GET.get("next", "")
+    hosts = {request.get_host()}
+    own = url_has_allowed_host_and_scheme(target, hosts, require_https=request.is_secure())
+    return target if own else ""
+
+
+def _contact_at(request: HttpRequest, book: str, address: str) -> Contact | None:
+    try:
+        return access.contact_at(user_of(request), book, normalize_address(address))
+    except AddressError:
+        return None
+
+
+def _undo_url(request: HttpRequest, sealed: bytes) -> str:
+    """Keep a sealed deletion in the session; return the address that undoes it."""
+    key = secrets.token_urlsafe(8)
+    kept = list(request.session.get(DELETED, {}).items())[1 - KEPT_DELETIONS :]
+    request.session[DELETED] = dict([*kept, (key, base64.b64encode(sealed).decode())])
+    return reverse("contact_restore", args=[key])
+
+
+def _sealed_deletion(request: HttpRequest, key: str) -> bytes:
+    text = request.session.get(DELETED, {}).get(key, "")
+    try:
+        return base64.b64decode(text, validate=True)
+    except binascii.Error as error:
+        raise Http404 from error
+
+
+def _forget_deletion(request: HttpRequest, key: str) -> None:
+    kept = request.session.get(DELETED, {})
+    request.session[DELETED] = {k: sealed for k, sealed in kept.items() if k != key}
