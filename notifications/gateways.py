@@ -1,0 +1,156 @@
+"""The ways out: one reused SMTP connection to the relay, and the SMS gateways (Apprise).
+
+A gateway of the operator's own (`SMS_URL=json://host:port/path`) gets a POST of this JSON:
+
+    {"to": "+31612345678", "message": "<text>", "title": "", "type": "info",
+     "attachments": [], "version": "1.0"}
+
+It answers 2xx when it has taken the SMS. Fields get other names, or go, by Apprise's `:` arguments
+in the address: `json://host/sms?:to=recipient&:message=text&:type=` renames two and drops one.
+`form://` and `xml://` send the same fields in another form. Every other Apprise address must be
+of a service that sends to phone numbers.
+"""
+
+import logging
+import re
+import smtplib
+import ssl
+from collections.abc import Mapping, Sequence
+from types import TracebackType
+from typing import Any, Self
+
+from apprise import Apprise, AppriseAsset, NotificationManager
+from apprise.plugins import url_to_dict
+from django.core.mail.backends.smtp import EmailBackend
+
+from notifications.letters import WireMail, WireSms
+
+log = logging.getLogger(__name__)
+
+TIMEOUT_SECONDS = 30
+NO_ANSWER, GATEWAY = "no answer", "gateway"
+
+_ENHANCED = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}")  # RFC 3463
+_SIGN_IN_FIRST = {530, 534, 535, 538}  # RFC 4954, 6: our login at the relay is wrong
+_TAKES_FIELDS = {"json", "jsons", "form", "forms", "xml", "xmls"}
+
+
+class RelayDown(Exception):
+    """The relay takes no mail at all now: nothing is wrong with the mail."""
+
+
+class NotDelivered(Exception):
+    """This mail or SMS was not taken.
+
+    `code` is a reply code and an enhanced code, or a word, and never holds an address.
+    `permanent`: trying again is of no use. `cut`: the line was lost meanwhile.
+    """
+
+    def __init__(self, code: str, *, permanent: bool = False, cut: bool = False) -> None:
+        super().__init__(code)
+        self.code = code
+        self.permanent = permanent
+        self.cut = cut
+
+
+class Relay:
+    """The connection to the relay: opened at the first mail, reused, opened again when lost."""
+
+    def __init__(self, config: Mapping[str, Any]) -> None:
+        use_ssl = bool(config.get("EMAIL_USE_SSL"))
+        use_tls = bool(config.get("EMAIL_USE_TLS"))
+        self._backend = EmailBackend(
+            host=config["EMAIL_HOST"],
+            port=config.get("EMAIL_PORT") or (465 if use_ssl else 587 if use_tls else 25),
+            username=config.get("EMAIL_HOST_USER") or "",
+            password=config.get("EMAIL_HOST_PASSWORD") or "",
+            use_tls=use_tls,
+            use_ssl=use_ssl,
+            timeout=TIMEOUT_SECONDS,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._hang_up()
+
+    def hand_over(self, mail: WireMail) -> None:
+        """Have the relay take the mail. Raises RelayDown, NotDelivered."""
+        connection = self._connection()
+        ascii_only = mail.to.isascii()
+        if not ascii_only and not connection.has_extn("smtputf8"):
+            raise NotDelivered("553 5.6.7", permanent=True)  # RFC 6531, 3.5
+        try:
+            options = () if ascii_only else ("SMTPUTF8",)
+            connection.sendmail(mail.sender, [mail.to], mail.raw, mail_options=options)
+        except smtplib.SMTPRecipientsRefused as error:
+            raise self._refused(*error.recipients[mail.to]) from None
+        except smtplib.SMTPResponseException as error:
+            raise self._refused(error.smtp_code, error.smtp_error) from None
+        except OSError:
+            self._hang_up()
+            raise NotDelivered(NO_ANSWER, cut=True) from None
+
+    def _connection(self) -> smtplib.SMTP:
+        try:
+            self._backend.open()
+        except OSError as error:
+            self._hang_up()
+            raise RelayDown(type(error).__name__) from None
+        connection = self._backend.connection
+        if connection is None:
+            raise RelayDown("not connected")
+        return connection
+
+    def _refused(self, code: int, text: bytes | str) -> Exception:
+        if code in _SIGN_IN_FIRST:
+            return RelayDown(str(code))
+        if code == 421 or not 400 <= code < 600:
+            self._hang_up()
+        found = _ENHANCED.search(text if isinstance(text, bytes) else text.encode())
+        enhanced = f" {found.group().decode()}" if found else ""
+        return NotDelivered(f"{code}{enhanced}", permanent=500 <= code < 600)
+
+    def _hang_up(self) -> None:
+        try:
+            self._backend.close()
+        except (OSError, ssl.SSLError):
+            log.info("the relay was gone before the good-bye")
+
+
+def send_sms(sms: WireSms, urls: Sequence[str]) -> None:
+    """Have the first gateway that will take the SMS send it. Raises NotDelivered."""
+    for position, url in enumerate(urls, start=1):
+        if _notify(url, sms):
+            return
+        log.warning("SMS gateway %d of %d did not take an SMS", position, len(urls))
+    raise NotDelivered(GATEWAY, permanent=True)
+
+
+def _notify(url: str, sms: WireSms) -> bool:
+    target = _target(url, sms.to)
+    if target is None:
+        return False
+    plugin = Apprise.instantiate(target, asset=AppriseAsset(app_id="zivweb"))
+    return plugin is not None and bool(plugin.notify(body=sms.text))
+
+
+def _target(url: str, number: str) -> dict[str, Any] | None:
+    """Return the gateway of the operator's address, made to send to this number alone."""
+    parsed: dict[str, Any] | None = url_to_dict(url)
+    if parsed is None:
+        return None
+    schema = parsed["schema"]
+    if schema in _TAKES_FIELDS:
+        fields = dict(parsed.get("payload") or {})
+        fields[fields.pop("to", "") or "to"] = number
+        return parsed | {"payload": fields}
+    if "targets" in NotificationManager()[schema].template_tokens:
+        return parsed | {"targets": [number]}
+    return None
