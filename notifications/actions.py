@@ -1,0 +1,234 @@
+"""The outbox: queue a mail or an SMS, call it off, and send what is due.
+
+No network is used inside a transaction: rows are claimed with a lease, sent, and then marked.
+"""
+
+import logging
+from collections.abc import Sequence
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from accounts.audit import record
+from flow.moves import MoveLost, move
+from flow.sweeps import skip_locked, wake
+from notifications import states
+from notifications.access import PAYLOAD
+from notifications.gateways import NotDelivered, Relay, RelayDown, send_sms
+from notifications.letters import Mail, Sms, pack_mail, pack_sms, unpack_mail, unpack_sms
+from notifications.models import Notification
+from notifications.render import render_mail, render_sms
+from notifications.retries import LEASE, RELAY_DOWN_WAIT, is_given_up, is_late_sms, next_try
+from vault.keys import VaultError
+
+log = logging.getLogger(__name__)
+
+BATCH = 20
+SEND_DUE = "notifications.tasks.send_due"
+UNKNOWN, TOO_LATE, GIVEN_UP = "unknown outcome", "too late", "given up"
+NO_RELAY, UNREADABLE = "no relay", "cannot be opened"
+
+
+def queue_mail(mail: Mail, *, organization_id: int, about: str, key: str) -> Notification:
+    """Put a mail in the outbox, once per key; belongs in the caller's transaction."""
+    row = _new_row(states.MAIL, mail.kind, organization_id, about, key)
+    row.payload = row.seal(PAYLOAD, pack_mail(render_mail(mail, row.uid)))
+    return _store_once(row)
+
+
+def queue_sms(sms: Sms, *, organization_id: int, about: str, key: str) -> Notification:
+    """Put an SMS in the outbox, once per key; belongs in the caller's transaction."""
+    row = _new_row(states.SMS, sms.kind, organization_id, about, key)
+    row.payload = row.seal(PAYLOAD, pack_sms(render_sms(sms)))
+    return _store_once(row)
+
+
+def cancel_about(about: str, kind: str) -> int:
+    """Call off what still waits about this thing. Returns how many."""
+    waiting = Notification.objects.filter(about=about, kind=kind, state=states.QUEUED)
+    with transaction.atomic():
+        return sum(_end(row, states.CANCELLED) for row in waiting.select_for_update())
+
+
+def send_due() -> int:
+    """Send a batch of what is due, SMS first. Returns how many were tried.
+
+    0 means that there is nothing to do now: nothing is due, or the relay is down.
+    """
+    _rescue_expired()
+    return _send_texts() + _send_mails()
+
+
+def _new_row(channel: str, kind: str, organization_id: int, about: str, key: str) -> Notification:
+    return Notification(
+        organization_id=organization_id,
+        channel=channel,
+        kind=kind,
+        about=about,
+        key=key,
+        next_at=timezone.now(),
+    )
+
+
+def _store_once(row: Notification) -> Notification:
+    Notification.objects.bulk_create([row], ignore_conflicts=True)
+    wake(SEND_DUE)
+    return Notification.objects.get(key=row.key)
+
+
+def _rescue_expired() -> None:
+    """Take over what a dead worker left: a mail goes again, an SMS never does.
+
+    A mail that was being sent at a second death waits, so that it cannot stop all the others.
+    """
+    now = timezone.now()
+    stuck = Notification.objects.filter(state=states.SENDING, lease_until__lt=now)
+    with transaction.atomic():
+        for row in skip_locked(stuck)[:BATCH]:
+            log.warning("a worker left %s", row)
+            if row.channel == states.SMS:
+                _end(row, states.FAILED, error=UNKNOWN)
+            else:
+                _back(row, next_at=next_try(row.attempts - 1, now) if row.attempts > 1 else now)
+
+
+def _claim(channel: str, count: int) -> list[Notification]:
+    now = timezone.now()
+    due = Notification.objects.filter(state=states.QUEUED, channel=channel, next_at__lte=now)
+    with transaction.atomic():
+        rows = list(skip_locked(due.order_by("next_at", "pk"))[:count])
+        for row in rows:
+            move(row, states.SENDING, states.MOVES, lease_until=now + LEASE)
+    return rows
+
+
+def _begin(row: Notification) -> bool:
+    """Count the attempt and prolong the lease. False when another worker took the row over."""
+    ours = Notification.objects.filter(pk=row.pk, state=states.SENDING, lease_until=row.lease_until)
+    row.lease_until, row.attempts = timezone.now() + LEASE, row.attempts + 1
+    return ours.update(lease_until=row.lease_until, attempts=row.attempts) == 1
+
+
+def _send_texts() -> int:
+    """Send up to a batch of SMS.
+
+    Each is claimed alone: an SMS whose worker dies is given up, so no other may share its lease.
+    """
+    for done in range(BATCH):
+        rows = _claim(states.SMS, 1)
+        if not rows:
+            return done
+        if _begin(rows[0]):
+            _send_text(rows[0])
+    return BATCH
+
+
+def _send_text(row: Notification) -> None:
+    if is_late_sms(row.created_at, timezone.now()):
+        _end(row, states.FAILED, error=TOO_LATE)
+        return
+    try:
+        if settings.SMS_URLS:
+            send_sms(unpack_sms(_open(row)), settings.SMS_URLS)
+    except NotDelivered as error:
+        _end(row, states.FAILED, error=error.code)
+    else:
+        _end(row, states.SENT, sent_at=timezone.now(), error="")
+
+
+def _send_mails() -> int:
+    rows = _claim(states.MAIL, BATCH)
+    if settings.MAIL_RELAY is None:
+        return sum(_end(row, states.SENT, sent_at=timezone.now()) for row in rows)
+    with Relay(settings.MAIL_RELAY) as relay:
+        return _send_batch(rows, relay)
+
+
+def _send_batch(rows: Sequence[Notification], relay: Relay) -> int:
+    """Send the rows one by one. Returns 0 when the relay turned out to be down.
+
+    It is down when it cannot be reached, or when it cuts the line twice in a row.
+    """
+    cut_before = False
+    for position, row in enumerate(rows):
+        if not _begin(row):
+            continue
+        try:
+            relay.hand_over(unpack_mail(_open(row)))
+        except RelayDown as error:
+            log.warning("the relay is down (%s), %d mails wait", error, len(rows) - position)
+            row.attempts -= 1
+            return _put_back(rows[position:])
+        except NotDelivered as error:
+            _settle(row, error)
+            if error.cut and cut_before:
+                return _put_back(rows[position + 1 :])
+            cut_before = error.cut
+        else:
+            cut_before = False
+            _end(row, states.SENT, sent_at=timezone.now(), error="")
+    return len(rows)
+
+
+def _open(row: Notification) -> bytes:
+    try:
+        return row.unseal(PAYLOAD, bytes(row.payload))
+    except VaultError:
+        log.exception("%s cannot be opened", row)
+        raise NotDelivered(UNREADABLE) from None
+
+
+def _settle(row: Notification, error: NotDelivered) -> None:
+    """Try the mail again later, or give it up."""
+    now = timezone.now()
+    if error.permanent:
+        _end(row, states.FAILED, error=error.code)
+    elif is_given_up(row.created_at, now):
+        _end(row, states.FAILED, error=f"{GIVEN_UP}: {error.code}")
+    else:
+        _back(row, next_at=next_try(row.attempts, now), error=error.code)
+
+
+def _put_back(rows: Sequence[Notification]) -> int:
+    """Give back what a relay that is down left over: it costs none of them an attempt."""
+    now = timezone.now()
+    for row in rows:
+        if is_given_up(row.created_at, now):
+            _end(row, states.FAILED, error=f"{GIVEN_UP}: {NO_RELAY}")
+        else:
+            _back(row, next_at=now + RELAY_DOWN_WAIT, attempts=row.attempts, error=NO_RELAY)
+    return 0
+
+
+def _back(row: Notification, **fields: Any) -> None:
+    try:
+        move(row, states.QUEUED, states.MOVES, lease_until=None, **fields)
+    except MoveLost:
+        log.info("%s was moved by another worker", row)
+
+
+def _end(row: Notification, state: str, **fields: Any) -> bool:
+    """Mark the end of a row; outside the demo its content goes with its key.
+
+    False when another worker moved the row first.
+    """
+    if not settings.DEMO:
+        fields |= {"payload": b"", "data_key": b""}
+    try:
+        with transaction.atomic():
+            move(row, state, states.MOVES, lease_until=None, **fields)
+            record(
+                f"notification_{state}",
+                row.about,
+                organization_id=row.organization_id,
+                notification=row.pk,
+                kind=row.kind,
+                channel=row.channel,
+                error=row.error,
+            )
+    except MoveLost:
+        log.info("%s was moved by another worker", row)
+        return False
+    return True
