@@ -1,0 +1,12 @@
+"""The demo mailbox."""
+
+from django.urls import path
+
+from notifications import views
+
+urlpatterns = [
+    path("demo/mailbox/", views.demo_mailbox, name="demo_mailbox"),
+    path("demo/mailbox.json", views.demo_mailbox_json, name="demo_mailbox_json"),
+    path("demo/mailbox/<int:pk>/", views.demo_mail, name="demo_mail"),
+    path("demo/mailbox/<int:pk>/html/", views.demo_mail_html, name="demo_mail_html"),
+]

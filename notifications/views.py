@@ -1,0 +1,70 @@
+"""The demo mailbox: what would have left the house. Only there with ZIVWEB_DEMO=1."""
+
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.shortcuts import render
+from django.views.decorators.cache import never_cache
+from django.views.decorators.http import require_safe
+
+from notifications.access import Caught, caught_letter, caught_letters
+from notifications.caught import links_of
+
+# Scripts never run in a mail; a click on its links may leave the frame.
+MAIL_FRAME = "allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
+MAIL_CSP = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; "
+    f"base-uri 'none'; frame-ancestors 'self'; sandbox {MAIL_FRAME}"
+)
+
+
+@require_safe
+@never_cache
+def demo_mailbox(request: HttpRequest) -> HttpResponse:
+    """List every mail and SMS, newest first; htmx asks for the list alone."""
+    letters = caught_letters()
+    page = "_letters.html" if request.headers.get("HX-Request") else "mailbox.html"
+    return render(request, f"notifications/{page}", {"letters": letters})
+
+
+@require_safe
+@never_cache
+def demo_mail(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show one mail or SMS: its headers, its texts, its links."""
+    letter = caught_letter(pk)
+    context = {"letter": letter, "links": links_of(letter.mail.html), "sandbox": MAIL_FRAME}
+    return render(request, "notifications/letter.html", context)
+
+
+@require_safe
+@never_cache
+def demo_mail_html(_request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the HTML part of a mail, for the frame in its page; its links open outside it."""
+    html = caught_letter(pk).mail.html
+    response = HttpResponse(html.replace("<head>", '<head><base target="_top">', 1))
+    response["Content-Security-Policy"] = MAIL_CSP
+    response["X-Frame-Options"] = "SAMEORIGIN"
+    return response
+
+
+@require_safe
+@never_cache
+def demo_mailbox_json(_request: HttpRequest) -> JsonResponse:
+    """Give every mail and SMS as JSON, newest first."""
+    return JsonResponse([_as_json(letter) for letter in caught_letters()], safe=False)
+
+
+def _as_json(letter: Caught) -> dict[str, Any]:
+    return {
+        "id": letter.id,
+        "channel": letter.channel,
+        "kind": letter.kind,
+        "to": letter.to,
+        "from": letter.mail.sender,
+        "subject": letter.mail.subject,
+        "text": letter.mail.text,
+        "html": letter.mail.html,
+        "headers": dict(letter.mail.headers),
+        "sent_at": letter.sent_at,
+        "state": letter.state,
+    }
