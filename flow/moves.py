@@ -24,7 +24,7 @@ def move(row: models.Model, new: str, moves: Moves, **fields: Any) -> None:
     old: str = row.state  # type: ignore[attr-defined]
     if new not in moves[old]:
         raise MoveForbidden(f"{row._meta.label} {row.pk}: {old} -> {new}")
-    manager = type(row)._default_manager
+    manager = type(row)._default_manager  # noqa: SLF001  documented by Django
     if manager.filter(pk=row.pk, state=old).update(state=new, **fields) != 1:
         raise MoveLost(f"{row._meta.label} {row.pk}: {old} -> {new}")
     for name, value in {"state": new, **fields}.items():

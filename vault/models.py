@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from django.db import models
 
-from vault.sealing import DataKey, new_data_key, open_data_key
+from vault.sealing import DataKey, Sealed, new_data_key, open_data_key
 
 CHUNK_BYTES = 1024 * 1024
 
@@ -23,7 +23,7 @@ class SealedRow(models.Model):
         """Seal a part of this row; makes the data key when the row has none yet."""
         return self._key(make=not self.data_key).seal(plaintext, self._context(part))
 
-    def unseal(self, part: str, sealed: bytes) -> bytes:
+    def unseal(self, part: str, sealed: Sealed) -> bytes:
         """Open a part of this row. Raises VaultError, also once the row was shredded."""
         return self._key(make=False).unseal(sealed, self._context(part))
 

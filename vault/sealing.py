@@ -8,6 +8,9 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from vault.keys import KEY_BYTES, NONCE_BYTES, VaultError, keyring
 
+# What a database driver gives back for a BinaryField.
+Sealed = bytes | memoryview
+
 
 @dataclass(frozen=True, repr=False)
 class DataKey:
@@ -20,7 +23,7 @@ class DataKey:
         nonce = os.urandom(NONCE_BYTES)
         return nonce + AESGCM(self.raw).encrypt(nonce, plaintext, context.encode())
 
-    def unseal(self, sealed: bytes, context: str) -> bytes:
+    def unseal(self, sealed: Sealed, context: str) -> bytes:
         """Return what was sealed. Raises VaultError."""
         nonce, rest = bytes(sealed[:NONCE_BYTES]), bytes(sealed[NONCE_BYTES:])
         try:
@@ -35,7 +38,7 @@ def new_data_key(context: str) -> tuple[DataKey, bytes]:
     return DataKey(raw), keyring().wrap(raw, context)
 
 
-def open_data_key(wrapped: bytes, context: str) -> DataKey:
+def open_data_key(wrapped: Sealed, context: str) -> DataKey:
     """Return the data key of its wrapped form. Raises VaultError, also when it was shredded."""
     if not wrapped:
         raise VaultError(f"shredded: {context}")
@@ -47,6 +50,6 @@ def seal_text(text: str, context: str) -> bytes:
     return keyring().wrap(text.encode(), context)
 
 
-def unseal_text(sealed: bytes, context: str) -> str:
+def unseal_text(sealed: Sealed, context: str) -> str:
     """Return the text that `seal_text` was given. Raises VaultError."""
     return keyring().unwrap(bytes(sealed), context).decode()
