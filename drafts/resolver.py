@@ -1,0 +1,110 @@
+"""Which verification data is used for a recipient (DESIGN.md, section 5). Pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from accounts.policy import DRAFT, HEADER, LEVELS, ORGANIZATION, PERSONAL, SMS, Policy
+from addresses.phone import PhoneError, parse_mobile
+from drafts.states import INVALID, MISSING, NOT_ALLOWED
+
+TOO_WEAK = "too_weak"
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A datum that could be used. `phone` is "" for an access code; the code is not needed here."""
+
+    method: str
+    source: str
+    phone: str = ""
+    fixed: bool = False
+    domain: bool = False
+    confirmed_at: datetime | None = None
+    entered_at: datetime | None = None
+    datum_id: int | None = None
+
+    @property
+    def level(self) -> int:
+        """How strong the method is: 3 is strongest."""
+        return LEVELS.get(self.method, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Rejected:
+    """A datum that is not used, and why: invalid, not_allowed or too_weak."""
+
+    candidate: Candidate
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """The datum that is used (None: the recipient is incomplete), and those passed over."""
+
+    chosen: Candidate | None
+    rejected: tuple[Rejected, ...] = ()
+
+    @property
+    def reason(self) -> str:
+        """Why the recipient is incomplete; "" when complete."""
+        if self.chosen is not None:
+            return ""
+        reasons = [rejected.why for rejected in self.rejected]
+        if INVALID in reasons:
+            return INVALID
+        return NOT_ALLOWED if reasons else MISSING
+
+
+def resolve(candidates: Iterable[Candidate], policy: Policy, minimum: str = "") -> Verdict:
+    """Return the verdict on one recipient.
+
+    `minimum` is the weakest method that the mail itself accepts. What a person asked for, and a
+    number that turns out wrong, is a requirement: nothing weaker is used in its place.
+    """
+    floor = LEVELS.get(minimum, 0)
+    rejected: list[Rejected] = []
+    for candidate in sorted(candidates, key=_rank):
+        why = _why_not(candidate, policy, floor)
+        if not why:
+            return Verdict(candidate, tuple(rejected))
+        if why == INVALID or _rank(candidate)[0] < _STORED:
+            floor = max(floor, candidate.level)
+        rejected.append(Rejected(candidate, why))
+    return Verdict(None, tuple(rejected))
+
+
+_STORED, _DOMAIN = 3, 4
+
+
+def _rank(candidate: Candidate) -> tuple[int, int, bool, bool, float]:
+    if candidate.source == DRAFT:
+        place = 0
+    elif candidate.source == HEADER:
+        place = 1
+    elif candidate.domain:
+        place = _DOMAIN
+    else:
+        place = 2 if candidate.fixed and candidate.source == ORGANIZATION else _STORED
+    age = -((candidate.entered_at or _LONG_AGO) - _LONG_AGO).total_seconds()
+    unproven, not_own = candidate.confirmed_at is None, candidate.source != PERSONAL
+    return place, -candidate.level, unproven, not_own, age
+
+
+def _why_not(candidate: Candidate, policy: Policy, floor: int) -> str:
+    if candidate.level < floor:
+        return TOO_WEAK
+    if not policy.allows(candidate.method, candidate.source):
+        return NOT_ALLOWED
+    if candidate.method == SMS and not _is_mobile(candidate.phone, policy.default_country):
+        return INVALID
+    return ""
+
+
+def _is_mobile(phone: str, region: str) -> bool:
+    try:
+        parse_mobile(phone, region)
+    except PhoneError:
+        return False
+    return True

@@ -1,0 +1,24 @@
+"""States of a draft, the moves between them, and why a recipient is incomplete. Pure."""
+
+RECEIVED, WAITING, READY = "received", "waiting", "ready"
+SENDING, SENT = "sending", "sent"
+DISCARDED, EXPIRED, SUPERSEDED = "discarded", "expired", "superseded"
+
+_GIVEN_UP = {DISCARDED, EXPIRED, SUPERSEDED}
+
+MOVES = {
+    RECEIVED: frozenset({WAITING, READY}),
+    WAITING: frozenset({READY} | _GIVEN_UP),
+    READY: frozenset({WAITING, SENDING} | _GIVEN_UP),
+    SENDING: frozenset({SENT, READY}),
+    DISCARDED: frozenset({WAITING, READY}),
+    SENT: frozenset(),
+    EXPIRED: frozenset(),
+    SUPERSEDED: frozenset(),
+}
+
+HELD = frozenset({WAITING, READY})
+
+MISSING, INVALID, NOT_ALLOWED = "missing", "invalid", "not_allowed"
+
+BAD_HEADER, DUPLICATE = "bad_header", "duplicate"
