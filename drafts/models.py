@@ -1,0 +1,144 @@
+"""Drafts: mails that are held until every recipient can be verified."""
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Organization, User
+from contacts.models import Datum
+from delivery.models import Message
+from drafts import states
+from vault.models import Blob, SealedRow
+
+
+class Draft(SealedRow):
+    """A held mail.
+
+    `subject` is sealed text, `content` sealed JSON (drafts/content.py). `problem` holds it although
+    everybody may be complete: a header line that cannot be obeyed, or a possible duplicate.
+    `message_id_index` and `fingerprint` are blind indexes, to recognize a mail that is sent again.
+    """
+
+    class State(models.TextChoices):
+        """Where the draft is."""
+
+        RECEIVED = states.RECEIVED
+        WAITING = states.WAITING
+        READY = states.READY
+        SENDING = states.SENDING
+        SENT = states.SENT
+        DISCARDED = states.DISCARDED
+        EXPIRED = states.EXPIRED
+        SUPERSEDED = states.SUPERSEDED
+
+    class Problem(models.TextChoices):
+        """Why it is held beside its recipients."""
+
+        NONE = ""
+        BAD_HEADER = states.BAD_HEADER
+        DUPLICATE = states.DUPLICATE
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    sender = models.ForeignKey(User, models.PROTECT, related_name="drafts")
+    state = models.CharField(max_length=10, choices=State, default=State.RECEIVED)
+    problem = models.CharField(max_length=12, choices=Problem, default=Problem.NONE, blank=True)
+    subject = models.BinaryField(editable=False)
+    content = models.BinaryField(editable=False)
+    message_id_index = models.CharField(max_length=64, blank=True)
+    fingerprint = models.CharField(max_length=64)
+    token_hash = models.CharField(max_length=64, unique=True)
+    minimum = models.CharField(max_length=12, blank=True)
+    keep_message_days = models.PositiveIntegerField()
+    told = models.PositiveSmallIntegerField(default=0)
+    created_at = models.DateTimeField(auto_now_add=True)
+    send_at = models.DateTimeField(null=True, blank=True)
+    sent_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    superseded_by = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="supersedes"
+    )
+    duplicate_of = models.ForeignKey(
+        "self", models.SET_NULL, null=True, blank=True, related_name="duplicates"
+    )
+    message = models.OneToOneField(
+        Message, models.PROTECT, null=True, blank=True, related_name="draft"
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["sender", "state", "-id"], name="drafts_of_sender"),
+            models.Index(fields=["sender", "fingerprint"], name="drafts_same_mail"),
+            models.Index(fields=["sender", "message_id_index"], name="drafts_same_message_id"),
+            models.Index(fields=["id"], condition=Q(state=states.RECEIVED), name="drafts_new"),
+            models.Index(
+                fields=["send_at"], condition=Q(state=states.SENDING), name="drafts_to_release"
+            ),
+        ]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state=states.SENT, message__isnull=False)
+                | (~Q(state=states.SENT) & Q(message__isnull=True)),
+                name="drafts_message_when_sent",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"draft:{self.pk}"
+
+
+class Recipient(models.Model):
+    """A recipient of a draft, by the envelope, and how it was last judged.
+
+    `typed` and `header` are sealed JSON in the draft: what the sender filled in, and what the
+    mail's own header block said. `reason` is "" for a complete recipient.
+    """
+
+    draft = models.ForeignKey(Draft, models.CASCADE, related_name="recipients")
+    address = models.CharField(max_length=254)
+    domain = models.CharField(max_length=253)
+    name = models.CharField(max_length=200, blank=True)
+    kind = models.CharField(max_length=3)
+    position = models.PositiveSmallIntegerField()
+    typed = models.BinaryField(default=b"", blank=True, editable=False)
+    header = models.BinaryField(default=b"", blank=True, editable=False)
+    reason = models.CharField(max_length=12, default=states.MISSING, blank=True)
+    method = models.CharField(max_length=12, blank=True)
+    source = models.CharField(max_length=60, blank=True)
+    datum = models.ForeignKey(Datum, models.SET_NULL, null=True, blank=True, related_name="+")
+    changed_at = models.DateTimeField(null=True, blank=True)
+    changed_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+
+    class Meta:
+        ordering = ["position"]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["draft", "address"], name="drafts_one_per_draft_and_address"
+            )
+        ]
+        indexes = [
+            models.Index(
+                fields=["address"], condition=~Q(reason=""), name="drafts_incomplete_address"
+            ),
+            models.Index(
+                fields=["domain"], condition=~Q(reason=""), name="drafts_incomplete_domain"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"recipient:{self.pk}"
+
+
+class Attachment(models.Model):
+    """A file of a draft. Its name is sealed in the draft, its bytes are a blob."""
+
+    draft = models.ForeignKey(Draft, models.CASCADE, related_name="attachments")
+    position = models.PositiveSmallIntegerField()
+    name = models.BinaryField(editable=False)
+    content_type = models.CharField(max_length=100)
+    content_id = models.CharField(max_length=250, blank=True)
+    inline = models.BooleanField(default=False)
+    blob = models.ForeignKey(Blob, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return f"attachment:{self.pk}"
