@@ -1,0 +1,100 @@
+"""Says in plain words what a draft needs, in the language that is active. Pure."""
+
+from collections.abc import Sequence
+
+from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
+
+from accounts.policy import ACCESS_CODE, DRAFT, HEADER, ORGANIZATION, PERSONAL, SMS, Policy
+from drafts import states
+from drafts.incoming import LineProblem
+from drafts.resolver import TOO_WEAK, Rejected, Verdict
+
+
+def reason_sentence(verdict: Verdict, who: str, policy: Policy) -> str:
+    """Return why this recipient is incomplete, "" when complete."""
+    if not verdict.reason:
+        return ""
+    if verdict.reason == states.MISSING:
+        return _missing(who, policy)
+    why = states.INVALID if verdict.reason == states.INVALID else None
+    rejected = next(item for item in verdict.rejected if why in {None, item.why})
+    return _rejected(rejected, who)
+
+
+def source_words(source: str) -> str:
+    """Return where a datum came from, as part of a sentence."""
+    words = {
+        DRAFT: pgettext("source", "filled in here"),
+        HEADER: pgettext("source", "from the header block in your email"),
+        PERSONAL: pgettext("source", "from your address book"),
+        ORGANIZATION: pgettext("source", "from the organization's address book"),
+    }
+    return words.get(source, source)
+
+
+def method_words(method: str) -> str:
+    """Return the name of a verification method."""
+    return {SMS: _("Code by SMS"), ACCESS_CODE: _("Access code")}.get(method, method)
+
+
+def problem_sentences(problem: str, lines: Sequence[LineProblem]) -> list[str]:
+    """Return why the draft is held beside its recipients, [] when it is not."""
+    if problem == states.DUPLICATE:
+        return [
+            _(
+                "You have sent this same email before, and it was delivered. "
+                "It is held so that nobody gets it twice."
+            )
+        ]
+    if problem == states.BAD_HEADER:
+        return [line_sentence(line) for line in lines]
+    return []
+
+
+def line_sentence(problem: LineProblem) -> str:
+    """Return what is wrong with a line of the header block."""
+    reasons = {
+        "unknown_key": _("this name is not known"),
+        "bad_address": _("this is not an email address"),
+        "not_a_recipient": _("this address is not a recipient of your email"),
+        "bad_number": _("this is not a phone number"),
+        "number_without_country": _("the number needs its country code, like +31 or 0031"),
+        "not_mobile": _("this number cannot receive an SMS"),
+        "unknown_method": _("the method must be sms or access-code"),
+        "missing_value": _("the number or the code is missing"),
+        "bad_duration": _("the time must look like P30D"),
+        "conflicting": _("another line says something else"),
+        "unclosed_block": _("the block has no end: zivver_headers-->"),
+        "weak_code": _("this access code is too easy to guess"),
+        "too_long": _("the line is too long"),
+    }
+    why = reasons.get(problem.reason, _("this line cannot be read"))
+    return _("In the header block of your email, “%(line)s”: %(why)s.") % {
+        "line": problem.line,
+        "why": why,
+    }
+
+
+def _missing(who: str, policy: Policy) -> str:
+    methods = policy.methods_to_type()
+    if not policy.any_method():
+        return _("Your organization allows no way to verify %(who)s.") % {"who": who}
+    if methods == (ACCESS_CODE,):
+        return _("We do not have an access code for %(who)s.") % {"who": who}
+    if ACCESS_CODE in methods:
+        return _("We do not have a mobile number or an access code for %(who)s.") % {"who": who}
+    return _("We do not have a mobile number for %(who)s.") % {"who": who}
+
+
+def _rejected(rejected: Rejected, who: str) -> str:
+    candidate = rejected.candidate
+    if rejected.why == states.INVALID:
+        text = _("The number that we have for %(who)s, %(source)s, cannot receive an SMS.")
+    elif rejected.why == TOO_WEAK and candidate.method == ACCESS_CODE:
+        text = _("Your email asks for a code by SMS; for %(who)s we only know an access code.")
+    elif candidate.method == SMS:
+        text = _("Your organization does not allow the number of %(who)s, %(source)s.")
+    else:
+        text = _("Your organization does not allow the access code of %(who)s, %(source)s.")
+    return text % {"who": who, "source": source_words(candidate.source)}
