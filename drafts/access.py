@@ -1,0 +1,201 @@
+"""The only way from a request to a draft, and the verdicts on its recipients."""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.http import Http404
+
+from accounts.models import User
+from accounts.policy import DRAFT, HEADER, Policy
+from addresses.phone import mask_phone
+from contacts.access import StoredDatum, open_code, stored_data
+from drafts import states
+from drafts.content import Content, choice_from_bytes, content_from_bytes
+from drafts.incoming import Choice
+from drafts.models import Attachment, Draft, Recipient
+from drafts.resolver import Candidate, Verdict, resolve
+from flow.paging import Page, page_by_id
+from vault.sealing import Sealed
+from vault.tokens import is_token, token_hash
+
+WAITING_FOR_SENDER = (states.WAITING, states.READY, states.SENDING)
+
+
+def drafts_of(user: User) -> QuerySet[Draft]:
+    """Return the drafts that this person may see: their own."""
+    return Draft.objects.filter(sender=user)
+
+
+def draft_for(user: User, pk: int) -> Draft:
+    """Return the draft. Raises Http404 when it is not this person's, or is none."""
+    draft = drafts_of(user).select_related("organization", "sender__organization").filter(pk=pk)
+    return _found(draft.first())
+
+
+def draft_for_link(user: User, token: str) -> Draft:
+    """Return the draft of a finish link. Raises Http404, also for somebody else's draft."""
+    hashed = token_hash(token) if is_token(token) else ""
+    return _found(drafts_of(user).filter(token_hash=hashed).first())
+
+
+def recipient_for(draft: Draft, pk: int) -> Recipient:
+    """Return a recipient of this draft. Raises Http404."""
+    recipient = draft.recipients.filter(pk=pk).first()
+    if recipient is None:
+        raise Http404
+    return recipient
+
+
+def attachment_for(draft: Draft, pk: int) -> Attachment:
+    """Return an attachment of this draft. Raises Http404."""
+    attachment = draft.attachments.select_related("blob").filter(pk=pk).first()
+    if attachment is None:
+        raise Http404
+    return attachment
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """A line of the list of held drafts: what it is about, and who needs something."""
+
+    draft: Draft
+    subject: str
+    incomplete: list[Recipient]
+
+
+def page_of_held(user: User, after: str) -> Page[Held]:
+    """Return a page of the drafts that wait for this person, newest first, in two queries."""
+    rows = drafts_of(user).filter(state__in=WAITING_FOR_SENDER)
+    page = page_by_id(rows.prefetch_related("recipients"), after)
+    return Page([_held(draft) for draft in page.rows], page.next_key)
+
+
+def subject_of(draft: Draft) -> str:
+    """Return the subject. Raises VaultError once the content is destroyed."""
+    return draft.unseal("subject", draft.subject).decode()
+
+
+def content_of(draft: Draft) -> Content:
+    """Return the content. Raises VaultError once it is destroyed."""
+    return content_from_bytes(draft.unseal("content", draft.content))
+
+
+def attachment_name(draft: Draft, attachment: Attachment) -> str:
+    """Return the file name, "" when the mail gave none."""
+    return draft.unseal(f"attachment {attachment.position}", attachment.name).decode()
+
+
+def typed_choice(draft: Draft, recipient: Recipient) -> Choice | None:
+    """Return what the sender filled in for this recipient."""
+    return _choice(draft, recipient, DRAFT, recipient.typed)
+
+
+def header_choice(draft: Draft, recipient: Recipient) -> Choice | None:
+    """Return what the mail's own header block said for this recipient."""
+    return _choice(draft, recipient, HEADER, recipient.header)
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """A recipient with the verdict on it."""
+
+    recipient: Recipient
+    verdict: Verdict
+
+    @property
+    def complete(self) -> bool:
+        """Whether this recipient can be verified."""
+        return self.verdict.chosen is not None
+
+    @property
+    def who(self) -> str:
+        """The name to call this recipient by."""
+        return self.recipient.name or self.recipient.address
+
+    @property
+    def shown_number(self) -> str:
+        """The last digits of the mobile number in use, "" where an access code is."""
+        chosen = self.verdict.chosen
+        return mask_phone(chosen.phone) if chosen is not None and chosen.phone else ""
+
+
+def judge(draft: Draft, policy: Policy) -> list[Judged]:
+    """Return every recipient with its verdict, in order: two queries for all of them, or three."""
+    recipients = list(draft.recipients.all())
+    stored = _stored_by_address(draft, recipients)
+    return [
+        Judged(recipient, resolve(_candidates(draft, recipient, stored), policy, draft.minimum))
+        for recipient in recipients
+    ]
+
+
+def value_of(draft: Draft, judged: Judged) -> tuple[str, str]:
+    """Return number (or access code) and hint of the datum that was chosen."""
+    chosen = judged.verdict.chosen
+    if chosen is None:
+        raise ValueError("an incomplete recipient has no value")
+    typed = {DRAFT: typed_choice, HEADER: header_choice}.get(chosen.source)
+    choice = typed(draft, judged.recipient) if typed else None
+    if choice is not None:
+        return choice.value, choice.hint
+    if chosen.phone or chosen.datum_id is None:
+        return chosen.phone, ""
+    return open_code(chosen.datum_id)
+
+
+def _choice(draft: Draft, recipient: Recipient, source: str, sealed: Sealed) -> Choice | None:
+    if not sealed:
+        return None
+    return choice_from_bytes(draft.unseal(f"{source}:{recipient.address}", sealed))
+
+
+def _stored_by_address(
+    draft: Draft, recipients: Sequence[Recipient]
+) -> dict[str, list[StoredDatum]]:
+    addresses = [recipient.address for recipient in recipients]
+    found: dict[str, list[StoredDatum]] = defaultdict(list)
+    for datum in stored_data(draft.organization_id, draft.sender_id, addresses):
+        found[datum.address].append(datum)
+    return found
+
+
+def _candidates(
+    draft: Draft, recipient: Recipient, stored: dict[str, list[StoredDatum]]
+) -> list[Candidate]:
+    candidates = [
+        Candidate(choice.method, source, phone=choice.value if choice.method == "sms" else "")
+        for source, choice in (
+            (DRAFT, typed_choice(draft, recipient)),
+            (HEADER, header_choice(draft, recipient)),
+        )
+        if choice is not None
+    ]
+    for key in (recipient.address, f"@{recipient.domain}"):
+        candidates += [_stored_candidate(datum) for datum in stored.get(key, [])]
+    return candidates
+
+
+def _stored_candidate(datum: StoredDatum) -> Candidate:
+    return Candidate(
+        datum.method,
+        datum.book,
+        phone=datum.phone,
+        fixed=datum.fixed,
+        domain=datum.address.startswith("@"),
+        confirmed_at=datum.confirmed_at,
+        entered_at=datum.entered_at,
+        datum_id=datum.datum_id,
+    )
+
+
+def _held(draft: Draft) -> Held:
+    incomplete = [recipient for recipient in draft.recipients.all() if recipient.reason]
+    return Held(draft, subject_of(draft), incomplete)
+
+
+def _found(draft: Draft | None) -> Draft:
+    if draft is None:
+        raise Http404
+    return draft

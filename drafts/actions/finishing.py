@@ -1,0 +1,129 @@
+"""What the sender does with a held draft: fill in, send, undo, remove somebody, discard."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+
+from django.db import transaction
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import User
+from accounts.policy import DRAFT
+from drafts import states
+from drafts.access import judge
+from drafts.actions.judging import settle
+from drafts.actions.locking import locked_draft
+from drafts.content import choice_to_bytes
+from drafts.incoming import Choice
+from drafts.models import Draft, Recipient
+from flow.moves import move
+
+UNDO_SECONDS = 10
+
+
+class Unfinished(Exception):
+    """The draft is not in a state in which this can be done: somebody was first."""
+
+
+class SendingForbidden(Exception):
+    """The organization does not allow sending from the web app."""
+
+
+class NothingToUndo(Exception):
+    """The time to undo is over, or it was undone already."""
+
+
+@transaction.atomic
+def complete_recipients(draft: Draft, choices: Mapping[int, Choice], *, actor: User) -> None:
+    """Keep what was filled in, per recipient id. Raises Unfinished, SendingForbidden."""
+    _complete(_held(draft), choices, actor)
+
+
+@transaction.atomic
+def send_draft(
+    draft: Draft, choices: Mapping[int, Choice], *, accepted: str = "", actor: User
+) -> bool:
+    """Keep what was filled in; tell whether the draft goes out once the time to undo is over.
+
+    It does not while somebody still needs something, or while it has a problem other than
+    `accepted`, the one that the sender saw. Raises Unfinished, SendingForbidden.
+    """
+    locked = _held(draft)
+    if locked.problem and locked.problem == accepted:
+        locked.problem = ""
+        locked.save(update_fields=["problem"])
+        audit.record(
+            "accept_problem", str(locked), organization_id=locked.organization_id,
+            actor_id=actor.pk, problem=accepted,
+        )  # fmt: skip
+    _complete(locked, choices, actor)
+    if locked.state != states.READY:
+        return False
+    send_at = timezone.now() + timedelta(seconds=UNDO_SECONDS)
+    move(locked, states.SENDING, states.MOVES, send_at=send_at, sent_by=actor)
+    _audit("send", locked, actor)
+    return True
+
+
+@transaction.atomic
+def undo_send(draft: Draft, *, actor: User) -> None:
+    """Take the draft back within the time to undo. Raises NothingToUndo."""
+    locked = locked_draft(draft.pk)
+    if locked.state != states.SENDING or not locked.send_at or locked.send_at <= timezone.now():
+        raise NothingToUndo
+    move(locked, states.READY, states.MOVES, send_at=None, sent_by=None)
+    _audit("undo_send", locked, actor)
+
+
+@transaction.atomic
+def remove_recipient(draft: Draft, recipient: Recipient, *, actor: User) -> None:
+    """Take a recipient off the draft; the last one stays. Raises Unfinished."""
+    locked = _held(draft)
+    if locked.recipients.count() > 1:
+        locked.recipients.filter(pk=recipient.pk).delete()
+        settle(locked, judge(locked, locked.organization.policy))
+        _audit("remove_recipient", locked, actor)
+
+
+@transaction.atomic
+def discard_draft(draft: Draft, *, actor: User) -> None:
+    """Put the draft away unsent; it can be brought back. Raises Unfinished."""
+    locked = _held(draft, needs_web_sending=False)
+    move(locked, states.DISCARDED, states.MOVES)
+    _audit("discard", locked, actor)
+
+
+@transaction.atomic
+def restore_draft(draft: Draft, *, actor: User) -> None:
+    """Bring a discarded draft back. Raises NothingToUndo."""
+    locked = locked_draft(draft.pk)
+    if locked.state != states.DISCARDED:
+        raise NothingToUndo
+    move(locked, states.WAITING, states.MOVES)
+    settle(locked, judge(locked, locked.organization.policy))
+    _audit("restore", locked, actor)
+
+
+def _held(draft: Draft, *, needs_web_sending: bool = True) -> Draft:
+    locked = locked_draft(draft.pk)
+    if locked.state not in states.HELD:
+        raise Unfinished(locked.state)
+    if needs_web_sending and not locked.organization.policy.web_sending:
+        raise SendingForbidden
+    return locked
+
+
+def _complete(draft: Draft, choices: Mapping[int, Choice], actor: User) -> None:
+    now = timezone.now()
+    for recipient in draft.recipients.filter(pk__in=choices):
+        sealed = choice_to_bytes(choices[recipient.pk])
+        recipient.typed = draft.seal(f"{DRAFT}:{recipient.address}", sealed)
+        recipient.changed_at, recipient.changed_by = now, actor
+        recipient.save(update_fields=["typed", "changed_at", "changed_by"])
+    if choices:
+        _audit("complete_recipients", draft, actor, count=len(choices))
+    settle(draft, judge(draft, draft.organization.policy))
+
+
+def _audit(verb: str, draft: Draft, actor: User, **data: int) -> None:
+    audit.record(verb, str(draft), organization_id=draft.organization_id, actor_id=actor.pk, **data)

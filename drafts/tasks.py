@@ -1,0 +1,45 @@
+"""The worker's part in drafts. Rows are the queue; every task is a sweep that may run twice."""
+
+import logging
+from collections.abc import Callable
+
+from celery import shared_task
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from drafts import actions, states
+from drafts.models import Draft
+
+log = logging.getLogger(__name__)
+
+
+@shared_task
+def detect_missing() -> None:
+    """Find the recipients of new drafts that lack verification data, and tell the senders."""
+    _each(actions.judge_new, Draft.objects.filter(state=states.RECEIVED))
+
+
+@shared_task
+def judge_changed() -> None:
+    """Judge the drafts again that wait for an address whose data changed."""
+    while actions.judge_changes():
+        pass
+
+
+@shared_task
+def release_due() -> None:
+    """Release the drafts whose time to undo is over."""
+    due = Draft.objects.filter(state=states.SENDING, send_at__lte=timezone.now())
+    _each(actions.release_draft, due)
+
+
+def _each(act: Callable[[int], None], drafts: QuerySet[Draft]) -> None:
+    """Act on every draft once, oldest first; one that fails is left to the next sweep."""
+    last = 0
+    while ids := list(drafts.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:100]):
+        for draft_id in ids:
+            try:
+                act(draft_id)
+            except Exception:
+                log.exception("draft:%s: %s failed", draft_id, act.__name__)
+        last = ids[-1]

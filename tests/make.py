@@ -1,0 +1,128 @@
+"""Builders: plain typed functions that store one thing each, with sensible defaults."""
+
+from datetime import datetime
+from itertools import count
+
+from accounts.actions import create_organization
+from accounts.models import Organization, User
+from accounts.policy import ORGANIZATION, PERSONAL, Policy
+from contacts.actions import save_contact
+from contacts.entries import ContactEntry
+from contacts.models import Contact, Datum
+from drafts import actions
+from drafts.incoming import (
+    Choice,
+    IncomingAttachment,
+    IncomingMail,
+    IncomingRecipient,
+    LineProblem,
+)
+from drafts.models import Draft
+
+PASSWORD = "a password of the tests"
+NUMBER, OTHER_NUMBER = "+31636363636", "+31612345678"
+_number = count(1)
+
+
+def organization(
+    *, policy: Policy | None = None, domain: str = "", language: str = "en"
+) -> Organization:
+    """Store an organization with one domain."""
+    name = domain or f"org{next(_number)}.example"
+    return create_organization(f"Organization {name}", [name], policy=policy, language=language)
+
+
+def user(
+    place: Organization | None = None, *, role: str = User.Role.SENDER, language: str = "en"
+) -> User:
+    """Store a person, of an organization of their own when none is given."""
+    place = place or organization()
+    domain = place.domains.get().name
+    email = f"{role}{next(_number)}@{domain}"
+    return User.objects.create_user(
+        email, PASSWORD, organization=place, role=role, language=language, name=f"Name of {role}"
+    )
+
+
+def contact(
+    owner: User,
+    address: str = "jan@example.nl",
+    *,
+    phone: str = "",
+    code: str | None = None,
+    book: str = PERSONAL,
+    fixed: bool = False,
+) -> Contact:
+    """Store a contact in the owner's book, or in the book of the owner's organization."""
+    entry = ContactEntry(
+        book=book, address=address, name="", phone=phone, code=code, hint="", fixed=fixed
+    )
+    return save_contact(owner, entry)
+
+
+def shared_contact(
+    admin: User, address: str, *, phone: str = "", code: str | None = None
+) -> Contact:
+    """Store a contact in the organization's book."""
+    return contact(admin, address, phone=phone, code=code, book=ORGANIZATION)
+
+
+def proven(datum: Datum, at: datetime) -> Datum:
+    """Mark a datum as proven at this time."""
+    datum.confirmed_at = at
+    datum.save(update_fields=["confirmed_at"])
+    return datum
+
+
+def recipient(
+    address: str = "jan@example.nl",
+    *,
+    kind: str = "to",
+    name: str = "",
+    header: Choice | None = None,
+) -> IncomingRecipient:
+    """Return a recipient of an incoming mail."""
+    return IncomingRecipient(address, name, kind, header)
+
+
+def mail(
+    sender: User,
+    *recipients: IncomingRecipient | str,
+    subject: str = "Test results",
+    **more: object,
+) -> IncomingMail:
+    """Return an incoming mail; a recipient may be given by the address alone."""
+    people = tuple(
+        recipient(person) if isinstance(person, str) else person for person in recipients
+    )
+    values: dict[str, object] = {
+        "text": "Dear Jan, your results are in.",
+        "html": None,
+        "message_id": f"<{next(_number)}@client.example>",
+    } | more
+    return IncomingMail(
+        organization_id=sender.organization_id,
+        sender_id=sender.pk,
+        subject=subject,
+        recipients=people or (recipient(),),
+        **values,  # type: ignore[arg-type]
+    )
+
+
+def draft(sender: User, *recipients: IncomingRecipient | str, **more: object) -> Draft:
+    """Store a draft and judge it, as the worker does."""
+    held = actions.hold_mail(mail(sender, *recipients, **more))  # type: ignore[arg-type]
+    actions.judge_new(held.pk)
+    return Draft.objects.get(pk=held.pk)
+
+
+def attachment(
+    content: bytes = b"%PDF-1.4 results", name: str = "results.pdf"
+) -> IncomingAttachment:
+    """Return a file of an incoming mail."""
+    return IncomingAttachment(name, "application/pdf", content)
+
+
+def problem(reason: str = "unknown_key") -> LineProblem:
+    """Return a line of a header block that cannot be obeyed."""
+    return LineProblem("zivver-colour: blue", reason)
