@@ -1,0 +1,28 @@
+"""The sender's pages."""
+
+from django.urls import path
+
+from drafts import views
+
+urlpatterns = [
+    path("", views.draft_list, name="draft_list"),
+    path("sent/", views.sent_list, name="sent_list"),
+    path("finish/<str:token>/", views.finish, name="finish"),
+    path("drafts/<int:pk>/", views.draft, name="draft"),
+    path("drafts/<int:pk>/send/", views.draft_send, name="draft_send"),
+    path("drafts/<int:pk>/undo/", views.draft_undo, name="draft_undo"),
+    path("drafts/<int:pk>/discard/", views.draft_discard, name="draft_discard"),
+    path("drafts/<int:pk>/restore/", views.draft_restore, name="draft_restore"),
+    path("drafts/<int:pk>/body/", views.draft_body, name="draft_body"),
+    path(
+        "drafts/<int:pk>/recipients/<int:recipient_pk>/remove/",
+        views.recipient_remove,
+        name="recipient_remove",
+    ),
+    path(
+        "drafts/<int:pk>/attachments/<int:attachment_pk>/",
+        views.draft_attachment,
+        name="draft_attachment",
+    ),
+    path("help/", views.help_page, name="help"),
+]

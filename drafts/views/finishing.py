@@ -1,0 +1,123 @@
+"""The draft page, and everything its sender does there."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import user_of
+from drafts import access, actions, states
+from drafts.forms import recipient_forms
+from drafts.models import Draft
+from drafts.views.page import draft_context, ended_context
+
+
+@login_required
+@require_safe
+def finish(request: HttpRequest, token: str) -> HttpResponse:
+    """Lead the finish link to its draft; a link that is unknown or another's says what to do."""
+    try:
+        found = access.draft_for_link(user_of(request), token)
+    except Http404:
+        return render(request, "drafts/link_unknown.html", status=404)
+    return redirect("draft", found.pk)
+
+
+@login_required
+@require_safe
+def draft(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the draft in whatever state it is."""
+    found = access.draft_for(user_of(request), pk)
+    if found.state == states.SENT:
+        return redirect("message", found.message_id)
+    if found.state not in states.HELD:
+        return render(request, "drafts/draft_ended.html", ended_context(found))
+    return render(request, "drafts/draft.html", draft_context(found))
+
+
+@login_required
+@require_POST
+def draft_send(request: HttpRequest, pk: int) -> HttpResponse:
+    """Keep what was filled in; send when everybody is complete, else show what is missing."""
+    found, actor = access.draft_for(user_of(request), pk), user_of(request)
+    policy = actor.policy
+    forms = recipient_forms(access.judge(found, policy), policy, request.POST)
+    choices = {
+        form.judged.recipient.pk: choice for form in forms if (choice := form.choice()) is not None
+    }
+    accepted = request.POST.get("problem", "")
+    try:
+        if any(form.errors for form in forms):
+            actions.complete_recipients(found, choices, actor=actor)
+            sent = False
+        else:
+            sent = actions.send_draft(found, choices, accepted=accepted, actor=actor)
+    except actions.SendingForbidden:
+        return render(request, "drafts/sending_forbidden.html", {"draft": found}, status=403)
+    except actions.Unfinished:
+        return _no_longer_held(request, found)
+    if sent:
+        return redirect("draft", found.pk)
+    found = access.draft_for(actor, pk)
+    return render(request, "drafts/draft.html", draft_context(found, forms), status=422)
+
+
+@login_required
+@require_POST
+def draft_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take a draft back that was just sent."""
+    found = access.draft_for(user_of(request), pk)
+    try:
+        actions.undo_send(found, actor=user_of(request))
+    except actions.NothingToUndo:
+        messages.warning(request, _("This email is on its way already: it cannot be undone."))
+    return redirect("draft", found.pk)
+
+
+@login_required
+@require_POST
+def draft_discard(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put a draft away unsent."""
+    found = access.draft_for(user_of(request), pk)
+    try:
+        actions.discard_draft(found, actor=user_of(request))
+    except actions.Unfinished:
+        return _no_longer_held(request, found)
+    return redirect("draft", found.pk)
+
+
+@login_required
+@require_POST
+def draft_restore(request: HttpRequest, pk: int) -> HttpResponse:
+    """Bring a discarded draft back."""
+    found = access.draft_for(user_of(request), pk)
+    try:
+        actions.restore_draft(found, actor=user_of(request))
+    except actions.NothingToUndo:
+        return _no_longer_held(request, found)
+    return redirect("draft", found.pk)
+
+
+@login_required
+@require_POST
+def recipient_remove(request: HttpRequest, pk: int, recipient_pk: int) -> HttpResponse:
+    """Take a recipient off the draft."""
+    found = access.draft_for(user_of(request), pk)
+    recipient = access.recipient_for(found, recipient_pk)
+    try:
+        actions.remove_recipient(found, recipient, actor=user_of(request))
+    except actions.SendingForbidden:
+        return render(request, "drafts/sending_forbidden.html", {"draft": found}, status=403)
+    except actions.Unfinished:
+        return _no_longer_held(request, found)
+    return redirect("draft", found.pk)
+
+
+def _no_longer_held(request: HttpRequest, found: Draft) -> HttpResponse:
+    messages.warning(
+        request,
+        _("This email changed while your page was open. Nothing was sent twice: see below."),
+    )
+    return redirect("draft", found.pk)

@@ -1,0 +1,35 @@
+"""The help page, with a header block to copy for the recipients of a draft."""
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from accounts.access import user_of
+from drafts import access
+
+EXAMPLE_ADDRESS = "jan@example.nl"
+
+
+@login_required
+@require_safe
+def help_page(request: HttpRequest) -> HttpResponse:
+    """Explain why a mail is held and what to do; `?draft=` fills in that draft's recipients."""
+    pk = request.GET.get("draft", "")
+    draft = access.draft_for(user_of(request), int(pk)) if _is_id(pk) else None
+    addresses = [EXAMPLE_ADDRESS]
+    if draft is not None:
+        incomplete = draft.recipients.exclude(reason="")
+        addresses = list(incomplete.values_list("address", flat=True)) or addresses
+    context = {"draft": draft, "header_block": header_block(addresses)}
+    return render(request, "drafts/help.html", context)
+
+
+def header_block(addresses: list[str]) -> str:
+    """Return a zivver_headers block for these addresses, the numbers still to be filled in."""
+    lines = [f"zivver-access-right: {address} sms +31612345678" for address in addresses]
+    return "\n".join(["<!--zivver_headers", *lines, "zivver_headers-->"])
+
+
+def _is_id(text: str) -> bool:
+    return text.isascii() and text.isdigit() and len(text) < 19
