@@ -1,4 +1,4 @@
-"""Reads the environment variables of DESIGN.md, section 7. A bad value stops with one clear line."""
+"""Reads environment variables. A bad value ends the program with one clear line."""
 
 import base64
 import binascii

@@ -1,0 +1,42 @@
+"""Is it alive? For a load balancer, and for `serve` while it starts."""
+
+from django.db import DatabaseError, connection
+from django.http import HttpRequest, JsonResponse
+from django.views.decorators.http import require_safe
+from kombu import Connection
+from kombu.exceptions import OperationalError
+
+from zivweb.celery import app
+
+PATIENCE = 0.5
+
+
+@require_safe
+def healthz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001  a view is called with it
+    """Answer 200 while mail can be taken in: without a database 503, without a broker a warning."""
+    database, broker = _database(), _broker()
+    status = "ok" if database else "down"
+    body = {"status": status, "database": _word(database), "broker": _word(broker)}
+    return JsonResponse(body, status=200 if database else 503)
+
+
+def _word(up: bool) -> str:
+    return "ok" if up else "down"
+
+
+def _database() -> bool:
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+    except DatabaseError:
+        return False
+    return True
+
+
+def _broker() -> bool:
+    try:
+        with Connection(app.conf.broker_url, connect_timeout=PATIENCE) as broker:
+            broker.ensure_connection(max_retries=1, timeout=1)
+    except (OperationalError, OSError):
+        return False
+    return True
