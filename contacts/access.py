@@ -48,7 +48,8 @@ def stored_data(
     """
     wanted = set(addresses)
     domains = {f"@{domain_of(address)}" for address in wanted}
-    data = Datum.objects.select_related("contact").filter(contact__organization=organization_id)
+    of_ours = Datum.objects.filter(contact__organization=organization_id)
+    data = of_ours.select_related("contact").order_by("pk")
     personal = data.filter(contact__owner=owner_id, contact__address__in=wanted)
     shared = data.filter(contact__owner=None, contact__address__in=wanted | domains)
     return [_stored(datum) for datum in [*personal, *shared]]
