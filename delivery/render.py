@@ -4,7 +4,7 @@ import base64
 import re
 import unicodedata
 from collections.abc import Iterable, Mapping
-from typing import Protocol
+from typing import Protocol, TypeVar
 from urllib.parse import quote
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -44,6 +44,9 @@ class Attached(Protocol):
     @property
     def blob(self) -> Blob:
         """Its bytes."""
+
+
+Image = TypeVar("Image", bound=Attached)
 
 
 def body_response(html: str, images: Mapping[str, str]) -> HttpResponse:
@@ -90,26 +93,38 @@ def safe_name(name: str) -> str:
 
 
 def inline_images(html: str, attachments: Iterable[Attached]) -> dict[str, str]:
-    """Return `data:` addresses of the images that the HTML shows, by Content-ID.
+    """Return `data:` addresses of the images that the HTML shows, by Content-ID."""
+    return {
+        bare_content_id(image.content_id): _data_address(image)
+        for image in images_of(html, attachments)
+    }
+
+
+def images_of(html: str, attachments: Iterable[Image]) -> list[Image]:
+    """Return the attachments that the HTML shows as images.
 
     An image over 2 MiB, and all after 10 MiB together, stay attachments.
     """
-    wanted = sanitizer.content_ids(html)
-    found: dict[str, str] = {}
+    wanted = set(sanitizer.content_ids(html))
+    found: list[Image] = []
     room = MAX_IMAGES_BYTES
     for attachment in attachments:
         name = bare_content_id(attachment.content_id)
-        if name not in wanted or name in found or not _is_image(attachment, room):
-            continue
-        room -= attachment.blob.size
-        encoded = base64.b64encode(b"".join(attachment.blob.read())).decode()
-        found[name] = f"data:{attachment.content_type.lower()};base64,{encoded}"
+        if name in wanted and _is_image(attachment, room):
+            room -= attachment.blob.size
+            wanted.remove(name)
+            found.append(attachment)
     return found
 
 
 def bare_content_id(content_id: str) -> str:
     """Return a Content-ID without its angle brackets."""
     return content_id.strip().removeprefix("<").removesuffix(">")
+
+
+def _data_address(image: Attached) -> str:
+    encoded = base64.b64encode(b"".join(image.blob.read())).decode()
+    return f"data:{image.content_type.lower()};base64,{encoded}"
 
 
 def _is_image(attachment: Attached, room: int) -> bool:
