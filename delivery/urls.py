@@ -1,0 +1,23 @@
+"""A sent message's page, and a recipient's own link."""
+
+from django.urls import path
+
+from delivery import views
+
+urlpatterns = [
+    path("messages/<int:pk>/", views.message, name="message"),
+    path("messages/<int:pk>/body/", views.message_body, name="message_body"),
+    path(
+        "messages/<int:pk>/attachments/<int:attachment_pk>/",
+        views.message_attachment,
+        name="message_attachment",
+    ),
+    path("m/<str:token>/", views.guest, name="guest"),
+    path("m/<str:token>/code/", views.guest_send_code, name="guest_send_code"),
+    path("m/<str:token>/verify/", views.guest_verify, name="guest_verify"),
+    path("m/<str:token>/wrong-number/", views.guest_wrong_number, name="guest_wrong_number"),
+    path("m/<str:token>/right-number/", views.guest_right_number, name="guest_right_number"),
+    path("m/<str:token>/close/", views.guest_close, name="guest_close"),
+    path("m/<str:token>/body/", views.guest_body, name="guest_body"),
+    path("m/<str:token>/attachments/<int:pk>/", views.guest_attachment, name="guest_attachment"),
+]

@@ -1,0 +1,242 @@
+"""The only anonymous pages: a recipient's own link. A GET changes nothing."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec
+from zoneinfo import ZoneInfo
+
+from django import forms
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
+from django.middleware.csrf import rotate_token
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.utils.translation import gettext as _
+from django.views.decorators.http import require_http_methods, require_safe
+
+from accounts.context import support_of
+from accounts.policy import SMS
+from addresses.phone import mask_phone
+from delivery import access, actions, codes, states, visits
+from delivery.actions import verifying
+from delivery.forms import (
+    form_for,
+    no_code_error,
+    not_sent_error,
+    show_moment,
+    wrong_code_error,
+)
+from delivery.models import MessageRecipient
+from delivery.render import attachment_response, body_response, inline_images, notice_response
+from delivery.views.letters import letter_of
+
+Rest = ParamSpec("Rest")
+View = Callable[Concatenate[HttpRequest, MessageRecipient, Rest], HttpResponseBase]
+
+REFUSED, TOO_MANY, GONE = 422, 429, 410
+_CHANGING = ["state", "failures", "locks", "locked_until"]
+
+
+def of_guest(view: View[Rest]) -> Callable[..., HttpResponseBase]:
+    """Give the view the recipient of the link, and keep the answer out of caches and referrers.
+
+    A link that is unknown answers the same page whatever is wrong with it.
+    """
+
+    @wraps(view)
+    def answer(
+        request: HttpRequest, token: str, *args: Rest.args, **kwargs: Rest.kwargs
+    ) -> HttpResponseBase:
+        try:
+            recipient = access.recipient_for(token)
+        except access.UnknownLinkError:
+            response: HttpResponseBase = render(request, "delivery/guest_unknown.html", status=404)
+        else:
+            with timezone.override(ZoneInfo(recipient.message.organization.time_zone)):
+                response = view(request, recipient, *args, **kwargs)
+        response["Cache-Control"] = "no-store"
+        response["Referrer-Policy"] = "no-referrer"
+        return response
+
+    return answer
+
+
+@require_safe
+@of_guest
+def guest(request: HttpRequest, recipient: MessageRecipient) -> HttpResponse:
+    """Show what this link is for: how to open the message, or the message."""
+    if _is_visiting(request, recipient):
+        letter = letter_of(recipient.message)
+        return _page(request, recipient, "guest_message", {"letter": letter})
+    return _closed_page(request, recipient)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_guest
+def guest_send_code(request: HttpRequest, recipient: MessageRecipient) -> HttpResponse:
+    """Send a code by SMS, or the same one again."""
+    if request.method != "POST":
+        return _to_guest(recipient)
+    try:
+        actions.send_code(recipient, visits.browser_of(request.session))
+    except actions.CodeNotSentError as refusal:
+        recipient.refresh_from_db(fields=_CHANGING)
+        error = not_sent_error(refusal.reason, refusal.until)
+        status = TOO_MANY if refusal.until else REFUSED
+        return _closed_page(request, recipient, error=error, status=status)
+    return _to_guest(recipient)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_guest
+def guest_verify(request: HttpRequest, recipient: MessageRecipient) -> HttpResponse:
+    """Open the message with a code."""
+    if request.method != "POST":
+        return _to_guest(recipient)
+    form = form_for(recipient.method)(request.POST)
+    if not form.is_valid():
+        return _closed_page(request, recipient, form=form, status=REFUSED)
+    browser = visits.known_browser(request.session)
+    attempt = actions.open_message(recipient, browser, form.cleaned_data["code"])
+    if attempt.problem:
+        return _refused(request, recipient, form, attempt)
+    request.session.cycle_key()
+    rotate_token(request)
+    visits.begin(request.session, recipient.pk, timezone.now())
+    return _to_guest(recipient)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_guest
+def guest_wrong_number(request: HttpRequest, recipient: MessageRecipient) -> HttpResponse:
+    """Take it that the number is not this recipient's."""
+    if request.method == "POST":
+        actions.report_wrong_number(recipient)
+    return _to_guest(recipient)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_guest
+def guest_right_number(request: HttpRequest, recipient: MessageRecipient) -> HttpResponse:
+    """Undo `guest_wrong_number`."""
+    if request.method == "POST":
+        actions.take_back_wrong_number(recipient)
+    return _to_guest(recipient)
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+@of_guest
+def guest_close(request: HttpRequest, recipient: MessageRecipient) -> HttpResponse:
+    """Have this browser forget the message, say on somebody else's computer."""
+    if request.method == "POST":
+        visits.end(request.session, recipient.pk)
+    return _to_guest(recipient)
+
+
+@require_safe
+@of_guest
+def guest_body(request: HttpRequest, recipient: MessageRecipient) -> HttpResponse:
+    """Return the message's HTML for its sandboxed frame."""
+    if not _is_visiting(request, recipient):
+        response = notice_response(
+            _("This page was open for a long time. Reload it to open the message again.")
+        )
+        response.status_code = 403
+        return response
+    html = recipient.message.open_content().html or ""
+    return body_response(html, inline_images(html, access.attachments_of(recipient.message)))
+
+
+@require_safe
+@of_guest
+def guest_attachment(
+    request: HttpRequest, recipient: MessageRecipient, pk: int
+) -> HttpResponseBase:
+    """Return a file of the message."""
+    if not _is_visiting(request, recipient):
+        return _to_guest(recipient)
+    attachment = access.attachment_of(recipient.message, pk)
+    return attachment_response(attachment.open_name(), attachment.content_type, attachment.blob)
+
+
+def _is_visiting(request: HttpRequest, recipient: MessageRecipient) -> bool:
+    now = timezone.now()
+    return access.is_open(recipient, now) and visits.is_current(request.session, recipient.pk, now)
+
+
+def _to_guest(recipient: MessageRecipient) -> HttpResponse:
+    return redirect("guest", recipient.token)
+
+
+def _refused(
+    request: HttpRequest, recipient: MessageRecipient, form: forms.Form, attempt: actions.Attempt
+) -> HttpResponse:
+    recipient.refresh_from_db(fields=_CHANGING)
+    if attempt.problem == verifying.WRONG:
+        form.add_error("code", wrong_code_error(recipient.method, attempt.tries_left))
+    if attempt.problem == verifying.NO_CODE:
+        form.add_error("code", no_code_error())
+    status = TOO_MANY if attempt.problem == verifying.LOCKED else REFUSED
+    return _closed_page(request, recipient, form=form, status=status)
+
+
+def _closed_page(
+    request: HttpRequest,
+    recipient: MessageRecipient,
+    *,
+    form: forms.Form | None = None,
+    error: str = "",
+    status: int = 200,
+) -> HttpResponse:
+    """Show how the message can be opened, or why it cannot (any more)."""
+    now = timezone.now()
+    if recipient.state == states.SUSPENDED and recipient.message.expires_at > now:
+        return _page(request, recipient, "guest_suspended")
+    if not access.is_open(recipient, now):
+        return _page(request, recipient, "guest_ended", status=GONE)
+    secret = recipient.open_secret()
+    is_sms = recipient.method == SMS
+    locked_until = recipient.locked_until
+    shown = {
+        "form": form or form_for(recipient.method)(),
+        "error": error,
+        "is_sms": is_sms,
+        "number": mask_phone(secret.value) if is_sms else "",
+        "hint": secret.hint,
+        "locked_until": show_moment(locked_until) if locked_until and locked_until > now else "",
+        "is_exhausted": codes.is_exhausted(recipient.method, recipient.failures),
+        **(_sending(request, recipient) if is_sms else {}),
+    }
+    return _page(request, recipient, "guest_verify", shown, status=status)
+
+
+def _sending(request: HttpRequest, recipient: MessageRecipient) -> dict[str, object]:
+    """Return what the page says of the code that was sent, and of the next one."""
+    now = timezone.now()
+    browser = visits.known_browser(request.session)
+    again_at, day_used = access.next_send(recipient, now)
+    return {
+        "challenge": access.live_challenge(recipient, browser, now),
+        "again_at": show_moment(again_at) if again_at > now else "",
+        "day_used": day_used,
+    }
+
+
+def _page(
+    request: HttpRequest,
+    recipient: MessageRecipient,
+    name: str,
+    shown: dict[str, object] | None = None,
+    *,
+    status: int = 200,
+) -> HttpResponse:
+    organization = recipient.message.organization
+    context = {
+        "recipient": recipient,
+        "message": recipient.message,
+        "organization": organization,
+        "sender": recipient.message.sender,
+        "token": recipient.token,
+        "support": support_of(organization),
+        **(shown or {}),
+    }
+    return render(request, f"delivery/{name}.html", context, status=status)
