@@ -1,0 +1,27 @@
+"""Finds mails that were taken in, and their senders."""
+
+from collections.abc import Collection
+from uuid import UUID
+
+from django.http import Http404
+
+from accounts.models import User
+from intake.models import RawMail
+
+
+def raw_mail_for(user: User, draft_id: int) -> RawMail:
+    """Return the mail that became this draft, to its sender only. Raises Http404."""
+    try:
+        return RawMail.objects.get(draft_id=draft_id, sender=user)
+    except RawMail.DoesNotExist as error:
+        raise Http404 from error
+
+
+def active_senders(user_ids: Collection[int]) -> set[int]:
+    """Return which of these people may still send."""
+    return set(User.objects.filter(pk__in=user_ids, is_active=True).values_list("pk", flat=True))
+
+
+def is_stored(uid: UUID) -> bool:
+    """Tell whether this mail was committed."""
+    return RawMail.objects.filter(uid=uid).exists()
