@@ -1,0 +1,123 @@
+"""The commands that hand in a mail: the sender, the recipients, and the mail itself."""
+
+# ruff: noqa: N802 - the library finds its commands by these names
+import asyncio
+import logging
+
+from accounts.access import sender_by_address
+from intake.smtpd import replies
+from intake.smtpd.checks import accept_mail
+from intake.smtpd.connection import Connection
+from intake.smtpd.data import read_data
+from intake.smtpd.envelope import (
+    Envelope,
+    normalized,
+    read_mail_command,
+    read_rcpt_command,
+    require_bounce_address,
+)
+from intake.smtpd.replies import Goodbye, Refused
+from intake.smtpd.storage import BYTES_PER_SECOND, PATIENCE
+
+log = logging.getLogger(__name__)
+
+
+class Session(Connection):
+    """A client that hands in mail."""
+
+    async def smtp_VRFY(self, arg: str | None) -> None:
+        """Never tell whether an address exists (RFC 5321, 7.3)."""
+        if not arg:
+            raise Refused(replies.BAD_SYNTAX, syntax="VRFY address")
+        await self.push(replies.NOT_VERIFIED)
+
+    async def smtp_MAIL(self, arg: str | None) -> None:
+        """Take the sender, when it is the one of the login."""
+        if not self.opened().host_name:
+            raise Refused(replies.HELLO_FIRST)
+        if self.mail is not None:
+            raise Refused(replies.MAIL_TWICE)
+        self.mail = await self._envelope(read_mail_command(arg, self.desk.config.max_bytes))
+        await self.push(replies.SENDER_TAKEN)
+
+    async def smtp_RCPT(self, arg: str | None) -> None:
+        """Take a recipient; one that is named twice counts once."""
+        if self.mail is None:
+            raise Refused(replies.MAIL_FIRST)
+        written = read_rcpt_command(arg)
+        if self.mail.is_bounce:
+            known = self.login is not None
+            require_bounce_address(written, self.desk.config.mail_domain, known=known)
+            address = written
+        else:
+            address = normalized(written)
+            self._require_foreign(address)
+        if address not in self.mail.recipients:
+            if len(self.mail.recipients) >= self.desk.config.max_recipients:
+                raise Refused(replies.TOO_MANY_RECIPIENTS)
+            self.mail.recipients.append(address)
+        await self.push(replies.RECIPIENT_TAKEN)
+
+    async def smtp_DATA(self, arg: str | None) -> None:
+        """Take the mail: store it, commit, and only then say 250."""
+        if arg:
+            raise Refused(replies.BAD_SYNTAX, syntax="DATA")
+        mail, self.mail = self.mail, None
+        if mail is None or not mail.recipients:
+            raise Refused(replies.RECIPIENT_FIRST)
+        self.receiving = True
+        try:
+            await self.push(replies.GO_ON)
+            sent = await self._read_mail()
+            await self.push(await self._stored(mail, sent))
+        finally:
+            self.receiving = False
+        if self.desk.stopping:
+            self.say_goodbye(replies.STOPPING)
+
+    async def _read_mail(self) -> bytes:
+        try:
+            async with asyncio.timeout(self.desk.config.data_seconds):
+                return await read_data(
+                    self._reader, self.desk.config.max_bytes, self._reset_timeout
+                )
+        except TimeoutError as error:
+            raise Goodbye(replies.TOO_SLOW) from error
+
+    async def _stored(self, mail: Envelope, sent: bytes) -> str:
+        if mail.is_bounce:
+            # A mail of ours that came back. Nothing is stored yet: nobody waits for its contents.
+            return replies.RETURNED
+        patience = PATIENCE + len(sent) / BYTES_PER_SECOND
+        raw_mail = await self.desk.ask(
+            patience, accept_mail, mail, sent, self.desk.config.own_address
+        )
+        await self.desk.storage.store(raw_mail)
+        log.info("stored %s, %s bytes", raw_mail.uid, raw_mail.size)
+        return replies.STORED.format(uid=raw_mail.uid)
+
+    def _require_foreign(self, address: str) -> None:
+        """Raise Refused for an address that our own notices come from, so that nothing loops."""
+        local, _, domain = address.rpartition("@")
+        if domain == self.desk.config.mail_domain and (
+            local == "no-reply" or local.startswith("bounce+")
+        ):
+            raise Refused(replies.NO_MAILBOX)
+
+    async def _envelope(self, address: str) -> Envelope:
+        """Return the envelope of a mail from this sender. Raises Refused."""
+        if not address:
+            return Envelope("")
+        if self.login is None:
+            await self.find_trust()
+        if self.login is None:
+            raise Refused(replies.AUTH_NEEDED)
+        organization, user = self.login.organization, self.login.user
+        if user is None:
+            user = await self.desk.ask(PATIENCE, sender_by_address, address)
+            if user is None or user.organization_id != organization.pk:
+                raise Refused(replies.UNKNOWN_SENDER)
+            return Envelope(address, organization.pk, user.pk, relayed=True)
+        if address != user.email:
+            raise Refused(replies.NOT_YOUR_ADDRESS)
+        return Envelope(address, organization.pk, user.pk)
