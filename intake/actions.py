@@ -1,0 +1,133 @@
+"""Storing a mail that comes in, and making a draft of it, or telling its sender why not."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import Final
+
+from django.db import transaction
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts import audit
+from drafts.actions import hold_mail
+from flow.moves import move
+from flow.sweeps import skip_locked, wake
+from intake import states
+from intake.compose import Envelope, incoming_mail, subject_of
+from intake.limits import MailTooComplex
+from intake.models import RawMail
+from intake.parser import parse_mail
+from notifications.actions import queue_mail
+from notifications.letters import Mail
+
+MAX_ATTEMPTS: Final = 3
+LEASE: Final = timedelta(seconds=60)
+UNREADABLE, TOO_COMPLEX = "cannot_be_read", "too_complex"
+
+_RAW = "raw"
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """A mail as it was handed in; the recipients are normalized, each once."""
+
+    organization_id: int
+    sender_id: int
+    recipients: tuple[str, ...]
+    raw: bytes
+
+
+def seal_mail(submission: Submission) -> RawMail:
+    """Return the row of a mail, sealed and not stored yet."""
+    mail = RawMail(
+        organization_id=submission.organization_id,
+        sender_id=submission.sender_id,
+        recipients=list(submission.recipients),
+        size=len(submission.raw),
+    )
+    mail.raw = mail.seal(_RAW, submission.raw)
+    return mail
+
+
+def store_mails(mails: Sequence[RawMail], *, before_commit: Callable[[], object]) -> None:
+    """Store sealed mails in one transaction; when `before_commit` raises, none is stored."""
+    with transaction.atomic(durable=True):
+        RawMail.objects.bulk_create(mails)
+        wake("intake.tasks.make_drafts")
+        before_commit()
+
+
+def open_mail(mail: RawMail) -> bytes:
+    """Return the bytes as they came in. Raises VaultError."""
+    return mail.unseal(_RAW, mail.raw)
+
+
+def claim_mail() -> RawMail | None:
+    """Take the oldest mail that nobody works on, under a lease; None when there is none.
+
+    The attempt is counted before it begins, so that a mail that kills its worker is given up too.
+    """
+    now = timezone.now()
+    free = Q(lease_until=None) | Q(lease_until__lt=now)
+    with transaction.atomic():
+        waiting = RawMail.objects.filter(free, state=states.STORED).order_by("id")
+        mail = skip_locked(waiting).first()
+        if mail is not None:
+            mail.attempts += 1
+            mail.lease_until = now + LEASE
+            mail.save(update_fields=["attempts", "lease_until"])
+    return mail
+
+
+def release_mail(mail: RawMail) -> None:
+    """Give up the lease after a failure: the next attempt may begin."""
+    RawMail.objects.filter(pk=mail.pk, state=states.STORED).update(lease_until=None)
+
+
+def make_draft(mail: RawMail) -> None:
+    """Make the draft of a claimed mail, or refuse it. Raises MoveLost when another was faster."""
+    if mail.attempts > MAX_ATTEMPTS:
+        refuse_mail(mail, UNREADABLE)
+        return
+    raw = open_mail(mail)
+    try:
+        parsed = parse_mail(raw)
+    except MailTooComplex:
+        refuse_mail(mail, TOO_COMPLEX, subject=subject_of(raw))
+        return
+    envelope = Envelope(mail.organization_id, mail.sender_id, tuple(mail.recipients))
+    incoming = incoming_mail(parsed, envelope)
+    with transaction.atomic():
+        draft = hold_mail(incoming)
+        move(mail, states.DRAFTED, states.MOVES, draft=draft, lease_until=None)
+
+
+def refuse_mail(mail: RawMail, reason: str, *, subject: str = "") -> None:
+    """Make no draft of this mail and tell its sender why; its bytes are kept."""
+    sender, organization = mail.sender, mail.organization
+    with transaction.atomic():
+        move(mail, states.REFUSED, states.MOVES, refusal=reason, lease_until=None)
+        audit.record("refuse_mail", str(mail), organization_id=organization.pk, reason=reason)
+        letter = Mail(
+            kind="mail_refused",
+            to=sender.email,
+            to_name=sender.display_name,
+            language=sender.language,
+            context={
+                "organization_name": organization.name,
+                "sender_name": sender.display_name,
+                "subject": subject,
+                "recipients": list(mail.recipients),
+                "received_at": mail.received_at,
+                "reason": reason,
+                "support": {
+                    "name": organization.support_name,
+                    "email": organization.support_email,
+                    "phone": organization.support_phone,
+                },
+            },
+        )
+        queue_mail(
+            letter, organization_id=organization.pk, about=str(mail), key=f"mail_refused:{mail.pk}"
+        )

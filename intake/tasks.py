@@ -1,0 +1,26 @@
+"""Makes drafts of the mails that came in."""
+
+import logging
+
+from celery import shared_task
+from django.db import InterfaceError, OperationalError
+
+from flow.moves import MoveLost
+from intake import actions
+
+log = logging.getLogger(__name__)
+
+
+@shared_task(name="intake.tasks.make_drafts")
+def make_drafts() -> None:
+    """Make a draft of every mail that waits, one at a time; safe to run often and at once."""
+    while (mail := actions.claim_mail()) is not None:
+        try:
+            actions.make_draft(mail)
+        except MoveLost:
+            log.info("%s was taken over", mail)
+        except (OperationalError, InterfaceError):
+            raise  # the database is away: the lease ends by itself
+        except Exception:
+            log.exception("no draft of %s in attempt %s", mail, mail.attempts)
+            actions.release_mail(mail)
