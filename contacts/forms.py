@@ -190,6 +190,7 @@ class ContactForm(forms.Form):
         super().__init__(data, initial=self._stored_values() if contact else initial)
         self._fit_fields()
         self._describe_fields()
+        self._mark_focus()
 
     def clean_name(self) -> str:
         """Return the name on one line."""
@@ -296,6 +297,12 @@ class ContactForm(forms.Form):
                 field.help_text = self._phone_help()
             if isinstance(field, AccessCodeField):
                 field.help_text = self._code_help()
+
+    def _mark_focus(self) -> None:
+        """Put the focus of a new contact's page where there is something to type."""
+        if self.contact is None and not self.is_bound:
+            first = "phone" if self.initial.get("address") else "name"
+            self.fields[first].widget.attrs["data-focus"] = ""
 
     def _phone_help(self) -> str:
         policy = self.user.policy
