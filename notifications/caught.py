@@ -49,7 +49,8 @@ def links_of(html: str) -> list[Link]:
 
 def _part(message: EmailMessage, subtype: str) -> str:
     part = message.get_body(preferencelist=(subtype,))
-    return str(part.get_content()) if isinstance(part, EmailMessage) else ""
+    text = part.get_content() if isinstance(part, EmailMessage) else ""
+    return str(text).replace("\r\n", "\n")
 
 
 class _LinkReader(HTMLParser):
