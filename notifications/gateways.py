@@ -66,7 +66,7 @@ class Relay:
             password=config.get("EMAIL_HOST_PASSWORD") or "",
             use_tls=use_tls,
             use_ssl=use_ssl,
-            timeout=TIMEOUT_SECONDS,
+            timeout=config.get("EMAIL_TIMEOUT", TIMEOUT_SECONDS),
         )
 
     def __enter__(self) -> Self:
