@@ -10,44 +10,43 @@ from intake.parser.japanese import decode_windows_jp
 
 _REPLACEMENT: Final = "\ufffd"
 
-_PREFERRED: Final = {
-    "ascii": "",
-    "us_ascii": "",
-    "ansi_x3_4_1968": "",
-    "iso_8859_1": "cp1252",
-    "iso8859_1": "cp1252",
-    "latin1": "cp1252",
-    "latin_1": "cp1252",
+_NAMES: Final = {
+    "ansi_x3_4_1968": "ascii",
     "iso_8859_8_i": "cp1255",
     "iso_8859_8_e": "cp1255",
-    "iso_8859_9": "cp1254",
-    "iso_8859_11": "cp874",
     "windows_874": "cp874",
-    "gb2312": "gb18030",
     "gb_2312_80": "gb18030",
     "x_gbk": "gb18030",
-    "gbk": "gb18030",
-    "ks_c_5601_1987": "cp949",
     "ks_c_5601": "cp949",
-    "euc_kr": "cp949",
-    "euckr": "cp949",
-    "shift_jis": "cp932",
-    "sjis": "cp932",
+    "x_windows_949": "cp949",
     "x_sjis": "cp932",
     "windows_31j": "cp932",
     "x_euc_jp": "euc_jp",
-    "iso_2022_jp": "iso2022_jp_ext",
-    "iso2022_jp": "iso2022_jp_ext",
     "cp50220": "iso2022_jp_ext",
-    "big5": "cp950",
+    "cp50221": "iso2022_jp_ext",
     "x_x_big5": "cp950",
     "x_mac_roman": "mac_roman",
     "unicode_1_1_utf_7": "utf_7",
-    "utf8mb4": "utf_8",
     "unicode_1_1_utf_8": "utf_8",
     "x_unicode_2_0_utf_8": "utf_8",
+    "utf8mb4": "utf_8",
 }
-"""Where the name in the mail means more than Python's codec of that name; "" stands for a guess."""
+"""Names in mails that Python does not know."""
+
+_WIDER: Final = {
+    "ascii": "",
+    "iso8859-1": "cp1252",
+    "iso8859-9": "cp1254",
+    "iso8859-11": "cp874",
+    "tis-620": "cp874",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "euc_kr": "cp949",
+    "shift_jis": "cp932",
+    "iso2022_jp": "iso2022_jp_ext",
+    "big5": "cp950",
+}
+"""Codecs whose name in a mail mostly means a wider one; "" stands for a guess."""
 
 _NO_TEXT: Final = frozenset(
     {
@@ -65,7 +64,10 @@ _NO_TEXT: Final = frozenset(
         "zlib_codec",
     }
 )
-_KNOWN: Final = (frozenset(aliases) | frozenset(aliases.values()) | {"utf_8_sig"}) - _NO_TEXT
+_UNLISTED: Final = frozenset(
+    {"cp720", "cp737", "cp856", "cp874", "cp1006", "koi8_t", "koi8_u", "mac_croatian", "utf_8_sig"}
+)
+_KNOWN: Final = (frozenset(aliases) | frozenset(aliases.values()) | _UNLISTED) - _NO_TEXT
 _SLOW_BYTES: Final = 1_000_000
 _UNSAFE: Final = re.compile("[\x00\ud800-\udfff]")
 _SURROGATES: Final = re.compile("[\ud800-\udfff]")
@@ -87,13 +89,14 @@ def codec_for(charset: str) -> str:
     """Name Python's codec for a charset as mails call it, "" when there is none."""
     name = normalize_encoding(charset.strip().lower()) if len(charset) <= 60 else ""
     name = name.encode("ascii", "ignore").decode("ascii")
-    name = _PREFERRED.get(name, name)
+    name = _NAMES.get(name, name)
     if name not in _KNOWN or aliases.get(name, name) in _NO_TEXT:
         return ""
     try:
-        return codecs.lookup(name).name
+        codec = codecs.lookup(name).name
     except (LookupError, ValueError):
         return ""
+    return _WIDER.get(codec, codec)
 
 
 def clean(text: str) -> str:
