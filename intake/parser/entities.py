@@ -7,6 +7,7 @@ from typing import Final
 from intake.limits import ALL_HEADERS_BYTES, NESTING, PARTS, require
 from intake.parser.fields import Header, read_header
 from intake.parser.parameters import Value, read_value
+from intake.parser.words import header_text
 
 _GUESS: Final = re.compile(rb"\n--([^\r\n]{1,200})\r?\n[Cc]ontent-[A-Za-z-]{1,40}:")
 _TYPE: Final = re.compile(r"[a-z0-9][a-z0-9!#$&^_.+-]{0,126}/[a-z0-9][a-z0-9!#$&^_.+-]{0,126}")
@@ -37,7 +38,7 @@ class Entity:
     @property
     def content_id(self) -> str:
         """Give the Content-ID without its brackets."""
-        return self.header.first("content-id").decode("utf-8", "ignore").strip("<> \t")
+        return header_text(self.header.first("content-id")).strip("<> ")
 
 
 @dataclass(slots=True)
