@@ -12,14 +12,17 @@ _HIDDEN: Final = {
     name: re.compile(f"</{name}", re.IGNORECASE)
     for name in ("script", "style", "title", "template", "iframe", "noembed", "noframes")
 }
-_BLOCKS: Final = frozenset(
-    {
-        *("address", "article", "aside", "blockquote", "body", "br", "caption", "center"),
-        *("dd", "details", "div", "dl", "dt", "fieldset", "figcaption", "figure", "footer"),
-        *("form", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hr", "li", "main"),
-        *("nav", "ol", "p", "pre", "section", "summary", "table", "tr", "ul"),
-    }
-)
+_LINES: Final = {
+    **dict.fromkeys(
+        ("address", "article", "aside", "body", "caption", "center", "dd", "details"), 1
+    ),
+    **dict.fromkeys(("div", "dt", "fieldset", "figcaption", "figure", "footer", "form", "head"), 1),
+    **dict.fromkeys(("header", "hr", "li", "main", "nav", "section", "summary", "tr"), 1),
+    **dict.fromkeys(("blockquote", "dl", "h1", "h2", "h3", "h4", "h5", "h6", "ol", "p"), 2),
+    **dict.fromkeys(("pre", "table", "ul"), 2),
+}
+"""Elements that stand on lines of their own; 2: with an empty line around them."""
+
 _CELLS: Final = frozenset({"td", "th", "option"})
 _SPACES: Final = re.compile(r"[ \t\r\n\f]++")
 _ENDLESS: Final = re.compile(r"&#(?:[0-9]{12,}+|[xX][0-9a-fA-F]{12,}+);?")
@@ -33,20 +36,56 @@ def text_of(html: str) -> str:
     Takes any HTML, however broken, in linear time. Entities are decoded, no-break spaces are
     spaces, and NUL and lone surrogates are gone.
     """
-    pieces = [""]
-    verbatim = 0
+    page = _Page()
     for tag, text in _tokens(html):
         name = tag.lstrip("/")
-        shown = "\n" if name in _BLOCKS else " " if name in _CELLS else _decoded(text)
-        if verbatim or name in _BLOCKS:
-            pieces.append(shown)
-        else:
-            folded = _SPACES.sub(" ", shown)
-            pieces.append(folded.lstrip(" ") if pieces[-1][-1:] in {" ", "\n"} else folded)
+        if text:
+            page.write(_decoded(text))
+        elif name == "br":
+            page.end_line()
+        elif name in _LINES:
+            page.start_line(_LINES[name])
+        elif name in _CELLS:
+            page.write(" ")
         if name == "pre":
-            verbatim = max(0, verbatim + (-1 if tag.startswith("/") else 1))
-    lines = (line.strip() for line in "".join(pieces).split("\n"))
-    return _GAPS.sub("\n\n", "\n".join(lines)).strip()
+            page.verbatim = max(0, page.verbatim + (-1 if tag.startswith("/") else 1))
+    return page.text()
+
+
+class _Page:
+    """The text written so far, white space folded as a browser does."""
+
+    def __init__(self) -> None:
+        self.verbatim = 0
+        self._pieces: list[str] = []
+        self._breaks = 2
+        self._spaced = True
+
+    def write(self, text: str) -> None:
+        """Go on with the line; white space next to white space does not show."""
+        if not self.verbatim:
+            text = _SPACES.sub(" ", text)
+            text = text.lstrip(" ") if self._spaced else text
+        if text:
+            self._pieces.append(text)
+            self._spaced = text[-1] in " \n"
+            self._breaks = len(text) - len(text.rstrip("\n")) if self.verbatim else 0
+
+    def end_line(self) -> None:
+        """Break the line, as `<br>` does."""
+        self._pieces.append("\n")
+        self._breaks += 1
+        self._spaced = True
+
+    def start_line(self, breaks: int) -> None:
+        """Make sure that this many line breaks stand before what follows."""
+        while self._breaks < breaks:
+            self.end_line()
+
+    def text(self) -> str:
+        """Give all of it, lines stripped, never more than one empty line in a row."""
+        lines = (line.strip() for line in "".join(self._pieces).split("\n"))
+        return _GAPS.sub("\n\n", "\n".join(lines)).strip()
 
 
 def _tokens(html: str) -> Iterator[tuple[str, str]]:
