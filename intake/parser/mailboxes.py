@@ -107,7 +107,7 @@ def _add(item: _Item, kind: str, content: str) -> None:
     elif kind == "quoted":
         item.source += f'"{content}"'
         item.phrase += _ESCAPED.sub(r"\1", content)
-    elif content not in "<>":
+    elif content not in '<>"':
         item.source += content
         item.phrase += content
 
