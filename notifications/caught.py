@@ -41,10 +41,10 @@ def open_mail(mail: WireMail) -> CaughtMail:
 
 
 def links_of(html: str) -> list[Link]:
-    """Return the links to pages, in their order."""
+    """Return the links to pages that have words of their own, in their order."""
     reader = _LinkReader()
     reader.feed(html)
-    return reader.links
+    return [link for link in reader.links if link.words != link.address]
 
 
 def _part(message: EmailMessage, subtype: str) -> str:
