@@ -10,7 +10,6 @@ import tomllib
 from collections.abc import Iterator
 from pathlib import Path
 
-import pytest
 from django.apps import apps
 from django.db.models import Field
 
@@ -54,17 +53,12 @@ def lines(node: Function) -> int:
     return (node.end_lineno or node.lineno) - node.lineno + 1
 
 
-def long_functions(path: Path) -> list[str]:
-    text = path.read_text().splitlines()
-    return [
-        f"{node.name}: {lines(node)} lines"
-        for node in functions(path)
-        if lines(node) > FUNCTION_LINES and not EXCUSE.search(text[node.lineno - 1])
-    ]
+def excused(path: Path, node: Function) -> bool:
+    return bool(EXCUSE.search(path.read_text().splitlines()[node.lineno - 1]))
 
 
-def tests_in(path: Path) -> list[Function]:
-    return [node for node in functions(path) if node.name.startswith("test_")]
+def tests_in(path: Path) -> Iterator[Function]:
+    return (node for node in functions(path) if node.name.startswith("test_"))
 
 
 def relations() -> Iterator[tuple[str, str, str]]:
@@ -77,48 +71,58 @@ def relations() -> Iterator[tuple[str, str, str]]:
                 yield f"{model._meta.label}.{field.name}", model._meta.app_label, app
 
 
-RELATIONS = [relation for relation in relations() if set(relation[1:]) <= set(APPS)]
+def test_foreign_keys_point_to_an_app_below() -> None:
+    within = [relation for relation in relations() if set(relation[1:]) <= set(APPS)]
+
+    assert within
+    assert [field for field, *ends in within if APPS.index(ends[0]) > APPS.index(ends[1])] == []
 
 
-@pytest.mark.parametrize(("field", "holder", "target"), RELATIONS)
-def test_foreign_keys_point_to_an_app_below(field: str, holder: str, target: str) -> None:
-    assert APPS.index(holder) <= APPS.index(target)
+def test_functions_are_short() -> None:
+    assert [
+        f"{name(path)}:{node.lineno} {node.name} has {lines(node)} lines"
+        for path in SOURCES
+        for node in functions(path)
+        if lines(node) > FUNCTION_LINES and not excused(path, node)
+    ] == []
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name)
-def test_functions_are_short(path: Path) -> None:
-    assert long_functions(path) == []
+def test_files_are_short() -> None:
+    texts = {name(path): path.read_text().splitlines() for path in SOURCES}
+
+    assert [
+        f"{path} has {len(text)} lines"
+        for path, text in texts.items()
+        if len(text) > FILE_LINES and not EXCUSE.search("\n".join(text[:3]))
+    ] == []
 
 
-@pytest.mark.parametrize("path", SOURCES, ids=name)
-def test_files_are_short(path: Path) -> None:
-    text = path.read_text().splitlines()
+def test_names_say_what_is_in_a_file() -> None:
+    parts = {path: {path.stem, *path.relative_to(ROOT).parts} for path in SOURCES}
 
-    assert len(text) <= FILE_LINES or EXCUSE.search("\n".join(text[:3]))
-
-
-@pytest.mark.parametrize("path", SOURCES, ids=name)
-def test_names_say_what_is_in_a_file(path: Path) -> None:
-    assert not NAMELESS & {path.stem, *path.relative_to(ROOT).parts}
+    assert [name(path) for path, words in parts.items() if words & NAMELESS] == []
 
 
-@pytest.mark.parametrize("path", TESTS, ids=name)
-def test_tests_are_short(path: Path) -> None:
-    assert [test.name for test in tests_in(path) if lines(test) > TEST_LINES] == []
+def test_tests_are_short() -> None:
+    assert [
+        f"{name(path)}:{test.lineno} {test.name} has {lines(test)} lines"
+        for path in TESTS
+        for test in tests_in(path)
+        if lines(test) > TEST_LINES
+    ] == []
 
 
-@pytest.mark.parametrize("path", TESTS, ids=name)
-def test_tests_do_not_branch(path: Path) -> None:
-    branching = {
-        test.name
+def test_tests_do_not_branch() -> None:
+    assert [
+        f"{name(path)}:{node.lineno} {test.name}"
+        for path in TESTS
         for test in tests_in(path)
         for node in ast.walk(test)
         if isinstance(node, BRANCHES)
-    }
-
-    assert branching == set()
+    ] == []
 
 
-@pytest.mark.parametrize("path", PAGES, ids=name)
-def test_pages_hold_no_inline_code(path: Path) -> None:
-    assert INLINE.findall(path.read_text()) == []
+def test_pages_hold_no_inline_code() -> None:
+    found = {name(path): INLINE.findall(path.read_text()) for path in PAGES}
+
+    assert [f"{path}: {code}" for path, code in found.items() if code] == []
