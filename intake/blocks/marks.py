@@ -13,7 +13,7 @@ _ARROW = (
 )
 _MARK = re.compile(
     rf"""
-    (?P<alone>^[ >|]*zivver_headers[ ]*$)
+    ^[ >|]*(?P<alone>zivver_headers)[ ]*$
     | (?P<open>(?:<|&lt;|[\u2039\u00ab])\s{{0,3}}+!?+\s{{0,3}}+{_DASH}{{0,6}}+\s{{0,3}}+
               | !{_DASH}{{1,6}}\s{{0,3}})?
       zivver(?P<joint>\\?_|{_DASH}|)headers?
@@ -28,7 +28,8 @@ _KNOWN_KEY = (
 )
 _ANY_KEY = rf"zivver{_DASH}[ ]?[a-z]{{1,30}}(?:{_DASH}[ ]?[a-z]{{1,30}}){{0,6}}[ ]{{0,3}}:"
 _STRAY_LINE = re.compile(
-    rf"^[ >|]*{_KNOWN_KEY}(?:(?!zivver[_{DASHES}]headers)[^\n])*", re.IGNORECASE | re.MULTILINE
+    rf"^[ >|]*(?P<line>{_KNOWN_KEY}(?:(?!zivver[_{DASHES}]headers)[^\n])*)",
+    re.IGNORECASE | re.MULTILINE,
 )
 _OWN_LINE = re.compile(rf"[\s>|]*{_ANY_KEY}[^\n]*", re.IGNORECASE)
 _WRAPPED = re.compile(
@@ -39,13 +40,18 @@ _WRAPPED = re.compile(
     re.VERBOSE | re.IGNORECASE | re.MULTILINE,
 )
 _CODE_FOLLOWS = re.compile(rf"access{_DASH}code[ ]*\Z", re.IGNORECASE)
+_FULL_LINE = re.compile(r"^[ ]*+[^ \n][^\n]*", re.MULTILINE)
 _NEXT_LINE = re.compile(r"[ ]*\n[^\n]*")
-_LINE_START = re.compile(
-    rf"""(?:\A|\n)[ ]*(?=zivver)
-    | (?:\A|\n)[ ]*(?!mailto|tel|sms|access|https?)(?=[a-z][\w{DASHES}]{{1,60}}[ ]{{0,3}}:)
-    | (?={_KNOWN_KEY})""",
+_KEY = rf"[ ]*(?:zivver|(?!mailto|tel|sms|access|https?)[a-z][\w{DASHES}]{{1,60}}[ ]{{0,3}}:)"
+_KEYED = re.compile(_KEY, re.IGNORECASE)
+_LINE_START = re.compile(rf"(?:\A|\n)(?={_KEY})|(?={_KNOWN_KEY})", re.IGNORECASE)
+_CONTINUES = re.compile(
+    rf"""[ ]*(?: [^\s@]{{0,70}}@ | (?:sms|access|delete|mailto|tel)\b | P[0-9T]
+             | [<(+0-9][0-9 ()./<>{DASHES}]*$ )""",
     re.VERBOSE | re.IGNORECASE,
 )
+_AWAITS_MORE = re.compile(rf"(?:[:@{DASHES}]|\b(?:sms|access|code|delete))[ ]*\Z", re.IGNORECASE)
+_WRAPPING_WIDTH = 60
 _QUOTED_LINE = re.compile(r"[ ]*(?:>[ ]?)+$")
 _QUOTE_SIGNS = re.compile(r"^[ ]*(?:>[ ]?)+", re.MULTILINE)
 _OTHERS_TEXT = re.compile(
@@ -101,17 +107,22 @@ def _marked(flat: str) -> Iterator[Region]:
             continue
         if opened is None:
             if not opens:
-                yield Region(mark.start(), mark.end(), (), closed=False)
+                yield Region(_start(mark), mark.end(), (), closed=False)
         elif opens or _holds_other_text(flat, opened, mark):
             yield _unclosed(flat, opened, mark.start())
             if not opens:
-                yield Region(mark.start(), mark.end(), (), closed=False)
+                yield Region(_start(mark), mark.end(), (), closed=False)
         else:
             lines = _lines(flat[opened.end() : mark.start()])
-            yield Region(opened.start(), mark.end(), lines, closed=True)
+            yield Region(_start(opened), mark.end(), lines, closed=True)
         opened = mark if opens else None
     if opened is not None:
         yield _unclosed(flat, opened, len(flat))
+
+
+def _start(mark: re.Match[str]) -> int:
+    """Return where a mark begins; quote signs before it are seen, and no part of it."""
+    return mark.start("alone") if mark["alone"] else mark.start()
 
 
 def _opens(mark: re.Match[str], flat: str, *, within: bool) -> bool | None:
@@ -136,23 +147,20 @@ def _holds_other_text(flat: str, opened: re.Match[str], mark: re.Match[str]) -> 
 
 
 def _unclosed(flat: str, opened: re.Match[str], limit: int) -> Region:
-    """Return the mark with the lines of ours that follow it at once."""
+    """Return the mark with the lines of ours that follow it at once; quoted ones are not meant."""
     end = opened.end()
     while (own := _OWN_LINE.match(flat, end)) and own.start() < limit:
         end = _with_wrapped(flat, own)
     end = max(opened.end(), min(end, limit))
-    return Region(opened.start(), end, _lines(flat[opened.end() : end]), closed=False)
+    others = _OTHERS_TEXT.search(flat, opened.end(), end)
+    lines = _lines(flat[opened.end() : others.start() if others else end])
+    return Region(_start(opened), end, lines, closed=False)
 
 
 def _strays(flat: str) -> Iterator[Region]:
     for match in _STRAY_LINE.finditer(flat):
-        end = _with_wrapped(flat, match)
-        yield Region(
-            match.start(),
-            end,
-            _lines(_MARK.sub("", match[0] + flat[match.end() : end])),
-            closed=False,
-        )
+        start, end = match.start("line"), _with_wrapped(flat, match)
+        yield Region(start, end, _lines(flat[start:end]), closed=False)
 
 
 def _with_wrapped(flat: str, line: re.Match[str]) -> int:
@@ -169,10 +177,32 @@ def _with_wrapped(flat: str, line: re.Match[str]) -> int:
 
 
 def _lines(content: str) -> tuple[str, ...]:
-    """Return the lines that were meant: broken ones joined, joined ones apart."""
-    starts = dict.fromkeys(
-        [0, *(match.end() for match in _LINE_START.finditer(content)), len(content)]
+    """Return the lines that were meant: broken ones joined, joined ones apart.
+
+    The first one that can be none of ours is the last: what follows may not be the sender's.
+    """
+    foreign = _foreign_line(content)
+    own = content[: foreign.start()] if foreign else content
+    edges = list(
+        dict.fromkeys([0, *(match.end() for match in _LINE_START.finditer(own)), len(own)])
     )
-    edges = list(starts)
-    lines = (" ".join(content[a:b].split()) for a, b in pairwise(edges))
-    return tuple(line for line in lines if line)
+    lines = [own[start:end] for start, end in pairwise(edges)]
+    folded = (" ".join(line.split()) for line in [*lines, foreign[0] if foreign else ""])
+    return tuple(line for line in folded if line)
+
+
+def _foreign_line(content: str) -> re.Match[str] | None:
+    """Return the first line that is no line of ours and continues none."""
+    before = ""
+    for line in _FULL_LINE.finditer(content):
+        ours = _KEYED.match(line[0])
+        if not ours and not (before and _may_continue(before, line[0])):
+            return line
+        before = line[0]
+    return None
+
+
+def _may_continue(before: str, line: str) -> bool:
+    return bool(
+        len(before) >= _WRAPPING_WIDTH or _CONTINUES.match(line) or _AWAITS_MORE.search(before)
+    )

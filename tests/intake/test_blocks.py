@@ -171,10 +171,32 @@ def test_two_blocks_on_top_both_count() -> None:
     )
 
 
-def test_line_that_is_not_ours_is_a_line_of_its_own() -> None:
-    taken = take_from_text(f"<!--zivver_headers\nhallo\n{LINE}\nziver-x: 1\nzivver_headers-->")
+def test_line_of_unknown_kind_is_a_line_of_its_own() -> None:
+    taken = take_from_text(f"<!--zivver_headers\nziver-x: 1\n{LINE}\nzivver x\nzivver_headers-->")
 
-    assert taken.lines == ("hallo", LINE, "ziver-x: 1")
+    assert taken.lines == ("ziver-x: 1", LINE, "zivver x")
+
+
+def test_prose_in_the_block_ends_what_is_obeyed() -> None:
+    taken = take_from_text(f"<!--zivver_headers\n{LINE}\nHoi Jan,\n{LINE}\nzivver_headers-->\nDag")
+
+    assert taken == TakenBlock((LINE, "Hoi Jan,"), "Dag", unclosed=False)
+
+
+def test_long_hint_broken_by_a_mail_client_is_one_line() -> None:
+    line = "zivver-access-right: jan@example.nl access-code Blauw-42x de kleur"
+    taken = take_from_text(f"<!--zivver_headers\n{line}\nvan onze deur\nzivver_headers-->\n")
+
+    assert taken.lines == (f"{line} van onze deur",)
+
+
+@pytest.mark.parametrize("above", ["", "<!--zivver_headers\n", "<!--zivver_headers\n\n"])
+@pytest.mark.parametrize("quoted", [f"> {LINE}\n", f"> zivver_headers\n> {LINE}\n"])
+def test_quoted_line_on_top_is_not_obeyed_but_taken_out(above: str, quoted: str) -> None:
+    taken = take_from_text(f"{above}{quoted}Dag")
+
+    assert taken.lines == ()
+    assert taken.body.strip() == "Dag"
 
 
 def test_unclosed_block_loses_its_lines_and_no_other() -> None:
