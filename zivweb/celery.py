@@ -22,7 +22,15 @@ app.conf.update(
     broker_url=settings.BROKER_URL,
     broker_connection_timeout=0.5,
     broker_connection_retry_on_startup=True,
-    broker_transport_options={"socket_connect_timeout": 0.5, "socket_keepalive": True},
+    broker_transport_options={
+        "socket_connect_timeout": 0.5,
+        "socket_keepalive": True,
+        # `wake` gives up at once: the sweep delivers.
+        "max_retries": 0,
+        "interval_start": 0,
+        "interval_step": 0,
+        "connect_retries_timeout": 0.5,
+    },
     task_ignore_result=True,
     task_acks_late=False,
     task_serializer="json",

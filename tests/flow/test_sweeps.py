@@ -1,0 +1,25 @@
+"""Waking a worker never fails."""
+
+import time
+
+import pytest
+from celery import current_app
+from django.db import transaction
+
+from flow.sweeps import wake
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_dead_broker_costs_one_log_line(
+    caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    dead = current_app.connection_for_write("redis://127.0.0.1:1/0")
+    monkeypatch.setattr(current_app.amqp, "_producer_pool", None)
+    monkeypatch.setattr(current_app.conf, "broker_url", dead.as_uri())
+    monkeypatch.setattr(current_app.conf, "broker_write_url", dead.as_uri())
+    began = time.monotonic()
+
+    with transaction.atomic():
+        wake("drafts.tasks.detect_missing")
+
+    assert (len(caplog.records), time.monotonic() - began < 2) == (1, True)
