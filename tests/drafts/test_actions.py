@@ -375,7 +375,8 @@ def test_every_step_leaves_an_audit_line_without_data() -> None:
 
     lines = AuditEntry.objects.filter(about=str(draft)).order_by("pk")
     verbs = list(lines.values_list("verb", flat=True))
-    assert verbs == ["receive", "complete_recipients", "send", "release"]
+    expected = ["receive", "complete_recipients", "send", "notification_cancelled", "release"]
+    assert verbs == expected
 
 
 def test_a_policy_without_any_method_holds_the_mail() -> None:
