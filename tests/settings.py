@@ -8,6 +8,7 @@ from pathlib import Path
 _OWN = Path(tempfile.gettempdir()) / f"zivweb-tests-{os.getuid()}"
 _DATA_DIR = Path(os.environ.get("ZIVWEB_TEST_FOLDER", _OWN))
 _DATA_DIR.mkdir(mode=0o700, exist_ok=True)
+(_DATA_DIR / "static").mkdir(exist_ok=True)
 _DATABASE = os.environ.get("ZIVWEB_TEST_DATABASE_URL", "sqlite")
 _SQLITE = f"sqlite:///{_DATA_DIR / 'tests.sqlite3'}"
 os.environ |= {
