@@ -1,0 +1,140 @@
+"""A stranger's HTML, made safe."""
+
+import pytest
+
+from delivery import sanitizer
+
+PIXEL = "data:image/png;base64,iVBORw0KGgo="
+FETCHES = r"""
+<img src="https://tracker.example/x.png">
+<img src="//tracker.example/x.png">
+<img srcset="https://tracker.example/x.png 2x">
+<img src="data:image/svg+xml;base64,PHN2Zz4=">
+<img src="data:text/html;base64,PHA+">
+<img src="javascript:alert(1)">
+<p style="background:url(https://tracker.example/x)">a</p>
+<p style="background-image:url('https://tracker.example/x')">a</p>
+<p style="background:u\72l(https://tracker.example/x)">a</p>
+<p style="background:image-set('https://tracker.example/x' 1x)">a</p>
+<p style="width:expression(alert(1))">a</p>
+<p style="list-style:url(https://tracker.example/x)">a</p>
+<p style="position:fixed;top:0">a</p>
+<table background="https://tracker.example/x"><tr><td>a</table>
+<style>@import url(https://tracker.example/x);</style>
+<link rel="stylesheet" href="https://tracker.example/x">
+<script>alert(1)</script>
+<script src="https://tracker.example/x"></script>
+<img src=x onerror=alert(1)>
+<svg onload=alert(1)><image href="https://tracker.example/x"/></svg>
+<svg><filter><feImage href="https://tracker.example/x"/></filter></svg>
+<math><mtext><img src=x onerror=alert(1)></mtext></math>
+<iframe src="https://tracker.example/"></iframe>
+<object data="https://tracker.example/x"></object>
+<embed src="https://tracker.example/x">
+<video src="https://tracker.example/x" poster="https://tracker.example/y"></video>
+<form action="https://tracker.example/"><input name="password"><button>go</button></form>
+<meta http-equiv="refresh" content="0;url=https://tracker.example/">
+<base href="https://tracker.example/">
+<a href="javascript:alert(1)">a</a>
+<a href=" jAva&#10;script:alert(1)">a</a>
+<a href="data:text/html,<script>alert(1)</script>">a</a>
+<a href="vbscript:x">a</a>
+<a href="/m/somebody/close/">a</a>
+<noscript><p title="</noscript><img src=x onerror=alert(1)>"></noscript>
+<svg></p><style><a id="</style><img src=1 onerror=alert(1)>">
+<p id="main" class="actionbar" data-copy="x" hx-get="/">a</p>
+<template><img src=x onerror=alert(1)></template>
+""".strip().splitlines()
+TRACES = (
+    *("tracker", "javascript:", "alert", "onerror", "onload", "<script", "<style", "<form"),
+    *("<input", "<iframe", "<svg", "<meta", "<base", "<link", "url(", "position", "svg+xml"),
+    *("text/html", "vbscript", "/m/", "hx-get", 'id="', 'class="', "expression", "srcset"),
+)
+
+
+@pytest.mark.parametrize("html", FETCHES)
+def test_nothing_runs_submits_or_fetches(html: str) -> None:
+    cleaned = sanitizer.clean(html, {})
+    assert [trace for trace in TRACES if trace in cleaned] == []
+
+
+@pytest.mark.parametrize(
+    "html",
+    [
+        "<p>Dear <b>Jan</b>,<br>all is <i>well</i>.</p>",
+        "<ul><li>one</li><li>two</li></ul>",
+        '<p style="color:red;margin:0px">red</p>',
+        '<span style="background:rgba(1, 2, 3, 0.5)">tinted</span>',
+        '<table width="600"><tbody><tr><td bgcolor="#fff">a</td></tr></tbody></table>',
+        '<font color="red" face="Arial" size="2">old</font>',
+        f'<img src="{PIXEL}" alt="dot">',
+    ],
+)
+def test_ordinary_mail_keeps_its_look(html: str) -> None:
+    assert sanitizer.clean(html, {}) == html
+
+
+def test_a_style_keeps_its_harmless_part() -> None:
+    cleaned = sanitizer.clean('<p style="color:red;background:url(x);margin:4px">a</p>', {})
+    assert cleaned == '<p style="color:red;margin:4px">a</p>'
+
+
+@pytest.mark.parametrize("address", ["cid:logo@mail", "CID:logo@mail", "cid:logo%40mail"])
+def test_an_inline_image_is_shown(address: str) -> None:
+    cleaned = sanitizer.clean(f'<img src="{address}">', {"logo@mail": PIXEL})
+    assert cleaned == f'<img src="{PIXEL}">'
+
+
+def test_an_inline_image_that_is_not_there_fetches_nothing() -> None:
+    assert sanitizer.clean('<img src="cid:gone" alt="logo">', {}) == '<img alt="logo">'
+
+
+def test_a_link_opens_elsewhere_and_tells_nothing() -> None:
+    cleaned = sanitizer.clean('<a href="https://example.nl/">a</a>', {})
+    assert (
+        cleaned == '<a href="https://example.nl/" target="_blank" rel="noopener noreferrer">a</a>'
+    )
+
+
+def test_the_document_is_whole() -> None:
+    document = sanitizer.body_document("</body></html><p>a", {})
+    assert (
+        document.startswith("<!doctype html>"),
+        document.endswith("<p>a</p></body></html>"),
+    ) == (
+        True,
+        True,
+    )
+
+
+def test_the_policy_of_the_frame_allows_data_images_and_styles_only() -> None:
+    assert sanitizer.BODY_CSP.split("; ")[:4] == [
+        "default-src 'none'",
+        "img-src data:",
+        "style-src 'unsafe-inline'",
+        "sandbox",
+    ]
+
+
+@pytest.mark.parametrize("html", ["<div>" * 3000, "<div></x>" * 3000, "<b><div></b>" * 3000])
+def test_html_that_is_nested_too_deep_is_not_cleaned(html: str) -> None:
+    with pytest.raises(sanitizer.TooDeepError):
+        sanitizer.clean(html, {})
+
+
+@pytest.mark.parametrize("html", ["<p>a" * 5000, "<tr><td>a" * 5000, "<div>a</div>" * 5000])
+def test_long_html_is_not_deep_html(html: str) -> None:
+    assert "a" in sanitizer.clean(html, {})
+
+
+def test_the_images_that_html_asks_for_are_named() -> None:
+    html = '<img src="cid:a%40b"><IMG SRC=CID:c><img src="https://x/y">'
+    assert sanitizer.content_ids(html) == {"a@b", "c"}
+
+
+def test_links_are_listed_once_and_in_order() -> None:
+    html = (
+        '<a href="https://b.example/?x=1&amp;y=2">b</a><a href="mailto:a@example.nl">a</a>'
+        '<a href="https://b.example/?x=1&amp;y=2">b</a><a href="javascript:x">c</a>'
+    )
+    assert sanitizer.links(html) == ("https://b.example/?x=1&y=2", "mailto:a@example.nl")
