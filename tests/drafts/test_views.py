@@ -101,9 +101,7 @@ def test_a_colleague_finds_nothing(draft: Draft, method: str, path: str) -> None
     assert response.status_code == 404
 
 
-@pytest.mark.parametrize(
-    "path", ["draft_send", "draft_undo", "draft_discard", "draft_restore"]
-)
+@pytest.mark.parametrize("path", ["draft_send", "draft_undo", "draft_discard", "draft_restore"])
 def test_a_get_changes_nothing(draft: Draft, owner: Client, path: str) -> None:
     response = owner.get(reverse(path, args=[draft.pk]))
 
