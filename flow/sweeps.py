@@ -1,6 +1,7 @@
 """The row is the queue: wake a worker early by task name, claim due rows without waiting."""
 
 import logging
+from dataclasses import dataclass
 from typing import TypeVar
 
 from celery import current_app
@@ -16,15 +17,24 @@ def wake(task: str) -> None:
     """Have a worker run the task, by name, as soon as this transaction is committed.
 
     Never blocks and never raises: a lost wake-up costs the time to the next sweep, no more.
+    One wake-up a task and transaction, however often it is asked for.
     """
+    if not any(callback == _WakeUp(task) for _, callback, _ in connection.run_on_commit):
+        transaction.on_commit(_WakeUp(task))
 
-    def send() -> None:
+
+@dataclass(frozen=True)
+class _WakeUp:
+    """What is left to do after the commit; Django logs it by its __qualname__ if it fails."""
+
+    task: str
+    __qualname__ = "wake"
+
+    def __call__(self) -> None:
         try:
-            current_app.send_task(task, retry=False, ignore_result=True)
+            current_app.send_task(self.task, retry=False, ignore_result=True)
         except (OperationalError, OSError) as error:
-            log.warning("no broker, the sweep will run %s (%s)", task, type(error).__name__)
-
-    transaction.on_commit(send)
+            log.warning("no broker, the sweep will run %s (%s)", self.task, type(error).__name__)
 
 
 def skip_locked(rows: models.QuerySet[Row]) -> models.QuerySet[Row]:

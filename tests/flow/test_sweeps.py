@@ -1,6 +1,8 @@
 """Waking a worker never fails."""
 
 import time
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 
 import pytest
 from celery import current_app
@@ -23,3 +25,13 @@ def test_a_dead_broker_costs_one_log_line(
         wake("drafts.tasks.detect_missing")
 
     assert (len(caplog.records), time.monotonic() - began < 2) == (1, True)
+
+
+@pytest.mark.django_db
+def test_a_transaction_wakes_a_task_once(
+    django_capture_on_commit_callbacks: Callable[..., AbstractContextManager[list[object]]],
+) -> None:
+    with django_capture_on_commit_callbacks() as callbacks:
+        _ = [wake(name) for name in ("a.tasks.one", "a.tasks.two", "a.tasks.one")]  # type: ignore[func-returns-value]
+
+    assert len(callbacks) == 2
