@@ -19,7 +19,7 @@ def wake(task: str) -> None:
     Never blocks and never raises: a lost wake-up costs the time to the next sweep, no more.
     One wake-up a task and transaction, however often it is asked for.
     """
-    if not any(callback == _WakeUp(task) for _, callback, _ in connection.run_on_commit):
+    if not any(entry[1] == _WakeUp(task) for entry in connection.run_on_commit):
         transaction.on_commit(_WakeUp(task))
 
 
