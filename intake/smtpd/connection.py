@@ -5,6 +5,7 @@
 import asyncio
 import logging
 import re
+import traceback
 from collections import defaultdict
 from typing import Any, Final
 
@@ -93,6 +94,12 @@ class Connection(SMTP):
             self._writer.write(f"{reply}\r\n".encode())
             self.transport.close()
 
+    def hang_up(self) -> None:
+        """Close the connection without waiting for the client."""
+        transport = self._original_transport or self.transport
+        if transport is not None:
+            transport.abort()  # type: ignore[attr-defined]
+
     def _timeout_cb(self) -> None:
         self.say_goodbye(replies.TOO_SLOW)
 
@@ -115,15 +122,8 @@ class Connection(SMTP):
         if isinstance(error, EOFError | OSError):
             self.say_goodbye(replies.TRY_AGAIN)
             return replies.TRY_AGAIN
-        place = error.__traceback__
-        while place is not None and place.tb_next is not None:
-            place = place.tb_next
-        code = place.tb_frame.f_code if place else None
-        log.error(
-            "session failed: %s in %s", type(error).__name__, code.co_qualname if code else "?"
-        )
-        full = isinstance(error, DatabaseError) and _NO_ROOM.search(str(error))
-        return replies.NO_ROOM if full else replies.TRY_AGAIN
+        log.error("session failed: %s in %s", type(error).__name__, place_of(error))
+        return failure_reply(error)
 
     # --- greeting -------------------------------------------------------------------------------
 
@@ -209,3 +209,15 @@ class Connection(SMTP):
         """What the library knows of this connection; it is there from the first byte on."""
         assert self.session is not None
         return self.session
+
+
+def failure_reply(error: Exception) -> str:
+    """Return what the client is told of a failure inside: it is temporary, and no more."""
+    full = isinstance(error, DatabaseError) and _NO_ROOM.search(str(error))
+    return replies.NO_ROOM if full else replies.TRY_AGAIN
+
+
+def place_of(error: Exception) -> str:
+    """Return which function raised the error: its text may hold addresses, so nobody logs it."""
+    frames = traceback.extract_tb(error.__traceback__)
+    return f"{frames[-1].name}, line {frames[-1].lineno}" if frames else "an unknown place"

@@ -26,6 +26,9 @@ class Open(Protocol):
     def say_goodbye(self, reply: str) -> None:
         """Send a last reply and close the connection."""
 
+    def hang_up(self) -> None:
+        """Close the connection without waiting for the client."""
+
 
 @dataclass(frozen=True, slots=True)
 class Config:

@@ -48,7 +48,10 @@ class Server:
         await self._until_empty(grace)
         for session in list(self._desk.sessions):
             session.say_goodbye(STOPPING)
-        await self._until_empty(1.0)
+        await self._until_empty(grace)
+        for session in list(self._desk.sessions):
+            session.hang_up()
+        await self._until_empty(grace)
         await asyncio.to_thread(self._desk.stop, THREAD_SECONDS)
 
     async def _until_empty(self, seconds: float) -> None:
