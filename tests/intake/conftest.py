@@ -1,0 +1,47 @@
+"""A running server for the tests that need one."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+import pytest
+
+from accounts.models import User
+from intake.smtpd import settings_config
+from tests import make
+from tests.intake.smtp import Client, Running
+
+Start = Callable[..., Running]
+
+
+@pytest.fixture
+def sender(transactional_db: None) -> User:
+    """A person who may hand in mail."""
+    return make.user()
+
+
+@pytest.fixture
+def start(transactional_db: None) -> Iterator[Start]:
+    """Start servers whose settings differ from the usual ones."""
+    started: list[Running] = []
+
+    def start_one(door: Any = None, **changes: Any) -> Running:
+        started.append(Running(replace(settings_config(), **changes), door))
+        return started[-1]
+
+    yield start_one
+    for running in started:
+        running.stop()
+
+
+@pytest.fixture
+def server(start: Start) -> Running:
+    """A server as the demo runs it."""
+    return start()
+
+
+@pytest.fixture
+def client(server: Running) -> Iterator[Client]:
+    """A connection to the server."""
+    with Client(server.port) as connected:
+        yield connected
