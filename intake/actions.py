@@ -10,6 +10,7 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts import audit
+from accounts.context import support_of
 from drafts.actions import hold_mail
 from flow.moves import move
 from flow.sweeps import skip_locked, wake
@@ -23,6 +24,7 @@ from notifications.letters import Mail
 
 MAX_ATTEMPTS: Final = 3
 LEASE: Final = timedelta(seconds=60)
+SHOWN_RECIPIENTS: Final = 5
 UNREADABLE, TOO_COMPLEX = "cannot_be_read", "too_complex"
 
 _RAW = "raw"
@@ -105,29 +107,32 @@ def make_draft(mail: RawMail) -> None:
 
 def refuse_mail(mail: RawMail, reason: str, *, subject: str = "") -> None:
     """Make no draft of this mail and tell its sender why; its bytes are kept."""
-    sender, organization = mail.sender, mail.organization
     with transaction.atomic():
         move(mail, states.REFUSED, states.MOVES, refusal=reason, lease_until=None)
-        audit.record("refuse_mail", str(mail), organization_id=organization.pk, reason=reason)
-        letter = Mail(
-            kind="mail_refused",
-            to=sender.email,
-            to_name=sender.display_name,
-            language=sender.language,
-            context={
-                "organization_name": organization.name,
-                "sender_name": sender.display_name,
-                "subject": subject,
-                "recipients": list(mail.recipients),
-                "received_at": mail.received_at,
-                "reason": reason,
-                "support": {
-                    "name": organization.support_name,
-                    "email": organization.support_email,
-                    "phone": organization.support_phone,
-                },
-            },
-        )
+        audit.record("refuse_mail", str(mail), organization_id=mail.organization_id, reason=reason)
         queue_mail(
-            letter, organization_id=organization.pk, about=str(mail), key=f"mail_refused:{mail.pk}"
+            _refusal(mail, reason, subject),
+            organization_id=mail.organization_id,
+            about=str(mail),
+            key=f"mail_refused:{mail.pk}",
         )
+
+
+def _refusal(mail: RawMail, reason: str, subject: str) -> Mail:
+    sender, organization = mail.sender, mail.organization
+    return Mail(
+        kind="mail_refused",
+        to=sender.email,
+        to_name=sender.name,
+        language=sender.language,
+        context={
+            "organization_name": organization.name,
+            "sender_name": sender.display_name,
+            "subject": subject,
+            "recipients": mail.recipients[:SHOWN_RECIPIENTS],
+            "more_recipients": max(0, len(mail.recipients) - SHOWN_RECIPIENTS),
+            "received_at": mail.received_at,
+            "reason": reason,
+            "support": support_of(organization),
+        },
+    )
