@@ -1,0 +1,60 @@
+"""The outbox: a row for every mail and SMS that has to reach a person."""
+
+from django.db import models
+from django.db.models import Q
+
+from accounts.models import Organization
+from notifications import states
+from vault.models import SealedRow
+
+
+class Notification(SealedRow):
+    """A mail or SMS on its way. Its payload (who, what) is sealed; `about` is like "draft:12".
+
+    `key` makes it unique: queueing the same thing twice gives one row.
+    """
+
+    class State(models.TextChoices):
+        """Where the notification is."""
+
+        QUEUED = states.QUEUED
+        SENDING = states.SENDING
+        SENT = states.SENT
+        FAILED = states.FAILED
+        CANCELLED = states.CANCELLED
+
+    class Channel(models.TextChoices):
+        """How it travels."""
+
+        MAIL = states.MAIL
+        SMS = states.SMS
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    channel = models.CharField(max_length=4, choices=Channel)
+    kind = models.CharField(max_length=40)
+    about = models.CharField(max_length=60)
+    key = models.CharField(max_length=120, unique=True)
+    state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
+    payload = models.BinaryField(default=b"", editable=False)
+    attempts = models.PositiveSmallIntegerField(default=0)
+    next_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True, blank=True)
+    error = models.CharField(max_length=80, blank=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["about", "id"], name="notifications_about"),
+            models.Index(
+                fields=["next_at"], condition=Q(state=states.QUEUED), name="notifications_due"
+            ),
+            models.Index(
+                fields=["lease_until"],
+                condition=Q(state=states.SENDING),
+                name="notifications_leased",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"notification:{self.pk}"

@@ -1,0 +1,13 @@
+"""States of a notification (an outbox row), and the moves between them. Pure."""
+
+QUEUED, SENDING, SENT, FAILED, CANCELLED = "queued", "sending", "sent", "failed", "cancelled"
+
+MOVES = {
+    QUEUED: frozenset({SENDING, CANCELLED}),
+    SENDING: frozenset({SENT, FAILED, QUEUED}),
+    SENT: frozenset(),
+    FAILED: frozenset(),
+    CANCELLED: frozenset(),
+}
+
+MAIL, SMS = "mail", "sms"
