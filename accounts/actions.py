@@ -46,9 +46,7 @@ def create_smtp_credential(organization: Organization, description: str) -> tupl
         password_hash=make_password(password),
         description=description,
     )
-    audit.record(
-        "create_smtp_credential", str(credential), organization_id=organization.pk
-    )
+    audit.record("create_smtp_credential", str(credential), organization_id=organization.pk)
     return username, password
 
 
@@ -63,8 +61,9 @@ def create_organization(
     Domain.objects.bulk_create(
         Domain(organization=organization, name=normalize_domain(domain)) for domain in domains
     )
-    audit.record("create_organization", f"organization:{organization.pk}",
-                 organization_id=organization.pk)
+    audit.record(
+        "create_organization", f"organization:{organization.pk}", organization_id=organization.pk
+    )
     return organization
 
 
