@@ -41,7 +41,7 @@ def server(start: Start) -> Running:
 
 
 @pytest.fixture
-def client(server: Running) -> Iterator[Client]:
+def smtp(server: Running) -> Iterator[Client]:
     """A connection to the server."""
     with Client(server.port) as connected:
         yield connected

@@ -14,50 +14,50 @@ TOKEN = "0123456789abcdefghijkl"
 
 
 @pytest.fixture
-def ready(client: Client, sender: User) -> Client:
+def ready(smtp: Client, sender: User) -> Client:
     """A client that has logged in."""
-    client.hello()
-    client.log_in(sender.email)
-    return client
+    smtp.hello()
+    smtp.log_in(sender.email)
+    return smtp
 
 
 @pytest.fixture
-def relay(client: Client, sender: User) -> Client:
+def relay(smtp: Client, sender: User) -> Client:
     """A mail server of the sender's organization that has logged in."""
-    client.hello()
-    client.log_in(*create_smtp_credential(sender.organization, "mail server"))
-    return client
+    smtp.hello()
+    smtp.log_in(*create_smtp_credential(sender.organization, "mail server"))
+    return smtp
 
 
-def test_250_means_that_the_mail_is_stored(client: Client, sender: User) -> None:
-    answer = client.begin(sender, "jan@example.nl").data(mail_from(sender))
+def test_250_means_that_the_mail_is_stored(smtp: Client, sender: User) -> None:
+    answer = smtp.begin(sender, "jan@example.nl").data(mail_from(sender))
     stored = RawMail.objects.get()
     assert answer == f"250 2.6.0 Stored as {stored.uid}"
     assert open_mail(stored) == mail_from(sender).encode() + b"\r\n"
 
 
-def test_nothing_of_the_mail_is_readable_in_its_row(client: Client, sender: User) -> None:
-    client.begin(sender).data(mail_from(sender))
+def test_nothing_of_the_mail_is_readable_in_its_row(smtp: Client, sender: User) -> None:
+    smtp.begin(sender).data(mail_from(sender))
     assert b"Dear Jan" not in bytes(RawMail.objects.get().raw)
 
 
-def test_the_envelope_is_normalized_and_keeps_its_order(client: Client, sender: User) -> None:
+def test_the_envelope_is_normalized_and_keeps_its_order(smtp: Client, sender: User) -> None:
     people = ("Zus@Example.NL", "jan@example.nl", "zus@example.nl")
-    client.begin(sender, *people).data(mail_from(sender))
+    smtp.begin(sender, *people).data(mail_from(sender))
     assert RawMail.objects.get().recipients == ["zus@example.nl", "jan@example.nl"]
 
 
-def test_a_session_hands_in_one_mail_after_the_other(client: Client, sender: User) -> None:
-    client.begin(sender).data(mail_from(sender))
-    client.say(f"MAIL FROM:<{sender.email}>")
-    client.say("RCPT TO:<els@example.nl>")
-    client.say("DATA")
-    assert client.data(mail_from(sender)).startswith("250 ")
+def test_a_session_hands_in_one_mail_after_the_other(smtp: Client, sender: User) -> None:
+    smtp.begin(sender).data(mail_from(sender))
+    smtp.say(f"MAIL FROM:<{sender.email}>")
+    smtp.say("RCPT TO:<els@example.nl>")
+    smtp.say("DATA")
+    assert smtp.data(mail_from(sender)).startswith("250 ")
     assert RawMail.objects.count() == 2
 
 
-def test_the_server_says_what_it_can_do(client: Client) -> None:
-    lines = [line[4:] for line in client.hello().split("\r\n")]
+def test_the_server_says_what_it_can_do(smtp: Client) -> None:
+    lines = [line[4:] for line in smtp.hello().split("\r\n")]
     assert lines == [
         "zivweb.example",
         "SIZE 36700160",
@@ -87,9 +87,9 @@ def test_the_server_says_what_it_can_do(client: Client) -> None:
         ("QUIT", "221 2.0.0"),
     ],
 )
-def test_a_stranger_gets_a_clear_code(client: Client, command: str, code: str) -> None:
-    client.hello()
-    assert client.say(command).startswith(code)
+def test_a_stranger_gets_a_clear_code(smtp: Client, command: str, code: str) -> None:
+    smtp.hello()
+    assert smtp.say(command).startswith(code)
 
 
 @pytest.mark.parametrize(
@@ -146,9 +146,9 @@ def test_a_second_sender_is_out_of_order(ready: Client, sender: User) -> None:
     assert ready.say(f"MAIL FROM:<{sender.email}>").startswith("503 5.5.1")
 
 
-def test_the_sender_comes_after_ehlo(client: Client) -> None:
-    client.answer()
-    assert client.say("MAIL FROM:<jan@example.nl>").startswith("503 5.5.1")
+def test_the_sender_comes_after_ehlo(smtp: Client) -> None:
+    smtp.answer()
+    assert smtp.say("MAIL FROM:<jan@example.nl>").startswith("503 5.5.1")
 
 
 def test_a_reset_forgets_the_envelope(ready: Client, sender: User) -> None:
@@ -158,13 +158,13 @@ def test_a_reset_forgets_the_envelope(ready: Client, sender: User) -> None:
 
 
 def test_a_recipient_too_many_may_come_with_the_next_mail(start: Start, sender: User) -> None:
-    with Client(start(max_recipients=1).port) as client:
-        client.hello()
-        client.log_in(sender.email)
-        client.say(f"MAIL FROM:<{sender.email}>")
-        client.say("RCPT TO:<jan@example.nl>")
-        assert client.say("RCPT TO:<jan@example.nl>").startswith("250 ")
-        assert client.say("RCPT TO:<els@example.nl>").startswith("452 4.5.3")
+    with Client(start(max_recipients=1).port) as smtp:
+        smtp.hello()
+        smtp.log_in(sender.email)
+        smtp.say(f"MAIL FROM:<{sender.email}>")
+        smtp.say("RCPT TO:<jan@example.nl>")
+        assert smtp.say("RCPT TO:<jan@example.nl>").startswith("250 ")
+        assert smtp.say("RCPT TO:<els@example.nl>").startswith("452 4.5.3")
 
 
 @pytest.mark.parametrize(
@@ -189,10 +189,10 @@ def test_a_recipient_too_many_may_come_with_the_next_mail(start: Start, sender: 
     ],
 )
 def test_the_from_field_holds_the_sender_and_no_other(
-    client: Client, sender: User, head: str, code: str
+    smtp: Client, sender: User, head: str, code: str
 ) -> None:
     filled = head.replace("{sender}", sender.email).replace("{SENDER}", sender.email.upper())
-    answer = client.begin(sender).data(f"{filled}\r\n\r\nHello.\r\n")
+    answer = smtp.begin(sender).data(f"{filled}\r\n\r\nHello.\r\n")
     assert answer.startswith(code)
     assert RawMail.objects.count() == answer.startswith("250")
 
@@ -223,46 +223,44 @@ def test_a_mail_server_may_use_every_address_of_its_organization(
     assert relay.data(MAIL.format(sender=author)).startswith(code)
 
 
-def test_a_trusted_network_needs_no_login(client: Client, sender: User) -> None:
+def test_a_trusted_network_needs_no_login(smtp: Client, sender: User) -> None:
     sender.organization.trusted_networks = ["127.0.0.0/8"]
     sender.organization.save()
-    client.hello()
-    assert client.say(f"MAIL FROM:<{sender.email}>").startswith("250 ")
+    smtp.hello()
+    assert smtp.say(f"MAIL FROM:<{sender.email}>").startswith("250 ")
 
 
-def test_a_trusted_network_is_no_network_of_other_organizations(
-    client: Client, sender: User
-) -> None:
+def test_a_trusted_network_is_no_network_of_other_organizations(smtp: Client, sender: User) -> None:
     other = make.organization()
     other.trusted_networks = ["127.0.0.0/8"]
     other.save()
-    client.hello()
-    assert client.say(f"MAIL FROM:<{sender.email}>").startswith("550 5.1.8")
+    smtp.hello()
+    assert smtp.say(f"MAIL FROM:<{sender.email}>").startswith("550 5.1.8")
 
 
-def test_a_user_who_has_left_hands_in_nothing_more(client: Client, sender: User) -> None:
-    client.begin(sender)
+def test_a_user_who_has_left_hands_in_nothing_more(smtp: Client, sender: User) -> None:
+    smtp.begin(sender)
     User.objects.update(is_active=False)
-    assert client.data(mail_from(sender)).startswith("550 5.7.1")
+    assert smtp.data(mail_from(sender)).startswith("550 5.7.1")
     assert not RawMail.objects.exists()
 
 
-def test_a_returned_mail_is_taken_without_a_login(client: Client) -> None:
-    client.hello()
-    client.say("MAIL FROM:<>")
-    client.say(f"RCPT TO:<bounce+{TOKEN}@zivweb.example>")
-    client.say("DATA")
-    assert client.data("Subject: returned\r\n\r\nNo such user.\r\n").startswith("250 ")
+def test_a_returned_mail_is_taken_without_a_login(smtp: Client) -> None:
+    smtp.hello()
+    smtp.say("MAIL FROM:<>")
+    smtp.say(f"RCPT TO:<bounce+{TOKEN}@zivweb.example>")
+    smtp.say("DATA")
+    assert smtp.data("Subject: returned\r\n\r\nNo such user.\r\n").startswith("250 ")
 
 
 @pytest.mark.parametrize(
     "recipient",
     ["jan@example.nl", f"bounce+{TOKEN}@other.example", "bounce+short@zivweb.example"],
 )
-def test_the_null_sender_reaches_nobody_else(client: Client, recipient: str) -> None:
-    client.hello()
-    client.say("MAIL FROM:<>")
-    assert client.say(f"RCPT TO:<{recipient}>").startswith("530 5.7.0")
+def test_the_null_sender_reaches_nobody_else(smtp: Client, recipient: str) -> None:
+    smtp.hello()
+    smtp.say("MAIL FROM:<>")
+    assert smtp.say(f"RCPT TO:<{recipient}>").startswith("530 5.7.0")
 
 
 def test_the_null_sender_reaches_nobody_else_with_a_login_either(ready: Client) -> None:

@@ -22,36 +22,36 @@ def hurried_door() -> Door:
 
 
 def test_an_idle_client_is_told_and_closed(start: Start) -> None:
-    with Client(start(idle_seconds=0.2).port) as client:
-        client.answer()
-        assert client.answer().startswith("421 4.4.2")
-        assert client.answer() == ""
+    with Client(start(idle_seconds=0.2).port) as smtp:
+        smtp.answer()
+        assert smtp.answer().startswith("421 4.4.2")
+        assert smtp.answer() == ""
 
 
 def test_a_mail_that_takes_too_long_is_closed(start: Start, sender: User) -> None:
-    with Client(start(data_seconds=0.2).port) as client:
-        client.begin(sender).send("From: slow")
-        assert client.answer().startswith("421 4.4.2")
-        assert client.answer() == ""
+    with Client(start(data_seconds=0.2).port) as smtp:
+        smtp.begin(sender).send("From: slow")
+        assert smtp.answer().startswith("421 4.4.2")
+        assert smtp.answer() == ""
 
 
 def test_a_command_line_without_an_end_is_closed_in_time(start: Start) -> None:
-    with Client(start(idle_seconds=0.5).port) as client:
-        client.answer()
-        client.send("x" * 1_000_000)
-        assert client.answer().startswith("421 4.4.2")
+    with Client(start(idle_seconds=0.5).port) as smtp:
+        smtp.answer()
+        smtp.send("x" * 1_000_000)
+        assert smtp.answer().startswith("421 4.4.2")
 
 
-def test_a_long_command_is_an_error(client: Client) -> None:
-    client.hello()
-    assert client.say("RCPT TO:<" + "x" * 5_000).startswith("500 5.5.2")
-    assert client.say("NOOP").startswith("250 ")
+def test_a_long_command_is_an_error(smtp: Client) -> None:
+    smtp.hello()
+    assert smtp.say("RCPT TO:<" + "x" * 5_000).startswith("500 5.5.2")
+    assert smtp.say("NOOP").startswith("250 ")
 
 
 def test_a_twenty_first_stranger_of_one_peer_has_to_go(start: Start) -> None:
     port = start(hurried_door()).port
     first = [Client(port) for _ in range(doors.STRANGERS_PER_PEER)]
-    assert {client.answer()[:3] for client in first} == {"220"}
+    assert {smtp.answer()[:3] for smtp in first} == {"220"}
     with Client(port) as one_more, Client(port, "127.0.0.2") as neighbour:
         assert one_more.answer().startswith("421 4.7.0")
         assert neighbour.answer().startswith("220 ")
@@ -73,36 +73,36 @@ def test_a_trusted_network_has_no_share(start: Start, sender: User) -> None:
     sender.organization.save()
     port = start(hurried_door()).port
     clients = [Client(port) for _ in range(doors.STRANGERS_PER_PEER + 5)]
-    assert {client.answer()[:3] for client in clients} == {"220"}
+    assert {smtp.answer()[:3] for smtp in clients} == {"220"}
     list(map(Client.close, clients))
 
 
 def test_a_hundred_and_first_session_has_to_go(start: Start) -> None:
     door = hurried_door()
     door.inside = doors.SESSIONS
-    with Client(start(door).port) as client:
-        assert client.answer().startswith("421 4.7.0")
+    with Client(start(door).port) as smtp:
+        assert smtp.answer().startswith("421 4.7.0")
 
 
-def test_endless_noops_are_closed(client: Client) -> None:
-    client.hello()
-    client.send("NOOP\r\n" * 300)
-    answers = [client.answer()[:3] for _ in range(201)]
+def test_endless_noops_are_closed(smtp: Client) -> None:
+    smtp.hello()
+    smtp.send("NOOP\r\n" * 300)
+    answers = [smtp.answer()[:3] for _ in range(201)]
     assert answers[199:] == ["250", "421"]
 
 
-def test_nonsense_is_closed(client: Client) -> None:
-    client.hello()
-    answers = [client.say("HELLO-WORLD")[:3] for _ in range(5)]
+def test_nonsense_is_closed(smtp: Client) -> None:
+    smtp.hello()
+    answers = [smtp.say("HELLO-WORLD")[:3] for _ in range(5)]
     assert answers == ["500", "500", "500", "500", "502"]
-    assert client.answer() == ""
+    assert smtp.answer() == ""
 
 
 def test_slow_clients_do_not_hold_up_others(server: Running, sender: User) -> None:
     slow = [Client(server.port) for _ in range(10)]
     started = time.monotonic()
-    with Client(server.port) as client:
-        assert client.begin(sender).data(mail_from(sender)).startswith("250 ")
+    with Client(server.port) as smtp:
+        assert smtp.begin(sender).data(mail_from(sender)).startswith("250 ")
     assert time.monotonic() - started < 5
     list(map(Client.close, slow))
 
@@ -112,8 +112,8 @@ def test_mails_of_many_sessions_are_each_stored_once(server: Running, sender: Us
     answers: list[str] = []
 
     def hand_in() -> None:
-        with Client(server.port) as client:
-            answers.append(client.begin(sender).data(mail_from(sender)))
+        with Client(server.port) as smtp:
+            answers.append(smtp.begin(sender).data(mail_from(sender)))
 
     threads = [threading.Thread(target=hand_in) for _ in range(16)]
     list(map(threading.Thread.start, threads))
@@ -123,12 +123,12 @@ def test_mails_of_many_sessions_are_each_stored_once(server: Running, sender: Us
     assert len(uids) == 16
 
 
-def test_a_database_that_fails_is_a_temporary_failure(client: Client, sender: User) -> None:
-    client.begin(sender)
+def test_a_database_that_fails_is_a_temporary_failure(smtp: Client, sender: User) -> None:
+    smtp.begin(sender)
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE intake_rawmail RENAME TO away")
     started = time.monotonic()
-    answer = client.data(mail_from(sender))
+    answer = smtp.data(mail_from(sender))
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE away RENAME TO intake_rawmail")
     assert answer == "451 4.3.0 Temporary failure, please try again"
@@ -137,12 +137,12 @@ def test_a_database_that_fails_is_a_temporary_failure(client: Client, sender: Us
 
 
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no locks to wait for")
-def test_a_database_that_does_not_answer_costs_a_451_in_time(client: Client, sender: User) -> None:
-    client.begin(sender)
+def test_a_database_that_does_not_answer_costs_a_451_in_time(smtp: Client, sender: User) -> None:
+    smtp.begin(sender)
     with connection.cursor() as cursor:
         cursor.execute("BEGIN; LOCK TABLE intake_rawmail IN ACCESS EXCLUSIVE MODE")
         started = time.monotonic()
-        answer = client.data(mail_from(sender))
+        answer = smtp.data(mail_from(sender))
         waited = time.monotonic() - started
         cursor.execute("ROLLBACK")
     time.sleep(0.3)  # the insert that waited is rolled back, because nobody waits for it
@@ -151,13 +151,11 @@ def test_a_database_that_does_not_answer_costs_a_451_in_time(client: Client, sen
     assert not RawMail.objects.exists()
 
 
-def test_a_login_that_cannot_be_checked_is_a_temporary_failure(
-    client: Client, sender: User
-) -> None:
-    client.hello()
+def test_a_login_that_cannot_be_checked_is_a_temporary_failure(smtp: Client, sender: User) -> None:
+    smtp.hello()
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE accounts_user RENAME TO away")
-    answer = client.log_in(sender.email)
+    answer = smtp.log_in(sender.email)
     with connection.cursor() as cursor:
         cursor.execute("ALTER TABLE away RENAME TO accounts_user")
     assert answer.startswith("454 4.7.0")
@@ -176,21 +174,21 @@ def test_a_full_disk_is_no_room_and_all_else_a_temporary_failure(text: str, code
 
 
 def test_a_server_that_stops_tells_idle_clients(server: Running) -> None:
-    with Client(server.port) as client:
-        client.hello()
+    with Client(server.port) as smtp:
+        smtp.hello()
         server.stop()
-        assert client.answer().startswith("421 4.3.2")
-        assert client.answer() == ""
+        assert smtp.answer().startswith("421 4.3.2")
+        assert smtp.answer() == ""
 
 
 def test_a_server_that_stops_finishes_a_mail_on_its_way_in(server: Running, sender: User) -> None:
-    with Client(server.port) as client:
-        client.begin(sender).send("From: " + sender.email)
+    with Client(server.port) as smtp:
+        smtp.begin(sender).send("From: " + sender.email)
         stopping = threading.Thread(target=server.stop, args=(5.0,))
         stopping.start()
         time.sleep(0.2)
-        assert client.data("\r\n\r\nHello.").startswith("250 ")
-        assert client.answer().startswith("421 4.3.2")
+        assert smtp.data("\r\n\r\nHello.").startswith("250 ")
+        assert smtp.answer().startswith("421 4.3.2")
         stopping.join()
     assert RawMail.objects.count() == 1
 

@@ -45,79 +45,79 @@ def tls_client(start: Start, certificate: Path) -> Iterator[Client]:
         yield connected
 
 
-def test_auth_plain_takes_the_right_password(client: Client, sender: User) -> None:
-    client.hello()
-    assert client.say(f"AUTH PLAIN {plain(sender.email, make.PASSWORD)}").startswith("235 2.7.0")
+def test_auth_plain_takes_the_right_password(smtp: Client, sender: User) -> None:
+    smtp.hello()
+    assert smtp.say(f"AUTH PLAIN {plain(sender.email, make.PASSWORD)}").startswith("235 2.7.0")
 
 
-def test_auth_plain_works_in_two_steps(client: Client, sender: User) -> None:
-    client.hello()
-    assert client.say("AUTH plain").startswith("334")
-    assert client.say(plain(sender.email.upper(), make.PASSWORD)).startswith("235 2.7.0")
+def test_auth_plain_works_in_two_steps(smtp: Client, sender: User) -> None:
+    smtp.hello()
+    assert smtp.say("AUTH plain").startswith("334")
+    assert smtp.say(plain(sender.email.upper(), make.PASSWORD)).startswith("235 2.7.0")
 
 
-def test_auth_login_takes_the_right_password(client: Client, sender: User) -> None:
-    client.hello()
-    assert client.say("AUTH LOGIN").startswith("334")
-    assert client.say(encoded(sender.email)).startswith("334")
-    assert client.say(encoded(make.PASSWORD)).startswith("235 2.7.0")
+def test_auth_login_takes_the_right_password(smtp: Client, sender: User) -> None:
+    smtp.hello()
+    assert smtp.say("AUTH LOGIN").startswith("334")
+    assert smtp.say(encoded(sender.email)).startswith("334")
+    assert smtp.say(encoded(make.PASSWORD)).startswith("235 2.7.0")
 
 
-def test_a_wrong_password_is_answered_at_once(client: Client, sender: User) -> None:
-    client.hello()
-    assert client.log_in(sender.email, "wrong").startswith("535 5.7.8")
+def test_a_wrong_password_is_answered_at_once(smtp: Client, sender: User) -> None:
+    smtp.hello()
+    assert smtp.log_in(sender.email, "wrong").startswith("535 5.7.8")
 
 
 @pytest.mark.parametrize("command", ["AUTH PLAIN ****", "AUTH PLAIN YQ==", "AUTH LOGIN ****"])
-def test_a_login_that_cannot_be_read_is_an_error(client: Client, command: str) -> None:
-    client.hello()
-    assert client.say(command).startswith("501 5.5.2")
+def test_a_login_that_cannot_be_read_is_an_error(smtp: Client, command: str) -> None:
+    smtp.hello()
+    assert smtp.say(command).startswith("501 5.5.2")
 
 
-def test_a_login_that_is_no_utf8_is_wrong(client: Client, sender: User) -> None:
-    client.hello()
-    assert client.say("AUTH PLAIN AP8A/w==").startswith("535 5.7.8")
+def test_a_login_that_is_no_utf8_is_wrong(smtp: Client, sender: User) -> None:
+    smtp.hello()
+    assert smtp.say("AUTH PLAIN AP8A/w==").startswith("535 5.7.8")
 
 
-def test_a_login_can_be_given_up(client: Client, sender: User) -> None:
-    client.hello()
-    client.say("AUTH LOGIN")
-    assert client.say("*").startswith("501 5.7.0")
+def test_a_login_can_be_given_up(smtp: Client, sender: User) -> None:
+    smtp.hello()
+    smtp.say("AUTH LOGIN")
+    assert smtp.say("*").startswith("501 5.7.0")
 
 
-def test_a_second_login_is_out_of_order(client: Client, sender: User) -> None:
-    client.hello()
-    client.log_in(sender.email)
-    assert client.log_in(sender.email).startswith("503 5.5.1")
+def test_a_second_login_is_out_of_order(smtp: Client, sender: User) -> None:
+    smtp.hello()
+    smtp.log_in(sender.email)
+    assert smtp.log_in(sender.email).startswith("503 5.5.1")
 
 
-def test_an_unknown_and_an_inactive_user_get_the_same_answer(client: Client, sender: User) -> None:
+def test_an_unknown_and_an_inactive_user_get_the_same_answer(smtp: Client, sender: User) -> None:
     User.objects.update(is_active=False)
-    client.hello()
-    assert client.log_in(sender.email) == client.log_in("nobody@example.nl")
+    smtp.hello()
+    assert smtp.log_in(sender.email) == smtp.log_in("nobody@example.nl")
 
 
-def test_a_revoked_credential_logs_in_no_more(client: Client, sender: User) -> None:
+def test_a_revoked_credential_logs_in_no_more(smtp: Client, sender: User) -> None:
     login = create_smtp_credential(sender.organization, "mail server")
     SmtpCredential.objects.update(revoked_at=datetime.datetime.now(datetime.UTC))
-    client.hello()
-    assert client.log_in(*login).startswith("535 5.7.8")
+    smtp.hello()
+    assert smtp.log_in(*login).startswith("535 5.7.8")
 
 
 def test_the_sixth_wrong_password_in_a_minute_ends_the_connection(
-    client: Client, sender: User
+    smtp: Client, sender: User
 ) -> None:
-    client.hello()
-    answers = {client.log_in(sender.email, f"wrong {number}")[:3] for number in range(5)}
+    smtp.hello()
+    answers = {smtp.log_in(sender.email, f"wrong {number}")[:3] for number in range(5)}
     assert answers == {"535"}
-    assert client.log_in(sender.email).startswith("421 4.7.0")
-    assert client.answer() == ""
+    assert smtp.log_in(sender.email).startswith("421 4.7.0")
+    assert smtp.answer() == ""
 
 
 def test_without_tls_there_is_no_login_outside_the_demo(start: Start, sender: User) -> None:
-    with Client(start(plain_login=False).port) as client:
-        assert "AUTH" not in client.hello()
-        assert client.log_in(sender.email).startswith("538 5.7.11")
+    with Client(start(plain_login=False).port) as smtp:
+        assert "AUTH" not in smtp.hello()
+        assert smtp.log_in(sender.email).startswith("538 5.7.11")
 
 
 def test_with_a_certificate_login_needs_tls(tls_client: Client, sender: User) -> None:
