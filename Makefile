@@ -5,7 +5,7 @@
 PYTHON ?= $(shell command -v python3.11 || command -v python3)
 VENV := .venv
 BIN := $(VENV)/bin
-INSTALL := $(BIN)/pip install --quiet --disable-pip-version-check --require-hashes
+INSTALL := $(BIN)/pip install -qq --disable-pip-version-check --require-hashes
 SOURCES := zivweb intake drafts delivery contacts notifications accounts vault flow addresses
 # Commands that need settings but no server: with the settings of the tests, on SQLite.
 MANAGE := DJANGO_SETTINGS_MODULE=tests.settings $(BIN)/python manage.py
