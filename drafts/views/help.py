@@ -3,6 +3,7 @@
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.utils.translation import pgettext
 from django.views.decorators.http import require_safe
 
 from accounts.access import user_of
@@ -26,8 +27,12 @@ def help_page(request: HttpRequest) -> HttpResponse:
 
 
 def header_block(addresses: list[str]) -> str:
-    """Return a zivver_headers block for these addresses, the numbers still to be filled in."""
-    lines = [f"zivver-access-right: {address} sms +31612345678" for address in addresses]
+    """Return a zivver_headers block for these addresses, the numbers still to be filled in.
+
+    A number that was forgotten is no number, so that the mail is held.
+    """
+    number = pgettext("placeholder in the header block", "NUMBER")
+    lines = [f"zivver-access-right: {address} sms {number}" for address in addresses]
     return "\n".join(["<!--zivver_headers", *lines, "zivver_headers-->"])
 
 
