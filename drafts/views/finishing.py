@@ -32,6 +32,8 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
     found = access.draft_for(user_of(request), pk)
     if found.state == states.SENT:
         return redirect("message", found.message_id)
+    if found.state in {states.RECEIVED, states.SENDING} and "HX-Request" in request.headers:
+        return HttpResponse(status=204)  # the page looks again soon: nothing to swap yet
     if found.state not in states.HELD:
         return render(request, "drafts/draft_ended.html", ended_context(found))
     return render(request, "drafts/draft.html", draft_context(found))
