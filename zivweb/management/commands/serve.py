@@ -1,0 +1,138 @@
+"""`manage.py serve`: web, worker, beat, SMTP and a broker in one command."""
+
+import http.client
+import os
+import socket
+import sys
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand
+from django.db import connection
+
+from zivweb import banner, broker, preparation
+from zivweb.celery import app
+from zivweb.supervisor import Program, Supervisor
+
+PATIENCE = 1.0  # seconds for an answer, while everything starts
+
+
+class Command(BaseCommand):
+    """Prepares the data directory and the database, and runs until Ctrl-C or SIGTERM."""
+
+    help = "Runs zivweb: web, worker, beat, SMTP, and a broker unless CELERY_BROKER_URL is set."
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        """Run. Exits with 0 after a clean stop; what cannot be used is one line and exit 1."""
+        try:
+            code = serve()
+        except KeyboardInterrupt:
+            code = 1
+        sys.exit(code)
+
+
+def serve() -> int:
+    """Prepare, run and stop. Returns the exit code. Raises Stop."""
+    ports = {"ZIVWEB_HTTP_PORT": settings.HTTP_PORT, "ZIVWEB_SMTP_PORT": settings.SMTP_PORT}
+    with preparation.own_data_dir() as folder:
+        preparation.require_ports(settings.BIND, ports)
+        say("zivweb: preparing the database and the pages")
+        app.conf.update(broker_url="memory://localhost")  # nobody to wake runs yet
+        preparation.prepare_database()
+        preparation.collect_pages()
+        programs, url = [], os.environ.get("CELERY_BROKER_URL", "")
+        if not url:
+            embedded = broker.prepare(folder / "broker")
+            programs, url = [embedded.program], embedded.url
+        programs += our_programs(folder, url)
+        chosen = {
+            "http_port": settings.HTTP_PORT,
+            "smtp_port": settings.SMTP_PORT,
+            "broker": url,
+        }
+        with preparation.written_down(chosen):
+            code = Supervisor(programs, say).run(everything_answers, announce)
+    if code == 0:
+        say("zivweb: stopped. Start again with: make run")
+    return code
+
+
+def our_programs(folder: Path, broker_url: str) -> list[Program]:
+    """Return the processes that run our own code."""
+    celery = ["-m", "celery", "--quiet", "-A", "zivweb"]
+    sqlite = connection.vendor == "sqlite"
+    # One writer at a time: on SQLite more processes only wait for each other.
+    pool, web_workers = ("threads", "1") if sqlite else ("prefork", "2")
+    commands = {
+        "web": [
+            *("-m", "granian", "--interface", "wsgi", "zivweb.wsgi:application"),
+            *("--host", settings.BIND, "--port", str(settings.HTTP_PORT), "--no-ws"),
+            *("--workers", web_workers, "--blocking-threads", "4", "--no-access-log"),
+            *("--log-level", "warning", "--workers-kill-timeout", "5"),
+        ],
+        "worker": [
+            *(*celery, "worker", "--loglevel", "WARNING", "--pool", pool, "--concurrency", "2"),
+            *("--without-gossip", "--without-mingle", "--without-heartbeat"),
+        ],
+        "beat": [
+            *(*celery, "beat", "--loglevel", "WARNING"),
+            *("--schedule", str(folder / "beat-schedule")),
+        ],
+        "smtp": ["manage.py", "smtpd"],
+    }
+    shared = {
+        "CELERY_BROKER_URL": broker_url,
+        "PYTHONUNBUFFERED": "1",
+        # Celery fears root for the sake of pickle, which we do not take.
+        "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
+    }
+    return [
+        Program(
+            name,
+            [sys.executable, *arguments],
+            settings.BASE_DIR,
+            shared | {"ZIVWEB_PROCESS": name},
+        )
+        for name, arguments in commands.items()
+    ]
+
+
+def everything_answers() -> bool:
+    """Tell whether the web answers that it is well, and the SMTP port greets."""
+    return _web_answers() and _smtp_greets()
+
+
+def _web_answers() -> bool:
+    web = http.client.HTTPConnection(banner.host(), settings.HTTP_PORT, timeout=PATIENCE)
+    try:
+        web.request("GET", "/healthz", headers={"Host": "localhost"})
+        return web.getresponse().status == http.HTTPStatus.OK
+    except (OSError, http.client.HTTPException):
+        return False
+    finally:
+        web.close()
+
+
+def _smtp_greets() -> bool:
+    address = (banner.host(), settings.SMTP_PORT)
+    try:
+        with socket.create_connection(address, timeout=PATIENCE) as session:
+            greeting = session.recv(512)
+            session.sendall(b"QUIT\r\n")
+            return greeting.startswith(b"220")
+    except OSError:
+        return False
+
+
+def announce() -> None:
+    """Print how to use it."""
+    say(banner.text())
+
+
+def say(line: str) -> None:
+    """Print a line. Nobody reading any more is no reason to stop."""
+    try:
+        os.write(sys.stdout.fileno(), f"{line}\n".encode())
+    except BrokenPipeError:
+        return
