@@ -67,10 +67,12 @@ def start(binaries: Binaries) -> processes.Server:
     port = processes.free_port()
     log = folders[0] / "postgres.log"
     process = processes.start(_command(binaries, folders[0], port), log, user=user, stop=STOP)
-    url = f"postgres://zivweb:{password}@127.0.0.1:{port}/zivweb"
-    processes.wait_until(lambda: _answers(url), process, log)
+    server = f"postgres://zivweb:{password}@127.0.0.1:{port}/"
+    processes.wait_until(lambda: _answers(server), process, log)
+    with psycopg.connect(f"{server}postgres", autocommit=True) as connection:
+        connection.execute("CREATE DATABASE zivweb")
     return processes.Server(
-        url,
+        f"{server}zivweb",
         f"PostgreSQL {binaries.version} ({binaries.origin})",
         lambda: processes.end(process, STOP, folders),
     )
@@ -118,9 +120,9 @@ def _command(binaries: Binaries, folder: Path, port: int) -> list[str]:
     return command
 
 
-def _answers(url: str) -> bool:
+def _answers(server: str) -> bool:
     try:
-        psycopg.connect(url.removesuffix("zivweb") + "postgres", connect_timeout=2).close()
+        psycopg.connect(f"{server}postgres", connect_timeout=2).close()
     except psycopg.OperationalError:
         return False
     return True
