@@ -290,7 +290,8 @@ def _empty_database(folder: Path) -> Iterator[str]:
         yield f"sqlite:///{folder / 'data' / 'zivweb.sqlite3'}"
         return
     name = f"product_{os.getpid()}_{free_port()}"
-    with psycopg.connect(server, autocommit=True) as connection:
+    home = urlsplit(server)._replace(path="/postgres").geturl()
+    with psycopg.connect(home, autocommit=True) as connection:
         connection.execute(f"CREATE DATABASE {name}")
         yield urlsplit(server)._replace(path=f"/{name}").geturl()
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")

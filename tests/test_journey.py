@@ -26,12 +26,13 @@ def fill_in_and_send(person: Person, **numbers: str) -> str:
 
 
 def read(product: Product, address: str, number: str) -> str:
-    """Return the page that a recipient reads, after a code by SMS."""
+    """Return the page that a recipient reads after a code by SMS, and what its frame holds."""
     link = link_in(product.relay.to(address)[-1], "m")
     guest = product.person()
     guest.open(link)
     guest.post(f"{link}code/")
-    return guest.post(f"{link}verify/", code=product.wait_for_sms(number)).text
+    page = guest.post(f"{link}verify/", code=product.wait_for_sms(number)).text
+    return page + guest.open(f"{link}body/").text
 
 
 def wait_for_message(product: Product, address: str) -> None:
