@@ -4,15 +4,17 @@ import asyncio
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import ParamSpec, Protocol, TypeVar
+from typing import Final, ParamSpec, Protocol, TypeVar
 
 from django.db import DatabaseError, InterfaceError
 
 from accounts.actions import SmtpLogin, check_login
 from intake.smtpd.door import Door
 from intake.smtpd.replies import NO_LOGIN_NOW, TRY_AGAIN, Refused
-from intake.smtpd.storage import PATIENCE, Storage
+from intake.smtpd.storage import Storage
 from intake.smtpd.threads import Call, Workers, make_calls
+
+LOGIN_SECONDS: Final = 10.0  # password hashes are slow on purpose
 
 Arguments = ParamSpec("Arguments")
 Result = TypeVar("Result")
@@ -74,7 +76,9 @@ class Desk:
     async def log_in(self, username: str, password: str) -> SmtpLogin | None:
         """Return whose login this is. Raises Refused while nobody can say."""
         try:
-            return await self._made(self._logins, PATIENCE, lambda: check_login(username, password))
+            return await self._made(
+                self._logins, LOGIN_SECONDS, lambda: check_login(username, password)
+            )
         except (DatabaseError, InterfaceError, Refused) as error:
             raise Refused(NO_LOGIN_NOW) from error
 

@@ -31,7 +31,7 @@ class Guest:
 class Door:
     """Counts sessions and failed logins. A session over its peer's share waits a moment first."""
 
-    patience: float = 5.0
+    patience: float = 10.0
     clock: Callable[[], float] = time.monotonic
     inside: int = 0
     strangers: Counter[str] = field(default_factory=Counter)
