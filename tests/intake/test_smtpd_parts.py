@@ -1,0 +1,183 @@
+"""The parts of the SMTP server, each without a socket."""
+
+import asyncio
+import contextlib
+from collections.abc import Callable
+from concurrent.futures import Future
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from accounts.models import User
+from intake.actions import Submission, seal_mail
+from intake.models import RawMail
+from intake.smtpd import door as doors
+from intake.smtpd.data import read_data, without_dots
+from intake.smtpd.door import Door, Guest, peer_key
+from intake.smtpd.envelope import read_mail_command, read_rcpt_command
+from intake.smtpd.replies import Refused, with_enhanced_code
+from intake.smtpd.storage import Waiting, store_waiting
+from tests import make
+
+BYTES = st.lists(st.sampled_from([b"\r", b"\n", b".", b"a", b"\r\n", b"\r\n.", b"\x00"])).map(
+    b"".join
+)
+
+
+class Clock:
+    """A clock that stands still until it is moved."""
+
+    now = 0.0
+
+    def __call__(self) -> float:
+        return self.now
+
+
+def as_sent(mail: bytes) -> bytes:
+    """Double the dots at the starts of lines, as a client does."""
+    return (b"\r\n" + mail).replace(b"\r\n.", b"\r\n..")[2:]
+
+
+async def read_in_pieces(sent: bytes, size: int) -> tuple[bytes, bytes]:
+    """Return what is read as the mail, and what is left for the next command."""
+    reader = asyncio.StreamReader()
+    reading = asyncio.ensure_future(read_data(reader, 10_000, lambda: None))
+    for at in range(0, len(sent), size):
+        reader.feed_data(sent[at : at + size])
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+    mail = await reading
+    reader.feed_eof()
+    return mail, await reader.read()
+
+
+def sealed(sender: User) -> RawMail:
+    return seal_mail(Submission(sender.organization_id, sender.pk, ("a@b.nl",), b"mail"))
+
+
+def read_sender(argument: str) -> str:
+    return read_mail_command(argument, 10_000)
+
+
+def failed_logins(door: Door, count: int) -> None:
+    for _ in range(count):
+        door.note_failure("1.2.3.4")
+
+
+@given(BYTES, BYTES, st.integers(1, 9))
+def test_a_mail_is_read_to_its_end_and_no_further(mail: bytes, rest: bytes, size: int) -> None:
+    whole = mail + b"\r\n"
+    sent = as_sent(whole) + b".\r\n" + rest
+    read, left = asyncio.run(read_in_pieces(sent, size))
+    assert without_dots(read) == whole
+    assert left == rest
+
+
+def test_commands_behind_a_mail_stay_for_the_next_reader() -> None:
+    assert asyncio.run(read_in_pieces(b"a\r\n.\r\nNOOP\r\n", 100)) == (b"a\r\n", b"NOOP\r\n")
+
+
+@pytest.mark.parametrize(("read", "keyword"), [(read_sender, "FROM:"), (read_rcpt_command, "TO:")])
+@given(text=st.text(max_size=300))
+def test_any_command_is_read_or_refused(
+    read: Callable[[str], str], keyword: str, text: str
+) -> None:
+    with contextlib.suppress(Refused):
+        assert read(keyword + text) is not None
+
+
+def test_five_wrong_passwords_close_the_door_for_a_minute() -> None:
+    clock = Clock()
+    door = Door(clock=clock)
+    failed_logins(door, doors.FAILURES)
+    assert not door.may_log_in("1.2.3.4")
+    assert door.may_log_in("1.2.3.5")
+    clock.now = doors.FAILURE_SECONDS + 1
+    assert door.may_log_in("1.2.3.4")
+
+
+def test_four_wrong_passwords_do_not() -> None:
+    door = Door(clock=Clock())
+    failed_logins(door, doors.FAILURES - 1)
+    assert door.may_log_in("1.2.3.4")
+
+
+def test_the_door_does_not_remember_everybody() -> None:
+    door = Door(clock=Clock())
+    list(map(door.note_failure, map(str, range(doors.MAX_PEERS_REMEMBERED + 1))))
+    assert len(door.failures) <= doors.MAX_PEERS_REMEMBERED
+
+
+def test_a_guest_who_leaves_makes_room() -> None:
+    door, guest = Door(patience=0), Guest("1.2.3.4")
+    assert asyncio.run(door.enter(guest))
+    door.know(guest)
+    door.leave(guest)
+    door.leave(guest)
+    assert (door.inside, dict(door.strangers), dict(door.waiting)) == (0, {}, {})
+
+
+@pytest.mark.parametrize(
+    ("host", "key"),
+    [
+        ("192.0.2.1", "192.0.2.1"),
+        ("::ffff:192.0.2.1", "192.0.2.1"),
+        ("2001:db8::1", "2001:db8::/64"),
+        ("fe80::1%eth0", "fe80::/64"),
+        ("", ""),
+    ],
+)
+def test_a_peer_is_an_address_or_a_network(host: str, key: str) -> None:
+    assert peer_key(host) == key
+
+
+@pytest.mark.parametrize(
+    ("reply", "better"),
+    [
+        ("250 OK", "250 2.0.0 OK"),
+        ("500 Error: bad syntax", "500 5.5.2 Error: bad syntax"),
+        ("553 5.1.3 Bad", "553 5.1.3 Bad"),
+        ("250-a\r\n250 HELP", "250-a\r\n250 HELP"),
+        ("220 zivweb.example", "220 zivweb.example"),
+        ("334 VXNlcg==", "334 VXNlcg=="),
+    ],
+)
+def test_replies_of_the_library_get_an_enhanced_code(reply: str, better: str) -> None:
+    assert with_enhanced_code(reply) == better
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_commit_whose_answer_was_lost_counts() -> None:
+    mail = sealed(make.user())
+    waiting = [Waiting(mail), Waiting(mail)]
+    store_waiting(waiting)
+    assert [one.outcome.result(0) for one in waiting] == [None, None]
+    assert RawMail.objects.count() == 1
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_that_cannot_be_stored_does_not_take_others_along() -> None:
+    sender = make.user()
+    bad, good = Waiting(sealed(sender)), Waiting(sealed(sender))
+    bad.mail.organization_id = 0
+    store_waiting([bad, good])
+    assert bad.outcome.exception(0) is not None
+    assert good.outcome.result(0) is None
+    assert list(RawMail.objects.values_list("uid", flat=True)) == [good.mail.uid]
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_that_nobody_waits_for_is_not_stored() -> None:
+    sender = make.user()
+    left, good = Waiting(sealed(sender)), Waiting(sealed(sender))
+    left.outcome.cancel()
+    store_waiting([left, good])
+    assert RawMail.objects.get().uid == good.mail.uid
+
+
+def test_nobody_can_give_up_once_the_commit_began() -> None:
+    waiting = Waiting(RawMail())
+    waiting.begin_commit()
+    outcome: Future[None] = waiting.outcome
+    assert not outcome.cancel()
