@@ -146,6 +146,21 @@ def confirm(datum_id: int) -> None:
     if unproven.update(confirmed_at=timezone.now()):
         contact = Contact.objects.get(data=datum_id)
         _record("confirm_contact", contact, None)
+    Datum.objects.filter(pk=datum_id).exclude(disputed_at=None).update(disputed_at=None)
+
+
+@transaction.atomic
+def dispute(datum_id: int) -> None:
+    """Note that a recipient said that this datum is not right."""
+    if Datum.objects.filter(pk=datum_id).update(disputed_at=timezone.now()):
+        _record("dispute_contact", Contact.objects.get(data=datum_id), None)
+
+
+@transaction.atomic
+def settle_dispute(datum_id: int) -> None:
+    """Note that the datum was right after all."""
+    if Datum.objects.filter(pk=datum_id).exclude(disputed_at=None).update(disputed_at=None):
+        _record("settle_contact", Contact.objects.get(data=datum_id), None)
 
 
 def advance_change(change_id: int, cursor: int) -> None:

@@ -70,7 +70,10 @@ class Contact(models.Model):
 
 
 class Datum(models.Model):
-    """One piece of verification data of a contact, with its source and whether it is proven."""
+    """One piece of verification data of a contact, with its source and whether it is proven.
+
+    `disputed_at` is when a recipient said that it is not right.
+    """
 
     class Method(models.TextChoices):
         """How the recipient is verified."""
@@ -86,6 +89,7 @@ class Datum(models.Model):
     actor = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
     entered_at = models.DateTimeField(auto_now_add=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
+    disputed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [

@@ -22,6 +22,7 @@ class ShownDatum:
     source: str
     entered_at: datetime
     confirmed_at: datetime | None
+    disputed_at: datetime | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,4 +78,5 @@ def _show_datum(datum: Datum) -> ShownDatum:
         source=source_text(datum.source),
         entered_at=datum.entered_at,
         confirmed_at=datum.confirmed_at,
+        disputed_at=datum.disputed_at,
     )

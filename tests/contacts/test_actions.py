@@ -253,3 +253,23 @@ def test_of_two_people_who_add_an_address_at_once_one_is_told() -> None:
     with ThreadPoolExecutor(2) as pool:
         answers = list(pool.map(add, range(2)))
     assert sorted(answers) == [str(Contact.objects.get()), "taken"]
+
+
+def dispute_of(contact: Contact) -> bool:
+    """Tell whether the contact's number is marked as not right."""
+    return contact.data.get(method=SMS).disputed_at is not None
+
+
+def test_a_disputed_number_is_marked_until_that_is_taken_back(people: People) -> None:
+    contact = make_contact(people.owner)
+    actions.dispute(contact.data.get(method=SMS).pk)
+    disputed = dispute_of(contact)
+    actions.settle_dispute(contact.data.get(method=SMS).pk)
+    assert (disputed, dispute_of(contact)) == (True, False)
+
+
+def test_a_number_that_is_proven_is_no_longer_disputed(people: People) -> None:
+    contact = make_contact(people.owner)
+    actions.dispute(contact.data.get(method=SMS).pk)
+    actions.confirm(contact.data.get(method=SMS).pk)
+    assert not dispute_of(contact)
