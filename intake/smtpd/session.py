@@ -3,6 +3,7 @@
 # ruff: noqa: N802 - the library finds its commands by these names
 import asyncio
 import logging
+from typing import Final
 
 from accounts.access import sender_by_address
 from intake.smtpd import replies
@@ -20,6 +21,8 @@ from intake.smtpd.replies import Goodbye, Refused
 from intake.smtpd.storage import BYTES_PER_SECOND, PATIENCE
 
 log = logging.getLogger(__name__)
+
+BOUNCE_BYTES: Final = 1024 * 1024  # from strangers, and no more than a notice of ours and a reason
 
 
 class Session(Connection):
@@ -68,19 +71,18 @@ class Session(Connection):
         self.receiving = True
         try:
             await self.push(replies.GO_ON)
-            sent = await self._read_mail()
+            limit = BOUNCE_BYTES if mail.is_bounce else self.desk.config.max_bytes
+            sent = await self._read_mail(limit)
             await self.push(await self._stored(mail, sent))
         finally:
             self.receiving = False
         if self.desk.stopping:
             self.say_goodbye(replies.STOPPING)
 
-    async def _read_mail(self) -> bytes:
+    async def _read_mail(self, limit: int) -> bytes:
         try:
             async with asyncio.timeout(self.desk.config.data_seconds):
-                return await read_data(
-                    self._reader, self.desk.config.max_bytes, self._reset_timeout
-                )
+                return await read_data(self._reader, limit, self._reset_timeout)
         except TimeoutError as error:
             raise Goodbye(replies.TOO_SLOW) from error
 

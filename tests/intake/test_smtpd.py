@@ -253,6 +253,14 @@ def test_a_returned_mail_is_taken_without_a_login(smtp: Client) -> None:
     assert smtp.data("Subject: returned\r\n\r\nNo such user.\r\n").startswith("250 ")
 
 
+def test_a_returned_mail_is_small(smtp: Client) -> None:
+    smtp.hello()
+    smtp.say("MAIL FROM:<>")
+    smtp.say(f"RCPT TO:<bounce+{TOKEN}@zivweb.example>")
+    smtp.say("DATA")
+    assert smtp.data("x" * 1_100_000).startswith("552 5.3.4")
+
+
 @pytest.mark.parametrize(
     "recipient",
     ["jan@example.nl", f"bounce+{TOKEN}@other.example", "bounce+short@zivweb.example"],
