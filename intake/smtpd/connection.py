@@ -3,6 +3,7 @@
 # ruff: noqa: N802 - the library finds its commands by these names
 
 import asyncio
+import contextlib
 import logging
 import re
 import traceback
@@ -11,7 +12,7 @@ from typing import Any, Final
 
 from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 from aiosmtpd.smtp import Session as OpenedSession
-from django.db import DatabaseError
+from django.db import DatabaseError, InterfaceError
 
 from accounts.access import organization_for_peer
 from accounts.actions import SmtpLogin
@@ -69,8 +70,9 @@ class Connection(SMTP):
         """Greet the client when it may come in, and answer its commands."""
         self.guest.peer = peer_key(self._host())
         self.desk.sessions.add(self)
-        if self.desk.door.is_full_for(self.guest):
-            await self.find_trust()
+        with contextlib.suppress(DatabaseError, InterfaceError, Refused):
+            if self.desk.door.is_full_for(self.guest):
+                await self.find_trust()
         if self.desk.stopping or not await self.desk.door.enter(self.guest):
             self.say_goodbye(replies.TOO_MANY_SESSIONS)
             return
