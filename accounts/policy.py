@@ -13,9 +13,21 @@ DRAFT, HEADER, PERSONAL, ORGANIZATION = "draft", "header", "personal", "organiza
 EDIT, PROPOSE, READ = "edit", "propose", "read"
 
 
+# Where codes by SMS may go until an admin says otherwise: the EEA, Switzerland and Great Britain.
+SMS_COUNTRIES = (
+    *("AT", "BE", "BG", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GB", "GR", "HR"),
+    *("HU", "IE", "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE"),
+    *("SI", "SK"),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """What an organization allows; the defaults are those of a new organization."""
+    """What an organization allows; the defaults are those of a new organization.
+
+    `sms_countries` and `sms_a_day` bound the codes by SMS. `phrase` stands in recipients' mails
+    and on their pages; `mail_from` is the address their mails come from ("": the product's own).
+    """
 
     sms_new: bool = True
     sms_personal: bool = True
@@ -33,6 +45,13 @@ class Policy:
     reminder_hours: tuple[int, ...] = (4, 24, 72)
     remind_before_expiry_hours: int = 24
     keep_messages_days: int = 90
+    sms_countries: tuple[str, ...] = SMS_COUNTRIES
+    sms_a_day: int = 2000
+    trusted_devices: bool = False
+    replies_in_full: bool = False
+    subject_in_mail: bool = False
+    phrase: str = ""
+    mail_from: str = ""
 
     def allows(self, method: str, source: str) -> bool:
         """Tell whether data of this method may be used from this source."""
@@ -57,6 +76,6 @@ def policy_from_json(data: Mapping[str, Any]) -> Policy:
     """Return the policy of stored data; a switch that is not stored has its default."""
     known = {field.name for field in fields(Policy)}
     values = {name: value for name, value in data.items() if name in known}
-    if "reminder_hours" in values:
-        values["reminder_hours"] = tuple(values["reminder_hours"])
+    for name in {"reminder_hours", "sms_countries"} & values.keys():
+        values[name] = tuple(values[name])
     return Policy(**values)

@@ -6,12 +6,16 @@ from dataclasses import asdict, dataclass, field
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """What a message says; a part that the mail did not have is None."""
+    """What a message says; a part that the mail did not have is None.
+
+    `message_id` is the Message-ID of the sender's own mail: replies thread under it.
+    """
 
     subject: str
     text: str | None
     html: str | None
     sender_name: str
+    message_id: str = ""
 
     def to_bytes(self) -> bytes:
         """Return the bytes to seal."""
@@ -30,6 +34,18 @@ class Secret:
         return _dump(asdict(self))
 
 
+@dataclass(frozen=True, slots=True)
+class ReplyContent:
+    """What a recipient answered."""
+
+    subject: str
+    text: str = field(repr=False)
+
+    def to_bytes(self) -> bytes:
+        """Return the bytes to seal."""
+        return _dump(asdict(self))
+
+
 def read_content(opened: bytes) -> Content:
     """Return what `Content.to_bytes` was made of."""
     return Content(**json.loads(opened))
@@ -38,6 +54,11 @@ def read_content(opened: bytes) -> Content:
 def read_secret(opened: bytes) -> Secret:
     """Return what `Secret.to_bytes` was made of."""
     return Secret(**json.loads(opened))
+
+
+def read_reply(opened: bytes) -> ReplyContent:
+    """Return what `ReplyContent.to_bytes` was made of."""
+    return ReplyContent(**json.loads(opened))
 
 
 def _dump(data: dict[str, str | None]) -> bytes:

@@ -6,23 +6,37 @@ from django.db.models import Q
 from accounts.models import LANGUAGES, Organization, User
 from contacts.models import Datum
 from delivery import states
-from delivery.content import Content, Secret, read_content, read_secret
+from delivery.content import (
+    Content,
+    ReplyContent,
+    Secret,
+    read_content,
+    read_reply,
+    read_secret,
+)
 from notifications.models import Notification
 from vault.models import Blob, SealedRow
 from vault.tokens import link_token
 
 
 class Message(SealedRow):
-    """A released mail. `content` is sealed JSON: subject, text, html, sender_name."""
+    """A released mail. `content` is sealed JSON (content.py).
+
+    From `ended_at` on the content is destroyed, and only what happened is kept.
+    """
 
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
     sender = models.ForeignKey(User, models.PROTECT, related_name="+")
     content = models.BinaryField(editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
-        indexes = [models.Index(fields=["sender", "-id"], name="delivery_sent_by")]
+        indexes = [
+            models.Index(fields=["sender", "-id"], name="delivery_sent_by"),
+            models.Index(fields=["expires_at"], condition=Q(ended_at=None), name="delivery_to_end"),
+        ]
 
     def __str__(self) -> str:
         return f"message:{self.pk}"
@@ -70,7 +84,8 @@ class MessageRecipient(models.Model):
 
     `secret` is sealed JSON in the message: the mobile number, or access code and hint.
     `failures` are the wrong tries in a row, over all sessions; `locks` what they led to.
-    `stopped_at` is when the mail bounced, or the way to this person was closed.
+    `stopped_at` is when the mail bounced, or the way to this person was closed; `mails` counts
+    the mails with the link; `language_chosen`: the recipient chose it, for later messages too.
     """
 
     class State(models.TextChoices):
@@ -90,6 +105,8 @@ class MessageRecipient(models.Model):
     name = models.CharField(max_length=200, blank=True)
     kind = models.CharField(max_length=3)
     language = models.CharField(max_length=2, choices=LANGUAGES)
+    language_chosen = models.BooleanField(default=False)
+    mails = models.PositiveSmallIntegerField(default=1)
     state = models.CharField(max_length=10, choices=State, default=State.QUEUED)
     token_hash = models.CharField(max_length=64, unique=True)
     method = models.CharField(max_length=12)
@@ -117,7 +134,10 @@ class MessageRecipient(models.Model):
         indexes = [
             models.Index(
                 fields=["notification"], condition=Q(state=states.QUEUED), name="delivery_queued"
-            )
+            ),
+            models.Index(
+                fields=["address"], condition=Q(language_chosen=True), name="delivery_language_of"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -160,3 +180,102 @@ class Challenge(models.Model):
 
     def __str__(self) -> str:
         return f"challenge:{self.pk}"
+
+
+class Reply(SealedRow):
+    """What a recipient answered on the page. `content` is sealed JSON (content.py).
+
+    `to_all`: the recipients in To and Cc may read it too; the sender always may.
+    """
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="replies")
+    recipient = models.ForeignKey(MessageRecipient, models.CASCADE, related_name="replies")
+    to_all = models.BooleanField(default=False)
+    content = models.BinaryField(editable=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"reply:{self.pk}"
+
+    def seal_content(self, content: ReplyContent) -> None:
+        """Put in this row what the reply says."""
+        self.content = self.seal("content", content.to_bytes())
+
+    def open_content(self) -> ReplyContent:
+        """Return what the reply says. Raises VaultError."""
+        return read_reply(self.unseal("content", bytes(self.content)))
+
+
+class ReplyAttachment(models.Model):
+    """A file of a reply. Its name is sealed in the reply, its bytes are a blob."""
+
+    reply = models.ForeignKey(Reply, models.CASCADE, related_name="attachments")
+    position = models.PositiveSmallIntegerField()
+    name = models.BinaryField(editable=False)
+    content_type = models.CharField(max_length=100)
+    blob = models.ForeignKey(Blob, models.PROTECT, related_name="+")
+
+    class Meta:
+        ordering = ["position"]
+
+    def __str__(self) -> str:
+        return f"reply attachment:{self.pk}"
+
+    def seal_name(self, name: str) -> None:
+        """Put the file's name in this row; its reply and position must be set."""
+        self.name = self.reply.seal(self._part(), name.encode(errors="replace"))
+
+    def open_name(self) -> str:
+        """Return the file's name. Raises VaultError."""
+        return self.reply.unseal(self._part(), bytes(self.name)).decode()
+
+    def _part(self) -> str:
+        return f"attachment:{self.position}"
+
+
+class Tally(models.Model):
+    """How often something was done in an hour or a day that began at `since`.
+
+    `subject` is a keyed digest of whose limit it is: a number, a network address, a country.
+    """
+
+    purpose = models.CharField(max_length=20)
+    subject = models.CharField(max_length=64)
+    since = models.DateTimeField()
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["purpose", "subject", "since"], name="delivery_one_tally"
+            )
+        ]
+        indexes = [models.Index(fields=["since"], name="delivery_old_tallies")]
+
+    def __str__(self) -> str:
+        return f"tally:{self.pk}"
+
+
+class Device(models.Model):
+    """A browser that a recipient trusts: it opens messages of one organization without a code.
+
+    `secret_digest` is of the number or code that was proven on it: another one ends the trust.
+    """
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+")
+    address = models.CharField(max_length=254)
+    token_hash = models.CharField(max_length=64, unique=True)
+    secret_digest = models.CharField(max_length=64)
+    name = models.CharField(max_length=80)
+    created_at = models.DateTimeField(auto_now_add=True)
+    used_at = models.DateTimeField()
+    expires_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "address"], name="delivery_devices_of")]
+
+    def __str__(self) -> str:
+        return f"device:{self.pk}"

@@ -35,7 +35,10 @@ class OutgoingRecipient:
 
 @dataclass(frozen=True, slots=True)
 class OutgoingMessage:
-    """A mail that is released; `keep_days` is how long recipients can read it."""
+    """A mail that is released; `keep_days` is how long recipients can read it.
+
+    `message_id` is that of the mail as it was handed in, "" when it had none.
+    """
 
     organization_id: int
     sender_id: int
@@ -45,3 +48,4 @@ class OutgoingMessage:
     recipients: tuple[OutgoingRecipient, ...]
     attachments: tuple[OutgoingAttachment, ...]
     keep_days: int
+    message_id: str = ""

@@ -11,8 +11,17 @@ from vault.models import SealedRow
 class Notification(SealedRow):
     """A mail or SMS on its way. Its payload (who, what) is sealed; `about` is like "draft:12".
 
-    `key` makes it unique: queueing the same thing twice gives one row.
+    `key` makes it unique: queueing the same thing twice gives one row. `return_hash` is of the
+    token by which the world reports back: the bounce address of a mail, the receipt of an SMS.
+    `report` is what was reported, after it was sent.
     """
+
+    class Report(models.TextChoices):
+        """What the world said of it afterwards."""
+
+        NONE = ""
+        DELIVERED = states.DELIVERED
+        RETURNED = states.RETURNED
 
     class State(models.TextChoices):
         """Where the notification is."""
@@ -42,10 +51,14 @@ class Notification(SealedRow):
     error = models.CharField(max_length=80, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    return_hash = models.CharField(max_length=64, blank=True)
+    report = models.CharField(max_length=10, choices=Report, default=Report.NONE, blank=True)
+    reported_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["about", "id"], name="notifications_about"),
+            models.Index(fields=["return_hash"], name="notifications_return"),
             models.Index(
                 fields=["next_at"], condition=Q(state=states.QUEUED), name="notifications_due"
             ),

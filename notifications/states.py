@@ -11,3 +11,6 @@ MOVES = {
 }
 
 MAIL, SMS = "mail", "sms"
+
+# What is reported of a notification that was sent: the carrier's receipt, a mail that came back.
+DELIVERED, RETURNED = "delivered", "returned"

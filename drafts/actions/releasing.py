@@ -78,6 +78,7 @@ def _outgoing(draft: Draft, judged: list[Judged]) -> OutgoingMessage:
             for attachment in draft.attachments.all()
         ),
         keep_days=draft.keep_message_days,
+        message_id=content.message_id,
     )
 
 
