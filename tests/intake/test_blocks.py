@@ -1,10 +1,9 @@
 """Taking zivver_headers blocks out of the bodies of a mail."""
 
-import time
 from html.parser import HTMLParser
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from intake.blocks import TakenBlock, take_from_html, take_from_text
@@ -12,32 +11,6 @@ from intake.blocks import TakenBlock, take_from_html, take_from_text
 LINE = "zivver-access-right: jan@example.nl sms +31636363636"
 BLOCK = f"<!--zivver_headers\n{LINE}\nzivver_headers-->\n"
 TYPED = f"&lt;!--zivver_headers<br>{LINE}<br>zivver_headers--&gt;"
-FRAGMENTS = [
-    *(
-        "<!--",
-        "zivver_headers",
-        "-->",
-        "&lt;!--zivver_headers",
-        "zivver_headers--&gt;",
-        "ziv",
-        "ver",
-    ),
-    *("\n", "> ", " ", LINE, "zivver-access-right:", "+31636363636", "<jan@example.nl>", "\u200b"),
-    *("<p>", "</p>", "<div>", "</div>", "<br>", "<b>", "</b>", "<blockquote>", "</blockquote>"),
-    *(
-        "<a href='x",
-        "'>",
-        '"',
-        "<style>",
-        "</style>",
-        "<pre>",
-        "</pre>",
-        "<img>",
-        "&amp;",
-        "\u2014",
-    ),
-    *("<!--zivver_headers\n", "\nzivver_headers-->", "<td>", "</td>", "Beste Jan", "<!", "<?", ">"),
-]
 VOID = {"br", "img", "hr", "meta"}
 
 
@@ -66,13 +39,6 @@ class _Nesting(HTMLParser):
 def well_nested(html: str) -> bool:
     page = _Nesting(html)
     return not page.wrong and not page.open
-
-
-def seconds(body: str) -> float:
-    start = time.process_time()
-    take_from_text(body)
-    take_from_html(body)
-    return time.process_time() - start
 
 
 # --- Plain text ------------------------------------------------------------------------------
@@ -358,46 +324,3 @@ def test_tag_with_a_block_in_an_attribute_loses_its_attributes() -> None:
     html = f'<a href="https://zivver.nl">x</a><img alt="{BLOCK}"><b title="zivver_headers">Dag</b>'
 
     assert take_from_html(html).body == '<a href="https://zivver.nl">x</a><img><b>Dag</b>'
-
-
-# --- Hostile input ---------------------------------------------------------------------------
-
-
-@given(parts=st.lists(st.sampled_from(FRAGMENTS), max_size=40))
-@settings(max_examples=400)
-def test_no_line_of_a_block_is_left_in_text(parts: list[str]) -> None:
-    body = take_from_text("".join(parts)).body
-
-    assert "<!--zivver_headers" not in body
-    assert not any(
-        line.strip("> ").startswith("zivver-access-right:") for line in body.splitlines()
-    )
-
-
-@given(parts=st.lists(st.sampled_from(FRAGMENTS), max_size=40))
-@settings(max_examples=400)
-def test_no_mark_is_left_in_html(parts: list[str]) -> None:
-    body = take_from_html("".join(parts)).body
-
-    assert "<!--zivver_headers" not in body
-    assert "&lt;!--zivver_headers" not in body
-
-
-@given(body=st.text(alphabet=st.sampled_from("<>!-&;/='\"a \n\u200bz")))
-def test_nothing_makes_it_raise(body: str) -> None:
-    assert take_from_html(body).body == body
-    assert take_from_text(body).body == body
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize(
-    "fragment",
-    [
-        *("<", "<a ", '<a x="', "<a x='>\" ", "<!--", "<!--zivver", "&a", "\u200b", "<td>", "<b>"),
-        *("<!--zivver_headers", "zivver_headers-->", "&lt;!--zivver_headers", BLOCK, TYPED, LINE),
-        *("\n", "> ", " ", "-", "<      ", "wrote ", "\nzivver-access-right:\n@@@@", "zivver-a-"),
-    ],
-)
-@pytest.mark.parametrize("above", ["", "<!--zivver_headers\n", "<p>&lt;!--zivver_headers"])
-def test_time_grows_with_the_length_only(above: str, fragment: str) -> None:
-    assert seconds(above + fragment * (100_000 // len(fragment))) < 0.5
