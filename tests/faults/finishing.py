@@ -1,0 +1,53 @@
+"""A sender who finishes drafts on the web, and does not give up when the site is away."""
+
+import re
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+
+import requests
+
+from tests.faults.mails import ANNA, PATIENCE, PAUSE, Handed
+from tests.faults.rows import states_of_drafts
+from tests.product import Person, Product, link_in
+
+NUMBER = "06 36363636"
+SEND = re.compile(r'action="(/drafts/\d+/send/)"')
+DONE = {"sending", "sent"}
+
+
+@contextmanager
+def finishing(product: Product, mails: Sequence[Handed]) -> Iterator[None]:
+    """Finish, meanwhile, the drafts that should be; at the end each was sent."""
+    anna = product.person()
+    with ThreadPoolExecutor(1) as pool:
+        futures = [pool.submit(finish, product, anna, one) for one in mails if one.finished]
+        yield
+        for future in futures:
+            future.result()
+
+
+def finish(product: Product, anna: Person, one: Handed) -> None:
+    """Open the newest notification, fill in the number and press Send, until it was sent."""
+    assert one.accepted.wait(PATIENCE), f"{one.subject} was not taken"
+    ends = time.monotonic() + PATIENCE
+    while not DONE & set(states_of_drafts(product)[one.recipients[0]]):
+        assert time.monotonic() < ends, f"{one.subject} could not be finished"
+        notices = [mail for mail in product.relay.to(ANNA) if one.subject in str(mail["Subject"])]
+        try:
+            _try_once(anna, one, [link_in(mail, "finish") for mail in notices])
+        except requests.RequestException:
+            time.sleep(PAUSE)
+
+
+def _try_once(anna: Person, one: Handed, links: Sequence[str]) -> None:
+    if not links:
+        time.sleep(PAUSE)
+        return
+    page = anna.open(links[-1])
+    if "login" in page.url:
+        anna.post(page.url, login=ANNA, password="demo")
+    form = SEND.search(anna.page)
+    if form:
+        anna.post(form.group(1), **{anna.field_of(one.recipients[0]): NUMBER})

@@ -1,0 +1,72 @@
+"""Kills processes of the product without warning."""
+
+import contextlib
+import os
+import random
+import signal
+import time
+from collections import Counter
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from tests.faults.rows import let_time_pass, now
+from tests.product import Product, wait_for
+
+AT_ONCE = 2  # how many mails the processes of a worker send at the same time
+CHILDREN = ("worker", "worker", "smtp", "smtp", "web", "beat")  # two have most to lose
+
+
+@dataclass
+class Killed:
+    """What was killed, and when the last worker was."""
+
+    at: datetime = field(default_factory=now)
+    names: Counter[str] = field(default_factory=Counter)
+
+    @property
+    def sendings(self) -> int:
+        """Return how many mails at most were cut off while they were sent."""
+        return self.names["worker"] * AT_ONCE
+
+
+def kill_at_random(product: Product, seed: int, *, rounds: int, every: float) -> Killed:
+    """Kill the children (and their own children) in any order, about every so many seconds."""
+    chance, killed = random.Random(seed), Killed()  # noqa: S311  repeatable, not secret
+    for name in chance.sample(CHILDREN * rounds, len(CHILDREN) * rounds):
+        time.sleep(chance.uniform(0.5, 1.5) * every)
+        product.kill(name)
+        killed.names[name] += 1
+        if name == "worker":
+            killed.at = now()
+            let_time_pass(product, killed.at)
+    return killed
+
+
+def kill_everything(product: Product) -> Killed:
+    """Kill `serve` itself, and wait until nothing of it is left."""
+    killed = Killed(names=Counter(set(CHILDREN)))
+    assert product.process is not None
+    product.process.kill()
+    product.process.wait()
+    wait_for("the end of every process", lambda: not processes_of(product), patience=5)
+    killed.at = now()
+    return killed
+
+
+def processes_of(product: Product) -> list[int]:
+    """Return every process that works on the product's data."""
+    mark = f"ZIVWEB_DATA_DIR={product.environment['ZIVWEB_DATA_DIR']}".encode()
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if mark in (folder / "environ").read_bytes().split(b"\0"):
+                found.append(int(folder.name))
+    return found
+
+
+def signal_all(product: Product, name: str, number: signal.Signals) -> None:
+    """Send a signal to a child of serve."""
+    for pid in product.pids(name):
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, number)

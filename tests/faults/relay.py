@@ -1,0 +1,53 @@
+"""A relay with moods, in front of the one that the product's tests use."""
+
+import asyncio
+
+from aiosmtpd.controller import Controller
+from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from tests.product import Product, Relay
+
+
+class MoodyRelay:
+    """Answers as told. `answers` holds replies to RCPT by address; `pause` is in seconds."""
+
+    def __init__(self, taken: Relay) -> None:
+        self.taken = taken
+        self.answers: dict[str, str] = {}
+        self.pause = 0.0
+
+    async def handle_RCPT(  # noqa: N802  aiosmtpd's name
+        self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: object
+    ) -> str:
+        """Take or refuse a recipient."""
+        if address in self.answers:
+            return self.answers[address]
+        envelope.rcpt_tos.append(address)
+        return "250 2.1.5 fine"
+
+    async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  aiosmtpd's name
+        """Take a mail, in the middle of two pauses."""
+        await asyncio.sleep(self.pause)
+        answer = await self.taken.handle_DATA(server, session, envelope)
+        await asyncio.sleep(self.pause)
+        return answer
+
+
+class Outlet:
+    """The port that the product hands its mail to, with the moody relay behind it."""
+
+    def __init__(self, product: Product) -> None:
+        self.moods = MoodyRelay(product.relay)
+        self._product = product
+        self.down()
+        self.up()
+
+    def down(self) -> None:
+        """Take no connections any more."""
+        self._product.sink.stop()
+
+    def up(self) -> None:
+        """Take connections."""
+        port = self._product.sink.port
+        self._product.sink = Controller(self.moods, hostname="127.0.0.1", port=port)
+        self._product.sink.start()

@@ -1,0 +1,96 @@
+"""Looks at the product's rows, and moves the times back that real people would sit out."""
+
+import sqlite3
+from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from datetime import UTC, datetime
+from typing import Any
+
+import psycopg
+
+from intake.actions import LEASE as MAIL_LEASE
+from notifications.retries import LEASE as NOTIFICATION_LEASE
+from tests.product import Product, wait_for
+
+BUSY = """
+    SELECT (SELECT count(*) FROM intake_rawmail WHERE state = 'stored')
+         + (SELECT count(*) FROM drafts_draft WHERE state IN ('received', 'sending'))
+         + (SELECT count(*) FROM notifications_notification WHERE state IN ('queued', 'sending'))
+         + (SELECT count(*) FROM delivery_messagerecipient WHERE state = 'queued')
+"""
+DRAFTS = """
+    SELECT recipient.address, draft.state
+    FROM drafts_recipient recipient JOIN drafts_draft draft ON draft.id = recipient.draft_id
+    ORDER BY draft.id
+"""
+END_MAIL_LEASES = """
+    UPDATE intake_rawmail SET lease_until = received_at
+    WHERE state = 'stored' AND lease_until < ?
+"""
+END_NOTIFICATION_LEASES = """
+    UPDATE notifications_notification SET lease_until = created_at
+    WHERE state = 'sending' AND lease_until < ?
+"""
+END_WAITS = "UPDATE notifications_notification SET next_at = created_at WHERE state = 'queued'"
+
+
+def now() -> datetime:
+    """Return the time as the product's rows hold it."""
+    return datetime.now(UTC)
+
+
+def wait_until_quiet(product: Product, killed_at: datetime, patience: float = 60.0) -> None:
+    """Wait until nothing is left to do; what waits for a worker that is dead waits no longer."""
+
+    def is_quiet() -> bool:
+        let_time_pass(product, killed_at)
+        with database(product) as run:
+            return bool(run(BUSY) == [(0,)])
+
+    wait_for("quiet", is_quiet, patience)
+
+
+def let_time_pass(product: Product, killed_at: datetime) -> None:
+    """Let every next try be due now, and end the leases of the workers that were killed then."""
+    with database(product) as run:
+        run(END_MAIL_LEASES, killed_at + MAIL_LEASE)
+        run(END_NOTIFICATION_LEASES, killed_at + NOTIFICATION_LEASE)
+        run(END_WAITS)
+
+
+def states_of_drafts(product: Product) -> dict[str, list[str]]:
+    """Return by recipient the states of all drafts to them, oldest first."""
+    found = defaultdict(list)
+    with database(product) as run:
+        for address, state in run(DRAFTS):
+            found[address].append(state)
+    return found
+
+
+def count_mails(product: Product) -> int:
+    """Return how many mails are stored."""
+    with database(product) as run:
+        count: int = run("SELECT count(*) FROM intake_rawmail")[0][0]
+    return count
+
+
+@contextmanager
+def database(product: Product) -> Iterator[Any]:
+    """Give a function that runs a statement on the product's database and returns the rows."""
+    url = product.environment["DATABASE_URL"]
+    if url.startswith("postgres"):
+        with psycopg.connect(url, autocommit=True) as connection:
+            yield lambda sql, *values: _rows(connection.execute(sql.replace("?", "%s"), values))
+        return
+    path = url.removeprefix("sqlite:///")
+    with closing(sqlite3.connect(path, timeout=30, isolation_level=None)) as connection:
+        yield lambda sql, *values: connection.execute(sql, _plain(values)).fetchall()
+
+
+def _rows(cursor: Any) -> list[Any]:
+    return list(cursor.fetchall()) if cursor.description else []
+
+
+def _plain(values: tuple[Any, ...]) -> list[str]:
+    return [f"{value:%Y-%m-%d %H:%M:%S.%f}" for value in values]
