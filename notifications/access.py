@@ -1,5 +1,6 @@
 """Finds notifications: what failed about a thing, and what the demo mailbox shows."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -34,6 +35,18 @@ def failures_about(about: str) -> list[Notification]:
     """Return what could not be delivered about this thing ("draft:12"), newest first."""
     failed = Notification.objects.filter(about=about, state=states.FAILED)
     return list(failed.order_by("-pk"))
+
+
+def news_about(thing: str, limit: int) -> models.QuerySet[Notification]:
+    """Return what failed or came back about things of this kind ("message"), oldest first."""
+    news = Notification.objects.filter(news=True, about__startswith=thing)
+    return news.order_by("pk")[:limit]
+
+
+def newest_about(abouts: Collection[str], kind: str) -> dict[str, Notification]:
+    """Return the newest notification of a kind about each of these things, in one query."""
+    rows = Notification.objects.filter(about__in=abouts, kind=kind).order_by("pk")
+    return {row.about: row for row in rows.defer("payload")}
 
 
 def caught_letters() -> list[Caught]:

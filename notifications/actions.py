@@ -5,6 +5,7 @@ No network is used inside a transaction: rows are claimed with a lease, sent, an
 
 import logging
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Any
 
 from django.conf import settings
@@ -19,9 +20,17 @@ from notifications.access import PAYLOAD
 from notifications.gateways import NotDelivered, Relay, RelayDown, send_sms
 from notifications.letters import Mail, Sms, pack_mail, pack_sms, unpack_mail, unpack_sms
 from notifications.models import Notification
-from notifications.render import render_mail, render_sms
-from notifications.retries import LEASE, RELAY_DOWN_WAIT, is_given_up, is_late_sms, next_try
+from notifications.render import BOUNCE, render_mail, render_sms
+from notifications.retries import (
+    LEASE,
+    RELAY_DOWN_WAIT,
+    is_given_up,
+    is_late_sms,
+    next_sms_try,
+    next_try,
+)
 from vault.keys import VaultError
+from vault.tokens import is_token, link_token, link_token_hash, token_hash
 
 log = logging.getLogger(__name__)
 
@@ -38,9 +47,15 @@ def queue_mail(mail: Mail, *, organization_id: int, about: str, key: str) -> Not
     return _store_once(row)
 
 
-def queue_sms(sms: Sms, *, organization_id: int, about: str, key: str) -> Notification:
-    """Put an SMS in the outbox, once per key; belongs in the caller's transaction."""
+def queue_sms(
+    sms: Sms, *, organization_id: int, about: str, key: str, useless_at: datetime | None = None
+) -> Notification:
+    """Put an SMS in the outbox, once per key; belongs in the caller's transaction.
+
+    It is not sent at or after `useless_at` (None: ten minutes from now).
+    """
     row = _new_row(states.SMS, sms.kind, organization_id, about, key)
+    row.useless_at = useless_at
     row.payload = row.seal(PAYLOAD, pack_sms(render_sms(sms)))
     return _store_once(row)
 
@@ -50,6 +65,47 @@ def cancel_about(about: str, kind: str) -> int:
     waiting = Notification.objects.filter(about=about, kind=kind, state=states.QUEUED)
     with transaction.atomic():
         return sum(_end(row, states.CANCELLED) for row in waiting.select_for_update())
+
+
+def cancel(notification: Notification) -> None:
+    """Call off one notification, when it still waits."""
+    with transaction.atomic():
+        waiting = Notification.objects.filter(pk=notification.pk, state=states.QUEUED)
+        for row in waiting.select_for_update():
+            _end(row, states.CANCELLED)
+
+
+def note_report(token: str, report: str, code: str = "") -> Notification | None:
+    """Note what the world says of a notification that was sent; None when that is nothing new.
+
+    `token` stands in the bounce address of a mail, and is the receipt id of an SMS. The first
+    report counts, except that a mail may still come back after it was delivered somewhere.
+    """
+    if not is_token(token):
+        return None
+    rows = Notification.objects.filter(return_hash=token_hash(token), state=states.SENT)
+    with transaction.atomic():
+        row = rows.exclude(report__in={states.RETURNED, report}).select_for_update().first()
+        if row is None or (row.report and row.channel == states.SMS):
+            return None
+        row.report, row.reported_at, row.error = report, timezone.now(), code[:80]
+        row.news = report == states.RETURNED
+        row.save(update_fields=["report", "reported_at", "error", "news"])
+        record(
+            f"notification_{report}",
+            row.about,
+            organization_id=row.organization_id,
+            notification=row.pk,
+            kind=row.kind,
+            channel=row.channel,
+            error=row.error,
+        )
+    return row
+
+
+def settle_news(rows: Sequence[Notification]) -> None:
+    """Note that the app that these are about has followed what became of them."""
+    Notification.objects.filter(pk__in=[row.pk for row in rows]).update(news=False)
 
 
 def send_due() -> int:
@@ -62,7 +118,7 @@ def send_due() -> int:
 
 
 def _new_row(channel: str, kind: str, organization_id: int, about: str, key: str) -> Notification:
-    return Notification(
+    row = Notification(
         organization_id=organization_id,
         channel=channel,
         kind=kind,
@@ -70,6 +126,8 @@ def _new_row(channel: str, kind: str, organization_id: int, about: str, key: str
         key=key,
         next_at=timezone.now(),
     )
+    row.return_hash = link_token_hash(BOUNCE, row.uid)
+    return row
 
 
 def _store_once(row: Notification) -> Notification:
@@ -126,14 +184,15 @@ def _send_texts() -> int:
 
 
 def _send_text(row: Notification) -> None:
-    if is_late_sms(row.created_at, timezone.now()):
+    if is_late_sms(row.created_at, row.useless_at, timezone.now()):
         _end(row, states.FAILED, error=TOO_LATE)
         return
     try:
         if settings.SMS_URLS:
-            send_sms(unpack_sms(_open(row)), settings.SMS_URLS)
+            receipt = link_token(BOUNCE, row.uid)
+            send_sms(unpack_sms(_open(row)), settings.SMS_URLS, receipt)
     except NotDelivered as error:
-        _end(row, states.FAILED, error=error.code)
+        _settle_text(row, error)
     else:
         _end(row, states.SENT, sent_at=timezone.now(), error="")
 
@@ -191,6 +250,15 @@ def _settle(row: Notification, error: NotDelivered) -> None:
         _back(row, next_at=next_try(row.attempts, now), error=error.code)
 
 
+def _settle_text(row: Notification, error: NotDelivered) -> None:
+    """Try the SMS again while its code is of use, or give it up."""
+    again = next_sms_try(row.attempts, timezone.now())
+    if error.permanent or is_late_sms(row.created_at, row.useless_at, again):
+        _end(row, states.FAILED, error=error.code)
+    else:
+        _back(row, next_at=again, error=error.code)
+
+
 def _put_back(rows: Sequence[Notification]) -> int:
     """Give back what a relay that is down left over: it costs none of them an attempt."""
     now = timezone.now()
@@ -216,6 +284,8 @@ def _end(row: Notification, state: str, **fields: Any) -> bool:
     """
     if not settings.DEMO:
         fields |= {"payload": b"", "data_key": b""}
+    if state == states.FAILED:
+        fields["news"] = True
     try:
         with transaction.atomic():
             move(row, state, states.MOVES, lease_until=None, **fields)

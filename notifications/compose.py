@@ -44,7 +44,9 @@ def compose_mail(mail: Mail, parts: Parts, addressing: Addressing) -> WireMail:
     message = EmailMultiAlternatives(
         subject=_encoded(one_line(parts.subject, MAX_SUBJECT)),
         body=wrap(parts.text),
-        from_email=mailbox(mail.from_name or UNNAMED, f"no-reply@{addressing.domain}"),
+        from_email=mailbox(
+            mail.from_name or UNNAMED, mail.from_address or f"no-reply@{addressing.domain}"
+        ),
         to=[mailbox(mail.to_name, mail.to)],
         reply_to=[mailbox("", mail.reply_to)] if mail.reply_to else [],
         headers=_headers(mail, addressing),
@@ -89,6 +91,8 @@ def _headers(mail: Mail, addressing: Addressing) -> dict[str, str]:
         "Auto-Submitted": "auto-generated",  # RFC 3834, 5
         "X-Auto-Response-Suppress": "OOF, AutoReply",
     }
+    if mail.list_id:
+        headers["List-Id"] = f"<{one_line(mail.list_id)}.{addressing.domain}>"
     original = _message_ids([mail.in_reply_to])
     thread = _message_ids([*mail.references, *original])
     if original:

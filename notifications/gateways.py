@@ -2,13 +2,14 @@
 
 A gateway of the operator's own (`SMS_URL=json://host:port/path`) gets a POST of this JSON:
 
-    {"to": "+31612345678", "message": "<text>", "title": "", "type": "info",
-     "attachments": [], "version": "1.0"}
+    {"to": "+31612345678", "message": "<text>", "id": "<22 characters>", "title": "",
+     "type": "info", "attachments": [], "version": "1.0"}
 
-It answers 2xx when it has taken the SMS. Fields get other names, or go, by Apprise's `:` arguments
-in the address: `json://host/sms?:to=recipient&:message=text&:type=` renames two and drops one.
-`form://` and `xml://` send the same fields in another form. Every other Apprise address must be
-of a service that sends to phone numbers.
+It answers 2xx when it has taken the SMS. With the `id` it can report back later (reports.py).
+Fields get other names, or go, by Apprise's `:` arguments in the address:
+`json://host/sms?:to=recipient&:message=text&:type=` renames two and drops one. `form://` and
+`xml://` send the same fields in another form. Every other Apprise address must be of a service
+that sends to phone numbers.
 """
 
 import logging
@@ -124,24 +125,26 @@ class Relay:
             log.info("the relay was gone before the good-bye")
 
 
-def send_sms(sms: WireSms, urls: Sequence[str]) -> None:
-    """Have the first gateway that will take the SMS send it. Raises NotDelivered."""
-    for position, url in enumerate(urls, start=1):
-        if _notify(url, sms):
+def send_sms(sms: WireSms, urls: Sequence[str], receipt: str) -> None:
+    """Have the first gateway that will take the SMS send it. Raises NotDelivered.
+
+    `receipt` is the id by which a gateway that can do so reports what became of the SMS.
+    """
+    plugins = [_plugin(url, sms.to, receipt) for url in urls]
+    for position, plugin in enumerate(plugins, start=1):
+        if plugin is not None and plugin.notify(body=sms.text):
             return
         log.warning("SMS gateway %d of %d did not take an SMS", position, len(urls))
-    raise NotDelivered(GATEWAY, permanent=True)
+    raise NotDelivered(GATEWAY, permanent=not any(plugins))
 
 
-def _notify(url: str, sms: WireSms) -> bool:
-    target = _target(url, sms.to)
-    if target is None:
-        return False
-    plugin = Apprise.instantiate(target, asset=AppriseAsset(app_id="zivweb"))
-    return plugin is not None and bool(plugin.notify(body=sms.text))
+def _plugin(url: str, number: str, receipt: str) -> Any:
+    """Return the gateway of an address, None when it cannot send to a number."""
+    target = _target(url, number, receipt)
+    return target and Apprise.instantiate(target, asset=AppriseAsset(app_id="zivweb"))
 
 
-def _target(url: str, number: str) -> dict[str, Any] | None:
+def _target(url: str, number: str, receipt: str) -> dict[str, Any] | None:
     """Return the gateway of the operator's address, made to send to this number alone."""
     parsed: dict[str, Any] | None = url_to_dict(url)
     if parsed is None:
@@ -150,6 +153,7 @@ def _target(url: str, number: str) -> dict[str, Any] | None:
     if schema in _TAKES_FIELDS:
         fields = dict(parsed.get("payload") or {})
         fields[fields.pop("to", "") or "to"] = number
+        fields[fields.pop("id", "") or "id"] = receipt
         return parsed | {"payload": fields}
     if "targets" in NotificationManager()[schema].template_tokens:
         return parsed | {"targets": [number]}

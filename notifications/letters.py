@@ -10,8 +10,9 @@ from typing import Any
 class Mail:
     """A mail to one person, of the templates in templates/mail/<kind>/.
 
-    `context` holds plain data only. The From address is always no-reply@ZIVWEB_MAIL_DOMAIN;
-    `from_name` is the name that is shown with it.
+    `context` holds plain data only. The From address is no-reply@ZIVWEB_MAIL_DOMAIN unless
+    `from_address` is given; `from_name` is the name that is shown with it. `list_id` is the first
+    label of a List-Id (RFC 2919), for mails of one kind to many people.
     """
 
     kind: str
@@ -20,6 +21,8 @@ class Mail:
     language: str
     context: Mapping[str, Any]
     from_name: str = ""
+    from_address: str = ""
+    list_id: str = ""
     reply_to: str = ""
     in_reply_to: str = ""
     references: tuple[str, ...] = ()

@@ -13,7 +13,8 @@ class Notification(SealedRow):
 
     `key` makes it unique: queueing the same thing twice gives one row. `return_hash` is of the
     token by which the world reports back: the bounce address of a mail, the receipt of an SMS.
-    `report` is what was reported, after it was sent.
+    `report` is what was reported, after it was sent. From `useless_at` on it is not sent any more.
+    `news`: it failed or came back, and the app that it is about has not followed that yet.
     """
 
     class Report(models.TextChoices):
@@ -51,14 +52,17 @@ class Notification(SealedRow):
     error = models.CharField(max_length=80, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
     sent_at = models.DateTimeField(null=True, blank=True)
+    useless_at = models.DateTimeField(null=True, blank=True)
     return_hash = models.CharField(max_length=64, blank=True)
     report = models.CharField(max_length=10, choices=Report, default=Report.NONE, blank=True)
     reported_at = models.DateTimeField(null=True, blank=True)
+    news = models.BooleanField(default=False)
 
     class Meta:
         indexes = [
             models.Index(fields=["about", "id"], name="notifications_about"),
             models.Index(fields=["return_hash"], name="notifications_return"),
+            models.Index(fields=["id"], condition=Q(news=True), name="notifications_news"),
             models.Index(
                 fields=["next_at"], condition=Q(state=states.QUEUED), name="notifications_due"
             ),

@@ -1,14 +1,20 @@
-"""The demo mailbox: what would have left the house. Only there with ZIVWEB_DEMO=1."""
+"""What gateways report, and the demo mailbox: what would have left the house (ZIVWEB_DEMO=1)."""
 
+import time
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.conf import settings
+from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
 from django.shortcuts import render
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_safe
+from django.views.decorators.csrf import csrf_exempt
+from django.views.decorators.http import require_POST, require_safe
 
+from notifications import states
 from notifications.access import Caught, caught_letter, caught_letters
+from notifications.actions import note_report
 from notifications.caught import links_of
+from notifications.reports import BadReceiptError, is_signed, read_receipt
 
 # Scripts never run in a mail; a click on its links may leave the frame.
 MAIL_FRAME = "allow-popups allow-popups-to-escape-sandbox allow-top-navigation-by-user-activation"
@@ -16,6 +22,24 @@ MAIL_CSP = (
     "default-src 'none'; style-src 'unsafe-inline'; img-src data:; form-action 'none'; "
     f"base-uri 'none'; frame-ancestors 'self'; sandbox {MAIL_FRAME}"
 )
+
+
+@csrf_exempt
+@require_POST
+def sms_receipt(request: HttpRequest) -> HttpResponse:
+    """Take the signed receipt of an SMS gateway; an id that is unknown looks like a known one."""
+    if not settings.SMS_RECEIPT_KEY:
+        raise Http404
+    signature = request.headers.get("X-Signature", "")
+    if not is_signed(signature, request.body, settings.SMS_RECEIPT_KEY, time.time()):
+        return HttpResponse(status=403)
+    try:
+        receipt = read_receipt(request.body)
+    except BadReceiptError:
+        return HttpResponse(status=400)
+    report = states.DELIVERED if receipt.delivered else states.RETURNED
+    note_report(receipt.token, report, receipt.code)
+    return HttpResponse(status=204)
 
 
 @require_safe

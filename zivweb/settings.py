@@ -30,6 +30,7 @@ SECRET_KEY = environment.read("ZIVWEB_SECRET_KEY", "", environment.secret_key)
 ENCRYPTION_KEYS = environment.read("ZIVWEB_ENCRYPTION_KEYS", "", environment.encryption_keys)
 MAIL_RELAY = environment.read("EMAIL_URL", "", environment.mail_relay)
 SMS_URLS = environment.read("SMS_URL", "", environment.sms_urls)
+SMS_RECEIPT_KEY = environment.read("SMS_RECEIPT_KEY", "", str)
 if not DEMO and MAIL_RELAY is None:
     raise environment.Stop("EMAIL_URL", "must be set (only the demo has a mailbox of its own)")
 if not DEMO and not SMS_URLS:

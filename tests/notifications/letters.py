@@ -1,7 +1,7 @@
 """Builders of what goes into the outbox."""
 
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from django.utils import timezone
@@ -93,10 +93,19 @@ class Outbox:
             key=key,
         )
 
-    def sms(self, key: str = "challenge:1:1", sms: Sms | None = None) -> Notification:
+    def sms(
+        self,
+        key: str = "challenge:1:1",
+        sms: Sms | None = None,
+        useless_at: datetime | None = None,
+    ) -> Notification:
         """Queue an SMS."""
         return queue_sms(
-            sms or code_sms(), organization_id=self.organization.pk, about="message:1", key=key
+            sms or code_sms(),
+            organization_id=self.organization.pk,
+            about="message:1",
+            key=key,
+            useless_at=useless_at,
         )
 
 

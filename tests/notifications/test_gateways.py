@@ -2,12 +2,14 @@
 
 from datetime import timedelta
 
+from django.utils import timezone
 from pytest_django import Settings
 
 from notifications import states
 from notifications.actions import send_due
-from tests.notifications.letters import CODE, NUMBER, Outbox, age, leave_behind
+from tests.notifications.letters import CODE, NUMBER, Outbox, age, leave_behind, now_queued
 from tests.notifications.sinks import Gateway
+from vault.tokens import token_hash
 
 
 def test_an_sms_whose_worker_died_is_never_sent_again(outbox: Outbox, gateway: Gateway) -> None:
@@ -54,14 +56,45 @@ def test_the_second_gateway_helps_out(
     assert (row.state, len(second_gateway.posts)) == (states.SENT, 1)
 
 
-def test_an_sms_that_no_gateway_takes_has_failed_at_once(outbox: Outbox, gateway: Gateway) -> None:
+def test_an_sms_that_no_gateway_takes_is_tried_again_soon(outbox: Outbox, gateway: Gateway) -> None:
     row = outbox.sms()
     gateway.statuses = [429]
 
     send_due()
 
+    waits = now_queued(row), round((row.next_at - timezone.now()).total_seconds())
+    assert (waits, row.error, len(gateway.posts)) == ((True, 5), "gateway", 1)
+
+
+def test_an_sms_goes_out_when_the_gateway_is_back(outbox: Outbox, gateway: Gateway) -> None:
+    row = outbox.sms()
+    gateway.statuses = [503]
+    send_due()
+
+    age(row, timedelta(minutes=1))
+    send_due()
+
     row.refresh_from_db()
-    assert (row.state, row.error, len(gateway.posts)) == (states.FAILED, "gateway", 1)
+    assert (row.state, row.error) == (states.SENT, "")
+
+
+def test_an_sms_is_given_up_with_its_code(outbox: Outbox, gateway: Gateway) -> None:
+    row = outbox.sms(useless_at=timezone.now() + timedelta(seconds=3))
+    gateway.statuses = [503]
+
+    send_due()
+
+    row.refresh_from_db()
+    assert (row.state, row.error, row.news) == (states.FAILED, "gateway", True)
+
+
+def test_a_gateway_learns_by_what_id_to_report(outbox: Outbox, gateway: Gateway) -> None:
+    row = outbox.sms()
+
+    send_due()
+
+    row.refresh_from_db()
+    assert token_hash(gateway.posts[0]["id"]) == row.return_hash
 
 
 def test_an_sms_is_not_sent_when_its_code_is_over(outbox: Outbox, gateway: Gateway) -> None:
