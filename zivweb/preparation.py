@@ -85,9 +85,10 @@ def require_keys() -> None:
     known = {key_id(key) for key in settings.ENCRYPTION_KEYS}
     for model in apps.get_models():
         if issubclass(model, SealedRow):
-            sealed = model._meta.base_manager.exclude(data_key=b"").order_by("pk")
-            for row in filter(None, (sealed.first(), sealed.last())):
-                _require_key(bytes(row.data_key)[:KEY_ID_BYTES], known)
+            sealed = model._meta.base_manager.exclude(data_key=b"")
+            keys = sealed.order_by("pk").values_list("data_key", flat=True)
+            for data_key in filter(None, (keys.first(), keys.last())):
+                _require_key(bytes(data_key)[:KEY_ID_BYTES], known)
 
 
 def _require_key(wanted: bytes, known: set[bytes]) -> None:
