@@ -47,9 +47,14 @@ def runs(pid: int) -> bool:
 def keeper_of(pid: int) -> int:
     """Return the keeper of a supervisor, 0 when there is none."""
     for process in Path("/proc").glob("[0-9]*"):
-        if _status(int(process.name))[1] == str(pid) and "keeper.py" in command_of(process):
+        if parent_of(int(process.name)) == pid and "keeper.py" in command_of(process):
             return int(process.name)
     return 0
+
+
+def parent_of(pid: int) -> int:
+    """Return the process that a process is a child of, 0 when it is gone."""
+    return int(_status(pid)[1])
 
 
 def command_of(process: Path) -> str:
@@ -65,7 +70,7 @@ def _status(pid: int) -> list[str]:
     try:
         status = Path(f"/proc/{pid}/stat").read_text()
     except (FileNotFoundError, ProcessLookupError):
-        return ["X", ""]
+        return ["X", "0"]
     return status.rpartition(")")[2].split()
 
 

@@ -1,0 +1,102 @@
+"""One command runs everything, says how to use it, and stops cleanly."""
+
+import json
+import smtplib
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.zivweb.programs import processes_of, wait_for
+from tests.zivweb.serving import ROOT, SERVE, Serving, environment, serving
+from zivweb.broker import free_port
+
+pytestmark = pytest.mark.slow
+
+
+@pytest.fixture(scope="module")
+def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
+    """Return one that runs, for all tests that leave it running."""
+    with serving(tmp_path_factory.mktemp("serve") / "data") as running:
+        yield running
+
+
+def refused(folder: Path, **more: str) -> str:
+    """Return what it prints when it must not start; fails when it starts all the same."""
+    command = subprocess.run(
+        SERVE, cwd=ROOT, env=environment(folder, **more), capture_output=True, text=True, timeout=30
+    )
+    assert command.returncode == 1
+    return command.stderr
+
+
+def test_the_web_answers_once_it_says_so(serve: Serving) -> None:
+    assert serve.health() == 200
+
+
+def test_the_smtp_port_greets_once_it_says_so(serve: Serving) -> None:
+    assert serve.greeting() == b"220"
+
+
+@pytest.mark.parametrize("email", ["anna@zorg.example", "carla@gemeente.example"])
+def test_people_it_names_can_sign_in(serve: Serving, email: str) -> None:
+    assert email in serve.log
+
+    with smtplib.SMTP("127.0.0.1", serve.port("SMTP"), timeout=10) as session:
+        assert session.login(email, "demo")[0] == 235
+
+
+@pytest.mark.parametrize("part", ["curl", "send_example"])
+def test_a_line_it_prints_sends_a_mail(serve: Serving, part: str) -> None:
+    before = serve.log.count("stored")
+
+    result = serve.run(serve.line(part))
+
+    assert result.returncode == 0, result.stderr
+    assert wait_for(lambda: serve.log.count("stored") == before + 1, 5)
+
+
+def test_a_mail_comes_back_as_a_link_in_the_mailbox(serve: Serving) -> None:
+    serve.run(serve.line("send_example"))
+
+    assert wait_for(lambda: "/finish/" in serve.mailbox(), 20)
+
+
+def test_only_its_owner_reads_the_data(serve: Serving) -> None:
+    assert serve.folder.stat().st_mode & 0o777 == 0o700
+    assert (serve.folder / "serve.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_commands_beside_it_find_ports_and_broker(serve: Serving) -> None:
+    chosen = json.loads((serve.folder / "serve.json").read_text())
+
+    assert chosen["http_port"] == serve.port("HTTP")
+    assert chosen["smtp_port"] == serve.port("SMTP")
+    assert chosen["broker"].startswith("redis://:")
+
+
+def test_no_key_is_written_into_the_data_directory(serve: Serving) -> None:
+    found = subprocess.run(
+        ["grep", "-rlF", serve.environment["ZIVWEB_ENCRYPTION_KEYS"], serve.folder],
+        capture_output=True,
+    )
+
+    assert found.stdout == b""
+
+
+def test_a_second_one_keeps_out_of_the_data_directory(serve: Serving) -> None:
+    line = refused(serve.folder)
+
+    assert line.count("\n") == 1
+    assert "ZIVWEB_DATA_DIR" in line
+
+
+def test_a_taken_port_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", free_port())) as other:
+        line = refused(tmp_path / "data", ZIVWEB_SMTP_PORT=str(other.getsockname()[1]))
+
+    assert line.count("\n") == 1
+    assert "ZIVWEB_SMTP_PORT" in line
+    assert processes_of(tmp_path / "data") == {}
