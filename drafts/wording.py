@@ -38,6 +38,19 @@ def method_words(method: str) -> str:
     return {SMS: _("Code by SMS"), ACCESS_CODE: _("Access code")}.get(method, method)
 
 
+def demand_sentence(policy: Policy) -> str:
+    """Return what the organization asks of every recipient."""
+    methods = policy.methods_to_type()
+    if methods == (SMS,):
+        return _("Your organization asks that every recipient is verified by a code by SMS.")
+    if methods == (ACCESS_CODE,):
+        return _("Your organization asks that every recipient is verified by an access code.")
+    return _(
+        "Your organization asks that every recipient is verified: "
+        "by a code by SMS, or by an access code."
+    )
+
+
 def problem_sentences(problem: str, lines: Sequence[LineProblem]) -> list[str]:
     """Return why the draft is held beside its recipients, [] when it is not."""
     if problem == states.DUPLICATE:

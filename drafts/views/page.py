@@ -8,13 +8,18 @@ from typing import Any
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from accounts.policy import METHODS
 from drafts import access, states
 from drafts.access import Judged
 from drafts.actions.finishing import UNDO_SECONDS
 from drafts.forms import RecipientForm
 from drafts.models import Attachment, Draft
-from drafts.wording import method_words, problem_sentences, reason_sentence, source_words
+from drafts.wording import (
+    demand_sentence,
+    method_words,
+    problem_sentences,
+    reason_sentence,
+    source_words,
+)
 from notifications.access import failures_about
 from vault.keys import VaultError
 
@@ -60,7 +65,7 @@ def draft_context(draft: Draft, posted: Iterable[RecipientForm] = ()) -> dict[st
         "ready": [line for line in lines if line not in needing],
         "lines": lines,
         "policy": policy,
-        "methods": [method_words(method) for method in METHODS if policy.allows(method, "draft")],
+        "demand": demand_sentence(policy),
         "problems": problem_sentences(draft.problem, content.problems),
         "files": _files(draft),
         "failures": failures_about(str(draft)),
