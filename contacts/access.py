@@ -48,7 +48,7 @@ def stored_data(
     """
     wanted = set(addresses)
     domains = {f"@{domain_of(address)}" for address in wanted}
-    of_ours = Datum.objects.filter(contact__organization=organization_id)
+    of_ours = Datum.objects.filter(contact__organization=organization_id, preferred=True)
     data = of_ours.select_related("contact").order_by("pk")
     personal = data.filter(contact__owner=owner_id, contact__address__in=wanted)
     shared = data.filter(contact__owner=None, contact__address__in=wanted | domains)

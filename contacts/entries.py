@@ -9,9 +9,14 @@ from typing import Any
 MANUAL, LEARNED = "manual", "learned"
 
 
+def code_text(code: str, hint: str) -> str:
+    """Return an access code and its hint as they are sealed together."""
+    return json.dumps([code, hint])
+
+
 @dataclass(frozen=True, slots=True)
 class ContactEntry:
-    """A contact as entered: normalized address (or "@example.org"), E.164 number or "".
+    """A contact as entered: normalized address (or "@example.org"), E.164 numbers or none.
 
     `book` is accounts.policy.PERSONAL or ORGANIZATION and counts at creation only.
     `code`: None keeps the stored access code, "" removes it.
@@ -21,9 +26,15 @@ class ContactEntry:
     address: str
     name: str = ""
     phone: str = ""
+    more_phones: tuple[str, ...] = ()
     code: str | None = None
     hint: str = ""
     fixed: bool = False
+
+    @property
+    def phones(self) -> list[str]:
+        """Its numbers, the preferred one first."""
+        return list(dict.fromkeys(filter(None, (self.phone, *self.more_phones))))
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +48,7 @@ class DeletedDatum:
     actor_id: int | None
     entered_at: datetime
     confirmed_at: datetime | None
+    preferred: bool = True
 
 
 @dataclass(frozen=True, slots=True)

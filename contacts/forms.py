@@ -186,7 +186,8 @@ class ContactForm(forms.Form):
         initial: dict[str, str] | None = None,
     ) -> None:
         self.user, self.book, self.contact = user, book, contact
-        self.stored = {datum.method: datum for datum in contact.data.all()} if contact else {}
+        data_of = contact.data.all() if contact else []
+        self.stored = {datum.method: datum for datum in data_of if datum.preferred}
         super().__init__(data, initial=self._stored_values() if contact else initial)
         self._fit_fields()
         self._describe_fields()

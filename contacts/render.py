@@ -39,8 +39,10 @@ class ShownContact:
 
 def show_contact(contact: Contact) -> ShownContact:
     """Return what a person may see of a contact whose data is loaded."""
-    by_method = {datum.method: datum for datum in contact.data.all()}
-    strongest_first = [by_method[method] for method in Datum.Method.values if method in by_method]
+    order = list(Datum.Method.values)
+    strongest_first = sorted(
+        contact.data.all(), key=lambda datum: (order.index(datum.method), not datum.preferred)
+    )
     return ShownContact(
         pk=contact.pk,
         name=contact.name,

@@ -1,15 +1,25 @@
-"""The only writer of address books."""
+"""Contacts one at a time: what people enter, delete and put back, and what is learned."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
-
-from django.db import IntegrityError, transaction
+from django.db import transaction
 from django.utils import timezone
 
-from accounts import audit
 from accounts.models import Organization, User
 from accounts.policy import ACCESS_CODE, ORGANIZATION, SMS
 from contacts.access import deletion_context
+from contacts.actions.writing import (
+    NAME,
+    Origin,
+    Value,
+    end_datum,
+    end_name,
+    finish,
+    lock,
+    put,
+    put_numbers,
+    record,
+    value_of,
+    write_contact,
+)
 from contacts.entries import (
     LEARNED,
     MANUAL,
@@ -18,21 +28,8 @@ from contacts.entries import (
     DeletedDatum,
     to_text,
 )
-from contacts.models import AddressChange, Contact, Datum
-from flow.sweeps import wake
+from contacts.models import AddressChange, Contact, Datum, DeletedAddress, PastDatum
 from vault.sealing import seal_text
-
-
-class AddressTakenError(Exception):
-    """The address book has another contact with this address."""
-
-
-@dataclass(frozen=True, slots=True)
-class Value:
-    """What a method needs: an E.164 number, or an access code with its hint."""
-
-    secret: str
-    hint: str = ""
 
 
 @transaction.atomic
@@ -42,16 +39,19 @@ def save_contact(actor: User, entry: ContactEntry, contact: Contact | None = Non
     A datum that did not change keeps its source and its proof; with another address it is new.
     Raises AddressTakenError, and Contact.DoesNotExist when the contact was deleted meanwhile.
     """
-    row = _new_contact(actor, entry.book) if contact is None else _lock(contact.pk)
-    old_address = row.address or entry.address
-    values = _entered_values(row, entry)
+    row = _new_contact(actor, entry.book) if contact is None else lock(contact.pk)
+    by, old_address = Origin(MANUAL, actor), row.address or entry.address
+    code = _entered_code(row, entry)
     if old_address != entry.address:
-        row.data.all().delete()
+        _forget_data(row)
+    if row.pk and row.name != entry.name:
+        end_name(row, by)
+        row.name_source = MANUAL
     row.address, row.name, row.fixed = entry.address, entry.name, entry.fixed
-    _write_contact(row)
-    _write_data(row, values, source=MANUAL, actor=actor)
-    _note_change(row, {old_address, entry.address})
-    _record("create_contact" if contact is None else "edit_contact", row, actor)
+    write_contact(row)
+    _write_data(row, entry, code, by)
+    verb = "create_contact" if contact is None else "edit_contact"
+    finish(row, {old_address, entry.address}, verb, actor)
     return row
 
 
@@ -61,7 +61,7 @@ def delete_contact(actor: User, contact: Contact) -> bytes:
 
     Raises Contact.DoesNotExist when it was deleted meanwhile.
     """
-    row = _lock(contact.pk)
+    row = lock(contact.pk)
     deleted = DeletedContact(
         organization_id=row.organization_id,
         owner_id=row.owner_id,
@@ -70,9 +70,8 @@ def delete_contact(actor: User, contact: Contact) -> bytes:
         fixed=row.fixed,
         data=[_deleted_datum(datum) for datum in row.data.all()],
     )
-    _note_change(row, {row.address})
-    _record("delete_contact", row, actor)
-    row.delete()
+    finish(row, {row.address}, "delete_contact", actor)
+    remove(row)
     return seal_text(to_text(deleted), deletion_context(actor))
 
 
@@ -86,12 +85,20 @@ def restore_contact(actor: User, deleted: DeletedContact) -> Contact:
         name=deleted.name,
         fixed=deleted.fixed,
     )
-    _write_contact(row)
+    write_contact(row)
     for datum in deleted.data:
         _restore_datum(row, datum)
-    _note_change(row, {row.address})
-    _record("restore_contact", row, actor)
+    finish(row, {row.address}, "restore_contact", actor)
     return row
+
+
+def remove(row: Contact) -> None:
+    """Delete a locked contact; the systems that follow the organization's book will hear it."""
+    if row.owner_id is None:
+        DeletedAddress.objects.create(
+            organization_id=row.organization_id, contact_id=row.pk, address=row.address
+        )
+    row.delete()
 
 
 @transaction.atomic
@@ -105,10 +112,9 @@ def learn(owner: User, address: str, name: str, *, method: str, value: str, hint
         address=address,
         defaults={"organization_id": owner.organization_id, "name": name[:200]},
     )
-    row = _lock(found.pk)
-    if _put(row, method, Value(value, hint), source=LEARNED, actor=owner):
-        _note_change(row, {address})
-        _record("learn_contact", row, owner)
+    row = lock(found.pk)
+    if put(row, method, Value(value, hint), Origin(LEARNED, owner)):
+        finish(row, {address}, "learn_contact", owner)
 
 
 @transaction.atomic
@@ -127,13 +133,12 @@ def learn_proven(
         address=address,
         defaults={"name": name[:200]},
     )
-    row = _lock(found.pk)
+    row = lock(found.pk)
     if row.data.filter(method=method).exists():
         return
-    _put(row, method, Value(value, hint), source=LEARNED, actor=None)
+    put(row, method, Value(value, hint), Origin(LEARNED))
     row.data.filter(method=method).update(confirmed_at=timezone.now())
-    _note_change(row, {address})
-    _record("learn_proven_contact", row, None)
+    finish(row, {address}, "learn_proven_contact", None)
 
 
 @transaction.atomic
@@ -145,7 +150,7 @@ def confirm(datum_id: int) -> None:
     unproven = Datum.objects.filter(pk=datum_id, confirmed_at=None)
     if unproven.update(confirmed_at=timezone.now()):
         contact = Contact.objects.get(data=datum_id)
-        _record("confirm_contact", contact, None)
+        record("confirm_contact", contact, None)
     Datum.objects.filter(pk=datum_id).exclude(disputed_at=None).update(disputed_at=None)
 
 
@@ -153,14 +158,14 @@ def confirm(datum_id: int) -> None:
 def dispute(datum_id: int) -> None:
     """Note that a recipient said that this datum is not right."""
     if Datum.objects.filter(pk=datum_id).update(disputed_at=timezone.now()):
-        _record("dispute_contact", Contact.objects.get(data=datum_id), None)
+        record("dispute_contact", Contact.objects.get(data=datum_id), None)
 
 
 @transaction.atomic
 def settle_dispute(datum_id: int) -> None:
     """Note that the datum was right after all."""
     if Datum.objects.filter(pk=datum_id).exclude(disputed_at=None).update(disputed_at=None):
-        _record("settle_contact", Contact.objects.get(data=datum_id), None)
+        record("settle_contact", Contact.objects.get(data=datum_id), None)
 
 
 def advance_change(change_id: int, cursor: int) -> None:
@@ -173,74 +178,61 @@ def finish_change(change_id: int) -> None:
     AddressChange.objects.filter(pk=change_id).delete()
 
 
+@transaction.atomic
+def bring_back(actor: User, past: PastDatum) -> None:
+    """Undo a change: give the contact again what it held before, with its source and proof."""
+    row = lock(past.contact_id)
+    by = Origin(MANUAL, actor)
+    if past.method == NAME:
+        end_name(row, by)
+        row.name, row.name_source = past.name, past.source
+        write_contact(row)
+    else:
+        sms = past.method == SMS
+        value = Value(past.phone_number) if sms else Value(*past.open_code())
+        put(row, past.method, value, by)
+        row.data.filter(method=past.method, preferred=True).update(
+            source=past.source,
+            actor=past.actor_id,
+            run=past.run_id,
+            entered_at=past.entered_at,
+            confirmed_at=past.confirmed_at,
+        )
+    finish(row, {row.address}, "undo_contact_change", actor)
+
+
 def _new_contact(actor: User, book: str) -> Contact:
     owner = None if book == ORGANIZATION else actor
     return Contact(organization_id=actor.organization_id, owner=owner)
 
 
-def _lock(pk: int) -> Contact:
-    return Contact.objects.select_for_update().get(pk=pk)
-
-
-def _write_contact(row: Contact) -> None:
-    fields = ["address", "name", "fixed", "changed_at"]
-    try:
-        with transaction.atomic():
-            row.save(update_fields=fields if row.pk else None)
-    except IntegrityError as error:
-        raise AddressTakenError from error
-
-
-def _entered_values(row: Contact, entry: ContactEntry) -> dict[str, Value]:
-    """Return the value of each method that the contact shall have."""
-    values = {SMS: Value(entry.phone)} if entry.phone else {}
+def _entered_code(row: Contact, entry: ContactEntry) -> Value | None:
+    """Return the access code that the contact shall have."""
     code = entry.code
     if code is None:
         stored = row.data.filter(method=ACCESS_CODE).first() if row.pk else None
         code = stored.open_code()[0] if stored else ""
-    return values | ({ACCESS_CODE: Value(code, entry.hint)} if code else {})
+    return Value(code, entry.hint) if code else None
 
 
-def _write_data(row: Contact, values: Mapping[str, Value], *, source: str, actor: User) -> None:
-    row.data.exclude(method__in=values).delete()
-    for method, value in values.items():
-        _put(row, method, value, source=source, actor=actor)
+def _write_data(row: Contact, entry: ContactEntry, code: Value | None, by: Origin) -> None:
+    put_numbers(row, entry.phones, by)
+    if code is not None:
+        put(row, ACCESS_CODE, code, by)
+        return
+    for datum in row.data.filter(method=ACCESS_CODE):
+        end_datum(datum, by)
 
 
-def _put(row: Contact, method: str, value: Value, *, source: str, actor: User | None) -> bool:
-    """Give a locked contact this value; tell whether it had another one.
-
-    A new secret is a new row: it is unproven, and what still points to the old row points nowhere.
-    """
-    stored = row.data.filter(method=method).first()
-    old = _value_of(stored) if stored else None
-    if old == value:
-        return False
-    if stored and old and old.secret == value.secret:
-        _seal(stored, value)
-        stored.save(update_fields=["code_sealed"])
-        return True
-    if stored:
-        stored.delete()
-    datum = Datum(contact=row, method=method, source=source, actor=actor)
-    _seal(datum, value)
-    datum.save()
-    return True
-
-
-def _value_of(datum: Datum) -> Value:
-    return Value(datum.e164) if datum.method == SMS else Value(*datum.open_code())
-
-
-def _seal(datum: Datum, value: Value) -> None:
-    if datum.method == SMS:
-        datum.phone_number = value.secret
-    else:
-        datum.seal_code(value.secret, value.hint)
+def _forget_data(row: Contact) -> None:
+    """Drop what was known about another address: its codes are sealed for that address."""
+    row.data.all().delete()
+    row.past.all().delete()
+    row.conflicts.all().delete()
 
 
 def _deleted_datum(datum: Datum) -> DeletedDatum:
-    value = _value_of(datum)
+    value = value_of(datum)
     return DeletedDatum(
         method=datum.method,
         secret=value.secret,
@@ -249,36 +241,23 @@ def _deleted_datum(datum: Datum) -> DeletedDatum:
         actor_id=datum.actor_id,
         entered_at=datum.entered_at,
         confirmed_at=datum.confirmed_at,
+        preferred=datum.preferred,
     )
 
 
 def _restore_datum(row: Contact, deleted: DeletedDatum) -> None:
-    datum = Datum(contact=row, method=deleted.method, source=deleted.source)
-    datum.actor = User.objects.filter(pk=deleted.actor_id or 0).first()
-    datum.confirmed_at = deleted.confirmed_at
-    _seal(datum, Value(deleted.secret, deleted.hint))
+    actor = User.objects.filter(pk=deleted.actor_id or 0).first()
+    datum = Datum(
+        contact=row,
+        method=deleted.method,
+        source=deleted.source,
+        actor=actor,
+        preferred=deleted.preferred,
+        confirmed_at=deleted.confirmed_at,
+    )
+    if deleted.method == SMS:
+        datum.phone_number = deleted.secret
+    else:
+        datum.seal_code(deleted.secret, deleted.hint)
     datum.save()
     Datum.objects.filter(pk=datum.pk).update(entered_at=deleted.entered_at)
-
-
-def _note_change(row: Contact, addresses: Collection[str]) -> None:
-    """Have the drafts that wait for these addresses judged again."""
-    now = timezone.now()
-    AddressChange.objects.bulk_create(
-        AddressChange(
-            organization_id=row.organization_id, owner_id=row.owner_id, address=address, at=now
-        )
-        for address in sorted(addresses)
-    )
-    wake("drafts.tasks.judge_changed")
-
-
-def _record(verb: str, row: Contact, actor: User | None) -> None:
-    audit.record(
-        verb,
-        f"contact:{row.pk}",
-        organization_id=row.organization_id,
-        actor_id=actor.pk if actor else None,
-        book=row.book,
-        methods=sorted(row.data.values_list("method", flat=True)),
-    )

@@ -1,4 +1,4 @@
-"""Address books: contacts, their verification data with where it came from, and changes."""
+"""Contacts, their verification data with its source, what it was before, and changes."""
 
 import json
 
@@ -10,6 +10,9 @@ from phonenumber_field.modelfields import PhoneNumberField
 
 from accounts.models import Organization, User
 from accounts.policy import ACCESS_CODE, ORGANIZATION, PERSONAL, SMS
+from contacts.entries import MANUAL, code_text
+from contacts.models.runs import ImportRun
+from vault.keys import keyed_digest
 from vault.sealing import seal_text, unseal_text
 
 
@@ -19,13 +22,27 @@ class Contact(models.Model):
     In the organization's book `address` may be a whole domain: `@example.org`.
     """
 
-    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
-    owner = models.ForeignKey(User, models.CASCADE, null=True, blank=True, related_name="contacts")
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+", db_index=False)
+    owner = models.ForeignKey(
+        User, models.CASCADE, null=True, blank=True, related_name="contacts", db_index=False
+    )
     address = models.CharField(max_length=254)
     name = models.CharField(max_length=200, blank=True)
     fixed = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)
+    # Lower case: name, address and numbers, for the search.
+    search = models.TextField(blank=True, default="", editable=False)
+    name_source = models.CharField(max_length=60, default=MANUAL)
+    run = models.ForeignKey(
+        ImportRun,
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
     sort_name = models.GeneratedField(
         expression=Lower(Coalesce(NullIf("name", Value("")), "address")),
         output_field=models.CharField(max_length=254),
@@ -36,7 +53,12 @@ class Contact(models.Model):
         indexes = [
             models.Index(
                 fields=["organization", "owner", "sort_name", "id"], name="contacts_book_in_order"
-            )
+            ),
+            models.Index(
+                fields=["organization", "changed_at", "id"],
+                condition=Q(owner__isnull=True),
+                name="contacts_changes_in_order",
+            ),
         ]
         constraints = [
             models.UniqueConstraint(
@@ -81,19 +103,39 @@ class Datum(models.Model):
         SMS = SMS, _("Code by SMS")
         ACCESS_CODE = ACCESS_CODE, _("Access code")
 
-    contact = models.ForeignKey(Contact, models.CASCADE, related_name="data")
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="data", db_index=False)
     method = models.CharField(max_length=12, choices=Method)
+    preferred = models.BooleanField(default=True)
     phone_number = PhoneNumberField(blank=True, default="")
     code_sealed = models.BinaryField(default=b"", blank=True, editable=False)
+    digest = models.CharField(max_length=64, blank=True, default="", editable=False)
     source = models.CharField(max_length=60)
-    actor = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    actor = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+    run = models.ForeignKey(
+        ImportRun,
+        models.DO_NOTHING,
+        null=True,
+        blank=True,
+        related_name="+",
+        db_constraint=False,
+        db_index=False,
+    )
     entered_at = models.DateTimeField(auto_now_add=True)
     confirmed_at = models.DateTimeField(null=True, blank=True)
     disputed_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["contact", "method"], name="contacts_one_per_method"),
+            models.UniqueConstraint(
+                fields=["contact", "method", "phone_number"], name="contacts_one_per_value"
+            ),
+            models.UniqueConstraint(
+                fields=["contact", "method"],
+                condition=Q(preferred=True),
+                name="contacts_one_preferred",
+            ),
             models.CheckConstraint(
                 condition=(Q(method=SMS) & ~Q(phone_number="") & Q(code_sealed=b""))
                 | (Q(method=ACCESS_CODE) & Q(phone_number="") & ~Q(code_sealed=b"")),
@@ -111,7 +153,7 @@ class Datum(models.Model):
 
     def seal_code(self, code: str, hint: str) -> None:
         """Put an access code and its hint in this row, sealed for this contact."""
-        self.code_sealed = seal_text(json.dumps([code, hint]), self._context())
+        self.code_sealed, self.digest = seal_code(code, hint, self._context())
 
     def open_code(self) -> tuple[str, str]:
         """Return access code and hint. Raises VaultError."""
@@ -120,7 +162,48 @@ class Datum(models.Model):
 
     def _context(self) -> str:
         contact = self.contact
-        return f"contacts.datum:{contact.organization_id}:{contact.owner_id}:{contact.address}"
+        return code_context(contact.organization_id, contact.owner_id, contact.address)
+
+
+class PastDatum(models.Model):
+    """What a contact held before: a number, access code or name that was replaced or removed."""
+
+    contact = models.ForeignKey(Contact, models.CASCADE, related_name="past")
+    method = models.CharField(max_length=12)  # of Datum.Method, or "name"
+    phone_number = models.CharField(max_length=128, blank=True, default="")
+    code_sealed = models.BinaryField(default=b"", blank=True, editable=False)
+    digest = models.CharField(max_length=64, blank=True, default="")
+    name = models.CharField(max_length=200, blank=True, default="")
+    source = models.CharField(max_length=60)
+    actor = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    run_id = models.BigIntegerField(null=True, blank=True)
+    entered_at = models.DateTimeField()
+    confirmed_at = models.DateTimeField(null=True, blank=True)
+    ended_at = models.DateTimeField()
+    ended_by = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    ended_source = models.CharField(max_length=60)
+    ended_run_id = models.BigIntegerField(null=True, blank=True, db_index=True)
+
+    def __str__(self) -> str:
+        return f"past datum:{self.pk}"
+
+    def open_code(self) -> tuple[str, str]:
+        """Return access code and hint. Raises VaultError."""
+        contact = self.contact
+        context = code_context(contact.organization_id, contact.owner_id, contact.address)
+        code, hint = json.loads(unseal_text(bytes(self.code_sealed), context))
+        return code, hint
+
+
+def code_context(organization_id: int, owner_id: int | None, address: str) -> str:
+    """Return the place that an access code of a contact is sealed for."""
+    return f"contacts.datum:{organization_id}:{owner_id}:{address}"
+
+
+def seal_code(code: str, hint: str, context: str) -> tuple[bytes, str]:
+    """Return an access code with its hint, sealed, and the digest by which two are compared."""
+    text = code_text(code, hint)
+    return seal_text(text, context), keyed_digest("contacts.code", f"{context}\n{text}")
 
 
 class AddressChange(models.Model):
@@ -138,3 +221,18 @@ class AddressChange(models.Model):
 
     def __str__(self) -> str:
         return f"address change:{self.pk}"
+
+
+class DeletedAddress(models.Model):
+    """An address that left the organization's book, for the systems that follow its changes."""
+
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+")
+    contact_id = models.BigIntegerField()
+    address = models.CharField(max_length=254)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "at", "id"], name="contacts_deletions")]
+
+    def __str__(self) -> str:
+        return f"deleted address:{self.pk}"

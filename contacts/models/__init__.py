@@ -1,0 +1,31 @@
+"""The tables of the address books."""
+
+from contacts.models.books import (
+    AddressChange,
+    Contact,
+    Datum,
+    DeletedAddress,
+    PastDatum,
+    code_context,
+    seal_code,
+)
+from contacts.models.runs import ROWS_PER_RUN, ImportRun, StagedRow, first_row_id
+from contacts.models.systems import Conflict, ExternalId, FieldLock, Proposal
+
+__all__ = [
+    "ROWS_PER_RUN",
+    "AddressChange",
+    "Conflict",
+    "Contact",
+    "Datum",
+    "DeletedAddress",
+    "ExternalId",
+    "FieldLock",
+    "ImportRun",
+    "PastDatum",
+    "Proposal",
+    "StagedRow",
+    "code_context",
+    "first_row_id",
+    "seal_code",
+]
