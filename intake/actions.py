@@ -76,15 +76,19 @@ def claim_mail() -> RawMail | None:
         waiting = RawMail.objects.filter(free, state=states.STORED).order_by("id")
         mail = skip_locked(waiting).first()
         if mail is not None:
-            mail.attempts += 1
+            mail.attempts = min(mail.attempts, MAX_ATTEMPTS) + 1
             mail.lease_until = now + LEASE
             mail.save(update_fields=["attempts", "lease_until"])
     return mail
 
 
 def release_mail(mail: RawMail) -> None:
-    """Give up the lease after a failure: the next attempt may begin."""
-    RawMail.objects.filter(pk=mail.pk, state=states.STORED).update(lease_until=None)
+    """Give up the lease after a failure: the next attempt may begin.
+
+    A mail that could not even be refused keeps it, so that nobody tries without end.
+    """
+    if mail.attempts <= MAX_ATTEMPTS:
+        RawMail.objects.filter(pk=mail.pk, state=states.STORED).update(lease_until=None)
 
 
 def make_draft(mail: RawMail) -> None:

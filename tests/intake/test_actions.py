@@ -175,6 +175,15 @@ def test_a_mail_that_cannot_be_opened_is_tried_three_times_and_holds_up_nobody(
     assert after.state == states.DRAFTED
 
 
+def test_a_mail_that_cannot_even_be_refused_is_not_tried_without_end(sender: User) -> None:
+    stored(sender, b"\r\nHi\r\n")
+    RawMail.objects.update(attempts=3)
+    mail = actions.claim_mail()
+    assert mail is not None
+    actions.release_mail(mail)
+    assert actions.claim_mail() is None
+
+
 def test_a_refusal_is_told_once(sender: User) -> None:
     mail = stored(sender, b"\r\nHi\r\n")
     actions.refuse_mail(mail, actions.UNREADABLE)
