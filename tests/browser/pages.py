@@ -76,20 +76,19 @@ class SenderPages:
     page: Page
     hand: Hand
     language: str = "en"
+    email: str = ""
+
+    def __post_init__(self) -> None:
+        self.email = self.email or SENDERS[self.language]
 
     @cached_property
     def words(self) -> Words:
         """The labels in this person's language."""
         return WORDS[self.language]
 
-    @property
-    def email(self) -> str:
-        """Who this is."""
-        return SENDERS[self.language]
-
-    def sign_in(self, email: str = "") -> None:
+    def sign_in(self) -> None:
         """Sign in on the page that asks for it."""
-        self.hand.fill(self.page.locator("[name=login]"), email or self.email)
+        self.hand.fill(self.page.locator("[name=login]"), self.email)
         self.hand.fill(self.page.locator("[name=password]"), "demo")
         self.hand.press(self.page.locator("main form button[type=submit]"))
 
@@ -121,6 +120,18 @@ class SenderPages:
     def number_of(self, address: str) -> Locator:
         """Return the field of a recipient's mobile number."""
         return self.field(self.words.number, address)
+
+    def fill_numbers(self, addresses: list[str], start: str) -> None:
+        """Give each of these recipients a number of their own: `start` and two more digits."""
+        for digits, address in enumerate(addresses, 10):
+            self.hand.fill(self.number_of(address), f"{start}{digits}")
+
+    def choose_code(self, address: str, code: str, hint: str) -> None:
+        """Choose an access code for a recipient in place of a number."""
+        who = self.needing.filter(has_text=address)
+        self.hand.press(who.locator("summary"))
+        self.hand.fill(self.field(self.words.access_code, address), code)
+        self.hand.fill(self.field("Hint", address), hint)
 
 
 @dataclass
