@@ -1,5 +1,6 @@
 """The only way from a request to a draft, and the verdicts on its recipients."""
 
+import hashlib
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -85,6 +86,20 @@ def content_of(draft: Draft) -> Content:
 def attachment_name(draft: Draft, attachment: Attachment) -> str:
     """Return the file name, "" when the mail gave none."""
     return draft.unseal(f"attachment {attachment.position}", attachment.name).decode()
+
+
+def version_of(recipient: Recipient) -> str:
+    """Return what changes when a person, or an address book, changes this recipient's data."""
+    changed = recipient.changed_at.isoformat() if recipient.changed_at else ""
+    return f"{changed} {recipient.reason}".strip()
+
+
+def versions_of(recipients: Sequence[Recipient]) -> str:
+    """Return the versions of all recipients in order, four hex digits each."""
+    return "".join(
+        hashlib.sha256(f"{recipient.pk} {version_of(recipient)}".encode()).hexdigest()[:4]
+        for recipient in recipients
+    )
 
 
 def typed_choice(draft: Draft, recipient: Recipient) -> Choice | None:

@@ -2,10 +2,12 @@
 
 from collections.abc import Sequence
 
+from babel import Locale
+from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
-from django.utils.translation import pgettext
 
 from accounts.policy import ACCESS_CODE, DRAFT, HEADER, ORGANIZATION, PERSONAL, SMS, Policy
+from addresses.phone import region_of
 from drafts import states
 from drafts.incoming import LineProblem
 from drafts.resolver import TOO_WEAK, Rejected, Verdict
@@ -36,6 +38,12 @@ def source_words(source: str) -> str:
 def method_words(method: str) -> str:
     """Return the name of a verification method."""
     return {SMS: _("Code by SMS"), ACCESS_CODE: _("Access code")}.get(method, method)
+
+
+def country_name(e164: str) -> str:
+    """Return the country of a number in the language that is active, "" when it has none."""
+    locale = Locale.parse(get_language() or "en", sep="-")
+    return str(locale.territories.get(region_of(e164), ""))
 
 
 def demand_sentence(policy: Policy) -> str:

@@ -1,7 +1,8 @@
 """What the sender does with a held draft: fill in, send, undo, remove somebody, discard."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from datetime import timedelta
+from types import MappingProxyType
 
 from django.db import transaction
 from django.utils import timezone
@@ -10,7 +11,7 @@ from accounts import audit
 from accounts.models import User
 from accounts.policy import DRAFT
 from drafts import states
-from drafts.access import judge
+from drafts.access import judge, typed_choice, version_of
 from drafts.actions.judging import settle
 from drafts.actions.locking import locked_draft
 from drafts.content import choice_to_bytes
@@ -19,6 +20,10 @@ from drafts.models import Draft, Recipient
 from flow.moves import move
 
 UNDO_SECONDS = 10
+
+# The version of each recipient that the person's page showed.
+Seen = Mapping[int, str]
+NOTHING_SEEN: Seen = MappingProxyType({})
 
 
 class Unfinished(Exception):
@@ -34,19 +39,41 @@ class NothingToUndo(Exception):
 
 
 @transaction.atomic
-def complete_recipients(draft: Draft, choices: Mapping[int, Choice], *, actor: User) -> None:
-    """Keep what was filled in, per recipient id. Raises Unfinished, SendingForbidden."""
-    _complete(_held(draft), choices, actor)
+def complete_recipients(
+    draft: Draft, choices: Mapping[int, Choice], *, seen: Seen = NOTHING_SEEN, actor: User
+) -> set[int]:
+    """Keep what was filled in, per recipient id; return those that somebody else was first with.
+
+    `seen` has the version (access.version_of) that the page showed: where it is another one by
+    now, and says something else, nothing is kept. Raises Unfinished, SendingForbidden.
+    """
+    return _complete(_held(draft), choices, seen, actor)
+
+
+@transaction.atomic
+def forget_choices(draft: Draft, recipients: Collection[int], *, actor: User) -> None:
+    """Take back what was filled in for these recipients. Raises Unfinished, SendingForbidden."""
+    locked = _held(draft)
+    rows = locked.recipients.filter(pk__in=recipients)
+    rows.update(typed=b"", changed_at=timezone.now(), changed_by=actor)
+    settle(locked, judge(locked, locked.organization.policy))
+    _audit("forget_choices", locked, actor, count=len(recipients))
 
 
 @transaction.atomic
 def send_draft(
-    draft: Draft, choices: Mapping[int, Choice], *, accepted: str = "", actor: User
+    draft: Draft,
+    choices: Mapping[int, Choice],
+    *,
+    seen: Seen = NOTHING_SEEN,
+    accepted: str = "",
+    actor: User,
 ) -> bool:
     """Keep what was filled in; tell whether the draft goes out once the time to undo is over.
 
-    It does not while somebody still needs something, or while it has a problem other than
-    `accepted`, the one that the sender saw. Raises Unfinished, SendingForbidden.
+    It does not while somebody still needs something, while somebody else was first with another
+    number (see `complete_recipients`), or while it has a problem other than `accepted`, the one
+    that the sender saw. Raises Unfinished, SendingForbidden.
     """
     locked = _held(draft)
     if locked.problem and locked.problem == accepted:
@@ -56,8 +83,7 @@ def send_draft(
             "accept_problem", str(locked), organization_id=locked.organization_id,
             actor_id=actor.pk, problem=accepted,
         )  # fmt: skip
-    _complete(locked, choices, actor)
-    if locked.state != states.READY:
+    if _complete(locked, choices, seen, actor) or locked.state != states.READY:
         return False
     send_at = timezone.now() + timedelta(seconds=UNDO_SECONDS)
     move(locked, states.SENDING, states.MOVES, send_at=send_at, sent_by=actor)
@@ -113,16 +139,23 @@ def _held(draft: Draft, *, needs_web_sending: bool = True) -> Draft:
     return locked
 
 
-def _complete(draft: Draft, choices: Mapping[int, Choice], actor: User) -> None:
-    now = timezone.now()
+def _complete(draft: Draft, choices: Mapping[int, Choice], seen: Seen, actor: User) -> set[int]:
+    now, late, kept = timezone.now(), set(), 0
     for recipient in draft.recipients.filter(pk__in=choices):
-        sealed = choice_to_bytes(choices[recipient.pk])
-        recipient.typed = draft.seal(f"{DRAFT}:{recipient.address}", sealed)
+        choice = choices[recipient.pk]
+        if typed_choice(draft, recipient) == choice:
+            continue
+        if seen.get(recipient.pk, version_of(recipient)) != version_of(recipient):
+            late.add(recipient.pk)
+            continue
+        recipient.typed = draft.seal(f"{DRAFT}:{recipient.address}", choice_to_bytes(choice))
         recipient.changed_at, recipient.changed_by = now, actor
         recipient.save(update_fields=["typed", "changed_at", "changed_by"])
-    if choices:
-        _audit("complete_recipients", draft, actor, count=len(choices))
+        kept += 1
+    if kept:
+        _audit("complete_recipients", draft, actor, count=kept)
     settle(draft, judge(draft, draft.organization.policy))
+    return late
 
 
 def _audit(verb: str, draft: Draft, actor: User, **data: int) -> None:

@@ -12,6 +12,13 @@ from drafts.views.finishing import (
 )
 from drafts.views.help import help_page
 from drafts.views.lists import draft_list, sent_list
+from drafts.views.recipients import (
+    draft_paste,
+    draft_paste_undo,
+    draft_status,
+    recipient_complete,
+    recipient_keep,
+)
 
 __all__ = [
     "draft",
@@ -19,11 +26,16 @@ __all__ = [
     "draft_body",
     "draft_discard",
     "draft_list",
+    "draft_paste",
+    "draft_paste_undo",
     "draft_restore",
     "draft_send",
+    "draft_status",
     "draft_undo",
     "finish",
     "help_page",
+    "recipient_complete",
+    "recipient_keep",
     "recipient_remove",
     "sent_list",
 ]

@@ -11,7 +11,7 @@ from accounts.access import user_of
 from drafts import access, actions, states
 from drafts.forms import recipient_forms
 from drafts.models import Draft
-from drafts.views.page import draft_context, ended_context
+from drafts.views.page import draft_context, ended_context, seen_in
 
 
 @login_required
@@ -49,13 +49,13 @@ def draft_send(request: HttpRequest, pk: int) -> HttpResponse:
     choices = {
         form.judged.recipient.pk: choice for form in forms if (choice := form.choice()) is not None
     }
-    accepted = request.POST.get("problem", "")
+    accepted, seen = request.POST.get("problem", ""), seen_in(request.POST, choices)
     try:
         if any(form.errors for form in forms):
-            actions.complete_recipients(found, choices, actor=actor)
+            actions.complete_recipients(found, choices, seen=seen, actor=actor)
             sent = False
         else:
-            sent = actions.send_draft(found, choices, accepted=accepted, actor=actor)
+            sent = actions.send_draft(found, choices, seen=seen, accepted=accepted, actor=actor)
     except actions.SendingForbidden:
         return render(request, "drafts/sending_forbidden.html", {"draft": found}, status=403)
     except actions.Unfinished:

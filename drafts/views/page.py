@@ -1,19 +1,26 @@
 """What the draft page shows, put together in a constant number of queries."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from textwrap import wrap
 from typing import Any
 
+from django.http import QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
 
+from accounts.policy import SMS
+from addresses.phone import show_phone
 from drafts import access, states
 from drafts.access import Judged
 from drafts.actions.finishing import UNDO_SECONDS
 from drafts.forms import RecipientForm
-from drafts.models import Attachment, Draft
+from drafts.incoming import Choice
+from drafts.models import Attachment, Draft, Recipient
+from drafts.paste import Pasted
 from drafts.wording import (
+    country_name,
     demand_sentence,
     method_words,
     problem_sentences,
@@ -26,7 +33,7 @@ from vault.keys import VaultError
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A recipient on the page."""
+    """A recipient on the page, in the version that the page shows."""
 
     judged: Judged
     form: RecipientForm
@@ -34,6 +41,12 @@ class Line:
     method: str
     source: str
     contact_link: str
+    version: str
+
+    @property
+    def needs(self) -> bool:
+        """Whether this recipient still needs the sender."""
+        return not self.judged.complete or bool(self.form.errors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +66,7 @@ def draft_context(draft: Draft, posted: Iterable[RecipientForm] = ()) -> dict[st
         _line(draft, item, wrong.get(item.recipient.pk) or RecipientForm(item, policy))
         for item in judged
     ]
-    needing = [line for line in lines if not line.judged.complete or line.form.errors]
+    needing = [line for line in lines if line.needs]
     if needing:
         _focus(needing[0].form)
     content = access.content_of(draft)
@@ -71,6 +84,7 @@ def draft_context(draft: Draft, posted: Iterable[RecipientForm] = ()) -> dict[st
         "failures": failures_about(str(draft)),
         "expires_at": draft.created_at + timedelta(days=policy.keep_drafts_days),
         "came_back": posted != (),
+        "versions": access.versions_of([item.recipient for item in judged]),
     }
 
 
@@ -91,6 +105,46 @@ def ended_context(draft: Draft) -> dict[str, Any]:
     }
 
 
+def seen_in(post: QueryDict, recipients: Iterable[int]) -> dict[int, str]:
+    """Return the version of each recipient that a posted page showed, where it says so."""
+    named = {pk: post.get(f"r{pk}-seen") for pk in recipients}
+    return {pk: version for pk, version in named.items() if version is not None}
+
+
+def mark_context(
+    recipient: Recipient, form: RecipientForm, choice: Choice | None, *, late: bool
+) -> dict[str, Any]:
+    """Return what stands under a field after it was saved, or was not."""
+    number = choice.value if choice is not None and choice.method == SMS else ""
+    errors = [error for name in form.fields for error in form.errors.get(name, [])]
+    return {
+        "recipient": recipient,
+        "version": access.version_of(recipient),
+        "errors": errors,
+        "late": late,
+        "saved": choice is not None and not late,
+        "number": show_phone(number) if number else "",
+        "country": country_name(number) if number else "",
+    }
+
+
+def pasted_context(pasted: Pasted, recipients: Sequence[Recipient]) -> dict[str, Any]:
+    """Return what the page says of a pasted list."""
+    by_key = {recipient.pk: recipient for recipient in recipients}
+    found = [(by_key[match.key], show_phone(match.number), match) for match in pasted.matches]
+    return {"pasted": found, "unmatched": pasted.unmatched}
+
+
+def status_context(draft: Draft, seen: str) -> dict[str, Any] | None:
+    """Return the rows that changed since `seen`, None when the page must be drawn anew."""
+    context = draft_context(draft)
+    versions: str = context["versions"]
+    if len(versions) != len(seen):
+        return None
+    pieces = zip(wrap(seen, 4), wrap(versions, 4), context["lines"], strict=True)
+    return context | {"changed": [line for old, new, line in pieces if old != new]}
+
+
 def _line(draft: Draft, item: Judged, form: RecipientForm) -> Line:
     chosen = item.verdict.chosen
     query = {
@@ -105,6 +159,7 @@ def _line(draft: Draft, item: Judged, form: RecipientForm) -> Line:
         method=method_words(chosen.method) if chosen else "",
         source=source_words(chosen.source) if chosen else "",
         contact_link=f"{reverse('contact_new')}?{urlencode(query)}",
+        version=access.version_of(item.recipient),
     )
 
 

@@ -1,0 +1,118 @@
+"""One recipient of the draft page at a time: save as it is typed, paste a list, watch others."""
+
+from django.contrib import messages
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
+from django.views.decorators.http import require_POST, require_safe
+
+from accounts.access import user_of
+from contacts.actions import learn
+from drafts import access, actions, states
+from drafts.forms import RecipientForm
+from drafts.incoming import Choice
+from drafts.models import Draft
+from drafts.paste import Person, map_list
+from drafts.views.page import draft_context, mark_context, pasted_context, seen_in, status_context
+
+
+@login_required
+@require_POST
+def recipient_complete(request: HttpRequest, pk: int, recipient_pk: int) -> HttpResponse:
+    """Keep what was filled in for one recipient, and say so, or say what is wrong with it."""
+    found, actor = access.draft_for(user_of(request), pk), user_of(request)
+    recipient = access.recipient_for(found, recipient_pk)
+    judged = next(
+        item for item in access.judge(found, actor.policy) if item.recipient.pk == recipient.pk
+    )
+    form = RecipientForm(judged, actor.policy, request.POST)
+    choice = form.choice()
+    late = False
+    if choice is not None:
+        seen = seen_in(request.POST, [recipient.pk])
+        try:
+            late = bool(
+                actions.complete_recipients(found, {recipient.pk: choice}, seen=seen, actor=actor)
+            )
+        except (actions.Unfinished, actions.SendingForbidden):
+            return _to_page(request, found)
+        recipient.refresh_from_db()
+    if "HX-Request" not in request.headers:
+        return _to_page(request, found)
+    return render(request, "drafts/_mark.html", mark_context(recipient, form, choice, late=late))
+
+
+@login_required
+@require_POST
+def draft_paste(request: HttpRequest, pk: int) -> HttpResponse:
+    """Map a pasted list to the recipients that need something, and keep what was found."""
+    found, actor = access.draft_for(user_of(request), pk), user_of(request)
+    needing = [item.recipient for item in access.judge(found, actor.policy) if not item.complete]
+    people = [Person(each.pk, each.address, each.name) for each in needing]
+    pasted = map_list(request.POST.get("list", ""), people, actor.policy.default_country)
+    choices = {match.key: Choice("sms", match.number) for match in pasted.matches}
+    try:
+        actions.complete_recipients(found, choices, actor=actor)
+    except (actions.Unfinished, actions.SendingForbidden):
+        return _to_page(request, found)
+    context = draft_context(access.draft_for(actor, pk))
+    return render(request, "drafts/draft.html", context | pasted_context(pasted, needing))
+
+
+@login_required
+@require_POST
+def draft_paste_undo(request: HttpRequest, pk: int) -> HttpResponse:
+    """Take back what a pasted list filled in."""
+    found, actor = access.draft_for(user_of(request), pk), user_of(request)
+    ids = [int(text) for text in request.POST.getlist("recipient") if text.isdecimal()]
+    try:
+        actions.forget_choices(found, ids, actor=actor)
+    except (actions.Unfinished, actions.SendingForbidden):
+        return _to_page(request, found)
+    count = len(ids)
+    text = ngettext("%(count)d number was taken back.", "%(count)d numbers were taken back.", count)
+    messages.info(request, text % {"count": count})
+    return redirect("draft", found.pk)
+
+
+@login_required
+@require_POST
+def recipient_keep(request: HttpRequest, pk: int, recipient_pk: int) -> HttpResponse:
+    """Put what was filled in for a recipient in the sender's own address book now."""
+    found, actor = access.draft_for(user_of(request), pk), user_of(request)
+    recipient = access.recipient_for(found, recipient_pk)
+    typed = access.typed_choice(found, recipient) if found.state in states.HELD else None
+    if typed is not None:
+        learn(
+            actor, recipient.address, recipient.name,
+            method=typed.method, value=typed.value, hint=typed.hint,
+        )  # fmt: skip
+        who = recipient.name or recipient.address
+        messages.success(request, _("%(who)s is in your contacts now.") % {"who": who})
+    return redirect("draft", found.pk)
+
+
+@login_required
+@require_safe
+def draft_status(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send what changed since the page was drawn: nothing, some rows, or the way to its end."""
+    found = access.draft_for(user_of(request), pk)
+    if found.state not in states.HELD:
+        return _to_page(request, found)
+    recipients = list(found.recipients.all())
+    seen = request.GET.get("seen", "")
+    if seen == access.versions_of(recipients):
+        return HttpResponse(status=204)
+    context = status_context(found, seen)
+    if context is None:
+        return _to_page(request, found)
+    return render(request, "drafts/_status.html", context)
+
+
+def _to_page(request: HttpRequest, draft: Draft) -> HttpResponse:
+    if "HX-Request" not in request.headers:
+        return redirect("draft", draft.pk)
+    return HttpResponse(status=204, headers={"HX-Redirect": reverse("draft", args=[draft.pk])})

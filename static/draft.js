@@ -1,0 +1,66 @@
+// The draft page: Enter goes to the next field, a pasted list fills in all, live rows stay calm.
+(function () {
+  "use strict";
+
+  const NUMBER_FIELD = ".recipient--needs input[type=tel]";
+
+  // --- Enter in a number field saves it and goes on to the next; Ctrl+Enter sends (zivweb.js) ---
+
+  document.addEventListener("keydown", function (event) {
+    const field = event.target.closest(NUMBER_FIELD);
+    if (!field || event.key !== "Enter" || event.ctrlKey || event.metaKey) return;
+    event.preventDefault();
+    if (field.value.trim()) htmx.trigger(field.closest("[hx-post]"), "save");
+    const fields = Array.from(document.querySelectorAll(NUMBER_FIELD));
+    const later = fields.slice(fields.indexOf(field) + 1).concat(fields);
+    const next = later.find((other) => !other.value.trim());
+    (next || document.querySelector("[data-submit]") || field).focus();
+  });
+
+  // --- A number that was saved is shown as it is written, once the field is left ---
+
+  function showFormatted(field) {
+    const saved = field.closest(".recipient").querySelector("[data-number]");
+    if (saved && saved.dataset.number && document.activeElement !== field) {
+      field.value = saved.dataset.number;
+    }
+  }
+
+  document.addEventListener("htmx:afterSwap", function (event) {
+    const row = event.target.closest && event.target.closest(".recipient");
+    const field = row && row.querySelector("input[type=tel]");
+    if (field) showFormatted(field);
+  });
+  document.addEventListener("focusout", function (event) {
+    if (event.target.matches(NUMBER_FIELD)) setTimeout(showFormatted, 0, event.target);
+  });
+
+  // --- A list that is pasted into a number field goes to the list ---
+
+  function isList(text) {
+    const lines = text.trim().split(/\r?\n/).filter((line) => line.trim());
+    return lines.length > 1 || text.includes("@") || /\t/.test(text.trim());
+  }
+
+  document.addEventListener("paste", function (event) {
+    const field = event.target.closest(NUMBER_FIELD);
+    const text = (event.clipboardData || { getData: () => "" }).getData("text");
+    const button = document.querySelector("[data-paste]");
+    if (!field || !button || !isList(text)) return;
+    event.preventDefault();
+    const list = document.getElementById("list");
+    list.value = text;
+    button.form.requestSubmit(button);
+  });
+
+  // --- A row that somebody works in is not taken away from under their hands ---
+
+  document.addEventListener("htmx:oobBeforeSwap", function (event) {
+    const row = event.detail.target;
+    if (!row.classList || !row.classList.contains("recipient")) return;
+    const typed = Array.from(row.querySelectorAll("input:not([type=hidden])"));
+    const unsaved = typed.some((field) => field.value !== field.defaultValue);
+    const saved = row.querySelector(".saved");
+    if (row.contains(document.activeElement) || (unsaved && !saved)) event.preventDefault();
+  });
+})();

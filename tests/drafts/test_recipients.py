@@ -1,0 +1,174 @@
+"""One recipient of the draft page at a time."""
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+
+from contacts.models import Datum
+from drafts import access, actions, states
+from drafts.incoming import Choice
+from drafts.models import Draft, Recipient
+from tests import make
+
+pytestmark = pytest.mark.django_db
+HTMX = {"HX-Request": "true"}
+SMS, OTHER = Choice("sms", make.NUMBER), Choice("sms", make.OTHER_NUMBER)
+
+
+@pytest.fixture
+def draft(db: None) -> Draft:
+    """Return a draft that waits for jan and els."""
+    return make.draft(make.user(), "jan@example.nl", "els@example.nl")
+
+
+@pytest.fixture
+def owner(draft: Draft) -> Client:
+    """Return the browser of the draft's sender."""
+    browser = Client(headers={"accept-language": "en"})
+    browser.force_login(draft.sender, "allauth.account.auth_backends.AuthenticationBackend")
+    return browser
+
+
+def jan(draft: Draft) -> Recipient:
+    """Return the first recipient as it is stored now."""
+    return draft.recipients.get(address="jan@example.nl")
+
+
+def type_number(owner: Client, draft: Draft, number: str, **more: str) -> str:
+    """Type a number for jan as htmx sends it; return what appears under the field."""
+    who = jan(draft)
+    path = reverse("recipient_complete", args=[draft.pk, who.pk])
+    return owner.post(path, {f"r{who.pk}-phone": number, **more}, headers=HTMX).content.decode()
+
+
+def test_a_number_is_saved_and_shown_with_its_country(draft: Draft, owner: Client) -> None:
+    mark = type_number(owner, draft, "06 - 36 36 36 36")
+
+    assert ("+31 6 36 36 36 36, Netherlands" in mark, jan(draft).reason) == (True, "")
+
+
+def test_a_wrong_number_is_not_saved_and_says_why(draft: Draft, owner: Client) -> None:
+    mark = type_number(owner, draft, "020 123 4567")
+
+    assert ("is a landline" in mark, jan(draft).reason) == (True, states.MISSING)
+
+
+def test_an_empty_field_says_nothing(draft: Draft, owner: Client) -> None:
+    assert "<p" not in type_number(owner, draft, "")
+
+
+def test_somebody_else_who_was_first_is_named_and_not_overwritten(
+    draft: Draft, owner: Client
+) -> None:
+    seen = {f"r{jan(draft).pk}-seen": access.version_of(jan(draft))}
+    actions.complete_recipients(draft, {jan(draft).pk: OTHER}, actor=draft.sender)
+
+    mark = type_number(owner, draft, "0636363636", **seen)
+
+    typed = access.typed_choice(Draft.objects.get(), jan(draft))
+    assert ("filled in something else" in mark, typed) == (True, OTHER)
+
+
+def test_the_second_press_overwrites(draft: Draft, owner: Client) -> None:
+    actions.complete_recipients(draft, {jan(draft).pk: OTHER}, actor=draft.sender)
+    seen = {f"r{jan(draft).pk}-seen": access.version_of(jan(draft))}
+
+    type_number(owner, draft, "0636363636", **seen)
+
+    assert access.typed_choice(Draft.objects.get(), jan(draft)) == SMS
+
+
+def test_sending_from_a_stale_tab_overwrites_nobody(draft: Draft) -> None:
+    stale = {recipient.pk: access.version_of(recipient) for recipient in draft.recipients.all()}
+    actions.complete_recipients(draft, dict.fromkeys(stale, OTHER), actor=draft.sender)
+
+    sent = actions.send_draft(draft, dict.fromkeys(stale, SMS), seen=stale, actor=draft.sender)
+
+    assert (sent, access.typed_choice(draft, jan(draft))) == (False, OTHER)
+
+
+def test_without_javascript_one_recipient_is_saved_as_well(draft: Draft, owner: Client) -> None:
+    who = jan(draft)
+    path = reverse("recipient_complete", args=[draft.pk, who.pk])
+
+    response = owner.post(path, {f"r{who.pk}-phone": "0636363636"})
+
+    assert (response.status_code, jan(draft).reason) == (302, "")
+
+
+def test_a_pasted_list_fills_in_everybody(draft: Draft, owner: Client) -> None:
+    text = "els@example.nl 0636363602\njan@example.nl 0636363601"
+
+    page = owner.post(f"/drafts/{draft.pk}/paste/", {"list": text}).content.decode()
+
+    draft.refresh_from_db()
+    assert (draft.state, "2 numbers were filled in" in page) == (states.READY, True)
+
+
+def test_a_pasted_list_is_taken_back_at_once(draft: Draft, owner: Client) -> None:
+    owner.post(f"/drafts/{draft.pk}/paste/", {"list": "jan@example.nl 0636363601"})
+
+    owner.post(f"/drafts/{draft.pk}/paste/undo/", {"recipient": [jan(draft).pk]})
+
+    assert jan(draft).reason == states.MISSING
+
+
+def test_a_line_for_nobody_is_shown(draft: Draft, owner: Client) -> None:
+    page = owner.post(f"/drafts/{draft.pk}/paste/", {"list": "piet@example.nl 0636363601"})
+
+    assert "“piet@example.nl 0636363601”" in page.content.decode()
+
+
+def test_a_number_goes_to_the_address_book_when_the_sender_wants(
+    draft: Draft, owner: Client
+) -> None:
+    type_number(owner, draft, "0636363636")
+
+    owner.post(f"/drafts/{draft.pk}/recipients/{jan(draft).pk}/keep/")
+
+    assert Datum.objects.get(contact__owner=draft.sender).e164 == make.NUMBER
+
+
+def test_nothing_is_sent_while_nothing_changed(draft: Draft, owner: Client) -> None:
+    seen = access.versions_of(list(draft.recipients.all()))
+
+    assert owner.get(f"/drafts/{draft.pk}/status/?seen={seen}").status_code == 204
+
+
+def test_a_change_by_somebody_else_comes_as_its_row(draft: Draft, owner: Client) -> None:
+    seen = access.versions_of(list(draft.recipients.all()))
+    actions.complete_recipients(draft, {jan(draft).pk: SMS}, actor=draft.sender)
+
+    rows = owner.get(f"/drafts/{draft.pk}/status/?seen={seen}", headers=HTMX).content.decode()
+
+    assert (f'id="recipient-{jan(draft).pk}"' in rows, rows.count("recipient--")) == (True, 1)
+
+
+def test_a_draft_that_was_sent_elsewhere_leads_to_its_page(draft: Draft, owner: Client) -> None:
+    choices = dict.fromkeys(draft.recipients.values_list("pk", flat=True), SMS)
+    actions.send_draft(draft, choices, actor=draft.sender)
+
+    response = owner.get(f"/drafts/{draft.pk}/status/?seen=", headers=HTMX)
+
+    assert response.headers["HX-Redirect"] == f"/drafts/{draft.pk}/"
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("post", "/drafts/{pk}/recipients/{who}/"),
+        ("post", "/drafts/{pk}/recipients/{who}/keep/"),
+        ("post", "/drafts/{pk}/paste/"),
+        ("post", "/drafts/{pk}/paste/undo/"),
+        ("get", "/drafts/{pk}/status/"),
+    ],
+)
+def test_a_colleague_finds_nothing(draft: Draft, method: str, path: str) -> None:
+    browser = Client()
+    browser.force_login(
+        make.user(draft.organization), "allauth.account.auth_backends.AuthenticationBackend"
+    )
+
+    response = browser.generic(method.upper(), path.format(pk=draft.pk, who=jan(draft).pk))
+
+    assert response.status_code == 404
