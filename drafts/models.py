@@ -7,6 +7,7 @@ from accounts.models import Organization, User
 from contacts.models import Datum
 from delivery.models import Message
 from drafts import states
+from notifications.models import Notification
 from vault.models import Blob, SealedRow
 
 
@@ -16,6 +17,11 @@ class Draft(SealedRow):
     `subject` is sealed text, `content` sealed JSON (drafts/content.py). `problem` holds it although
     everybody may be complete: a header line that cannot be obeyed, or a possible duplicate.
     `message_id_index` and `fingerprint` are blind indexes, to recognize a mail that is sent again.
+
+    What is to come has a time: `tell_at` (tell the sender that it is held), `remind_at`,
+    `expires_at` (its content is destroyed); None when there is nothing to do. `notice` is the
+    last mail that told of it, perhaps together with others. `shared_with` is a colleague who may
+    finish it too; `opened_by` had it open at `opened_at`.
     """
 
     class State(models.TextChoices):
@@ -52,6 +58,19 @@ class Draft(SealedRow):
     created_at = models.DateTimeField(auto_now_add=True)
     send_at = models.DateTimeField(null=True, blank=True)
     sent_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    tell_at = models.DateTimeField(null=True, blank=True)
+    remind_at = models.DateTimeField(null=True, blank=True)
+    expires_at = models.DateTimeField(null=True, blank=True)
+    notice = models.ForeignKey(
+        Notification, models.SET_NULL, null=True, blank=True, related_name="+"
+    )
+    shared_with = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="shared_drafts"
+    )
+    opened_by = models.ForeignKey(
+        User, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
+    )
+    opened_at = models.DateTimeField(null=True, blank=True)
     superseded_by = models.ForeignKey(
         "self", models.SET_NULL, null=True, blank=True, related_name="supersedes"
     )
@@ -70,6 +89,22 @@ class Draft(SealedRow):
             models.Index(fields=["id"], condition=Q(state=states.RECEIVED), name="drafts_new"),
             models.Index(
                 fields=["send_at"], condition=Q(state=states.SENDING), name="drafts_to_release"
+            ),
+            models.Index(
+                fields=["tell_at"], condition=Q(tell_at__isnull=False), name="drafts_to_tell"
+            ),
+            models.Index(
+                fields=["remind_at"], condition=Q(remind_at__isnull=False), name="drafts_to_remind"
+            ),
+            models.Index(
+                fields=["expires_at"],
+                condition=Q(expires_at__isnull=False),
+                name="drafts_to_expire",
+            ),
+            models.Index(
+                fields=["organization", "id"],
+                condition=Q(state__in=[states.WAITING, states.READY]),
+                name="drafts_held_of_organization",
             ),
         ]
         constraints = [
@@ -142,3 +177,34 @@ class Attachment(models.Model):
 
     def __str__(self) -> str:
         return f"attachment:{self.pk}"
+
+
+class PolicySeen(models.Model):
+    """Under which policy the held drafts of an organization were last judged.
+
+    `digest` is of the policy; while `cursor` is not None they are being judged again, and it is
+    the id of the last one that was.
+    """
+
+    organization = models.OneToOneField(Organization, models.CASCADE, related_name="+")
+    digest = models.CharField(max_length=64)
+    cursor = models.BigIntegerField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"policy seen:{self.organization_id}"
+
+
+class HelpAnswer(models.Model):
+    """Whether the help page helped somebody, in their own words if they gave any."""
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    user = models.ForeignKey(User, models.SET_NULL, null=True, blank=True, related_name="+")
+    helpful = models.BooleanField()
+    words = models.TextField(max_length=1000, blank=True)
+    at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["organization", "-id"], name="drafts_help_answers")]
+
+    def __str__(self) -> str:
+        return f"help answer:{self.pk}"
