@@ -1,10 +1,12 @@
 """The only way to a message from a request: by its sender, or by a recipient's own link."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import QuerySet
+from django.db.models import Max, QuerySet
 from django.http import Http404
+from django.utils.translation import gettext as _
 
 from accounts.models import User
 from addresses.mail import join_addresses
@@ -58,6 +60,22 @@ def recipients_of(message: Message) -> QuerySet[MessageRecipient]:
     return message.recipients.select_related("notification")
 
 
+def recipient_of(message: Message, pk: int) -> MessageRecipient:
+    """Return a recipient of a message that was reached by this module. Raises Http404."""
+    recipient = recipients_of(message).filter(pk=pk).first()
+    if recipient is None:
+        raise Http404
+    recipient.message = message
+    return recipient
+
+
+def asked_codes(recipients: Iterable[MessageRecipient]) -> dict[int, datetime]:
+    """Return when each recipient last had a code sent, in one query."""
+    sent = Challenge.objects.filter(recipient__in=[row.pk for row in recipients])
+    found = sent.values_list("recipient").annotate(at=Max("last_sent_at"))
+    return dict(found)
+
+
 def live_challenge(recipient: MessageRecipient, browser: str, now: datetime) -> Challenge | None:
     """Return the code that was sent for this browser session and can still be used."""
     if not browser:
@@ -106,4 +124,5 @@ def page_of_sent(user: User, after: str) -> Page[Sent]:
 
 def _sent(message: Message) -> Sent:
     addresses = join_addresses(recipient.address for recipient in message.recipients.all())
-    return Sent(message, message.open_content().subject, addresses)
+    subject = _("(destroyed)") if message.ended_at else message.open_content().subject
+    return Sent(message, subject, addresses)

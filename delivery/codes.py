@@ -58,3 +58,8 @@ def lock_after(failures: int, locks: int) -> timedelta | None:
 def is_exhausted(method: str, failures: int) -> bool:
     """Tell whether so many failures in a row end all trying."""
     return failures >= MAX_FAILURES[method]
+
+
+def is_locked(failures: int, until: datetime | None, method: str, now: datetime) -> bool:
+    """Tell whether wrong tries keep a recipient out now."""
+    return is_exhausted(method, failures) or bool(until and until > now)

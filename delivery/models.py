@@ -1,5 +1,7 @@
 """Messages as recipients open them."""
 
+import hashlib
+
 from django.db import models
 from django.db.models import Q
 
@@ -22,7 +24,8 @@ from vault.tokens import link_token
 class Message(SealedRow):
     """A released mail. `content` is sealed JSON (content.py).
 
-    From `ended_at` on the content is destroyed, and only what happened is kept.
+    The content is destroyed at `destroy_at`: when it expires, or a while after it was withdrawn
+    from everybody. From `ended_at` on it is gone, and only what happened is kept.
     """
 
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
@@ -30,12 +33,13 @@ class Message(SealedRow):
     content = models.BinaryField(editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
+    destroy_at = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         indexes = [
             models.Index(fields=["sender", "-id"], name="delivery_sent_by"),
-            models.Index(fields=["expires_at"], condition=Q(ended_at=None), name="delivery_to_end"),
+            models.Index(fields=["destroy_at"], condition=Q(ended_at=None), name="delivery_to_end"),
         ]
 
     def __str__(self) -> str:
@@ -147,6 +151,11 @@ class MessageRecipient(models.Model):
     def token(self) -> str:
         """The token in this recipient's own link."""
         return link_token(f"guest:{self.address}", self.message.uid)
+
+    @property
+    def stamp(self) -> str:
+        """A short name of the sealed secret: another one when the sender corrected it."""
+        return hashlib.sha256(bytes(self.secret)).hexdigest()[:16]
 
     def seal_secret(self, secret: Secret) -> None:
         """Put in this row what verifies the recipient."""

@@ -4,6 +4,8 @@ from django.urls import path
 
 from delivery import views
 
+RECIPIENT = "messages/<int:pk>/recipients/<int:recipient_pk>/"
+
 urlpatterns = [
     path("messages/<int:pk>/", views.message, name="message"),
     path("messages/<int:pk>/body/", views.message_body, name="message_body"),
@@ -12,8 +14,16 @@ urlpatterns = [
         views.message_attachment,
         name="message_attachment",
     ),
+    path("messages/<int:pk>/revoke/", views.revoke_message, name="revoke_message"),
+    path("messages/<int:pk>/extend/", views.extend_message, name="extend_message"),
+    path(f"{RECIPIENT}correct/", views.correct_recipient, name="correct_recipient"),
+    path(f"{RECIPIENT}resend/", views.resend_mail, name="resend_mail"),
+    path(f"{RECIPIENT}unlock/", views.unlock_recipient, name="unlock_recipient"),
+    path(f"{RECIPIENT}revoke/", views.revoke_recipient, name="revoke_recipient"),
+    path(f"{RECIPIENT}revoke/undo/", views.take_back_revocation, name="take_back_revocation"),
     path("m/<str:token>/", views.guest, name="guest"),
     path("m/<str:token>/code/", views.guest_send_code, name="guest_send_code"),
+    path("m/<str:token>/sms/", views.guest_sms, name="guest_sms"),
     path("m/<str:token>/verify/", views.guest_verify, name="guest_verify"),
     path("m/<str:token>/wrong-number/", views.guest_wrong_number, name="guest_wrong_number"),
     path("m/<str:token>/right-number/", views.guest_right_number, name="guest_right_number"),

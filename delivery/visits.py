@@ -27,20 +27,26 @@ def known_browser(session: Session) -> str:
     return name
 
 
-def begin(session: Session, recipient_id: int, now: datetime) -> None:
-    """Remember that this session was verified as a recipient of one message."""
-    times = [now.timestamp(), now.timestamp()]
-    session[_VISITS] = {**session.get(_VISITS, {}), str(recipient_id): times}
+def begin(session: Session, recipient_id: int, now: datetime, stamp: str = "") -> None:
+    """Remember that this session was verified as a recipient of one message.
+
+    `stamp` stands for the number or code that was proven: with another one the visit is over.
+    """
+    visit = [now.timestamp(), now.timestamp(), stamp]
+    session[_VISITS] = {**session.get(_VISITS, {}), str(recipient_id): visit}
 
 
-def is_current(session: Session, recipient_id: int, now: datetime) -> bool:
+def is_current(session: Session, recipient_id: int, now: datetime, stamp: str = "") -> bool:
     """Tell whether this session may show the recipient's message, and note that it was used."""
-    began, seen = session.get(_VISITS, {}).get(str(recipient_id), (0.0, 0.0))
+    visit = session.get(_VISITS, {}).get(str(recipient_id), (0.0, 0.0, ""))
+    began, seen, proven = visit
     at = now.timestamp()
+    if proven != stamp:
+        return False
     if at - began > LONGEST.total_seconds() or at - seen > IDLE.total_seconds():
         return False
     if at - seen > _NOTED_EVERY.total_seconds():
-        session[_VISITS] = {**session[_VISITS], str(recipient_id): [began, at]}
+        session[_VISITS] = {**session[_VISITS], str(recipient_id): [began, at, stamp]}
     return True
 
 

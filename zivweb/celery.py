@@ -15,6 +15,7 @@ BEAT = {
     "drafts.tasks.release_due": 2.0,
     "notifications.tasks.send_due": 5.0,
     "delivery.tasks.follow_notifications": 10.0,
+    "delivery.tasks.end_messages": 60.0,
 }
 
 app = Celery("zivweb")

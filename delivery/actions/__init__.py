@@ -1,16 +1,55 @@
-"""The only writer of messages: release, one-time codes, verification, wrong numbers."""
+"""The only writer of messages: release, verification, wrong numbers, the end."""
 
-from delivery.actions.numbers import report_wrong_number, take_back_wrong_number
-from delivery.actions.releasing import follow_notifications, send_message
-from delivery.actions.verifying import Attempt, CodeNotSentError, open_message, send_code
+from delivery.actions.ending import (
+    can_take_back,
+    end_messages,
+    extend,
+    resend,
+    revoke,
+    revoke_all,
+    take_back_revocation,
+    unlock,
+)
+from delivery.actions.following import follow_notifications, note_bounce
+from delivery.actions.limits import CapReachedError, forget_old
+from delivery.actions.numbers import (
+    ClosedError,
+    Correction,
+    correct_recipient,
+    report_wrong_number,
+    take_back_wrong_number,
+)
+from delivery.actions.releasing import send_message
+from delivery.actions.verifying import (
+    Attempt,
+    CodeNotSentError,
+    choose_language,
+    open_message,
+    send_code,
+)
 
 __all__ = [
     "Attempt",
+    "CapReachedError",
+    "ClosedError",
     "CodeNotSentError",
+    "Correction",
+    "can_take_back",
+    "choose_language",
+    "correct_recipient",
+    "end_messages",
+    "extend",
     "follow_notifications",
+    "forget_old",
+    "note_bounce",
     "open_message",
     "report_wrong_number",
+    "resend",
+    "revoke",
+    "revoke_all",
     "send_code",
     "send_message",
+    "take_back_revocation",
     "take_back_wrong_number",
+    "unlock",
 ]

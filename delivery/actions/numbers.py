@@ -1,71 +1,103 @@
-"""A recipient says that a mobile number is not theirs."""
+"""A recipient says that a number or code is not right; the sender puts it right."""
 
-from datetime import datetime
-from zoneinfo import ZoneInfo
+from dataclasses import dataclass, field
 
-from django.conf import settings
 from django.db import transaction
-from django.urls import reverse
 from django.utils import timezone
 
-from accounts.policy import SMS
-from addresses.phone import mask_phone
+from accounts.models import User
+from accounts.policy import DRAFT, SMS
+from contacts.actions import dispute, learn, settle_dispute
 from delivery import states
 from delivery.access import is_open
 from delivery.actions.locking import end_codes, lock, record
+from delivery.actions.telling import CODE, NUMBER, NUMBER_WRONG, queue_ready_mail, tell_sender
+from delivery.content import Secret
 from delivery.models import MessageRecipient
 from flow.moves import move
-from notifications.actions import cancel_about, queue_mail
-from notifications.letters import Mail
+from notifications.actions import cancel, cancel_about
+
+
+class ClosedError(Exception):
+    """The message was withdrawn from this recipient, or has come to its end."""
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """What the sender typed: a number (E.164), or an access code with its hint."""
+
+    value: str = field(repr=False)
+    hint: str = field(default="", repr=False)
 
 
 @transaction.atomic
 def report_wrong_number(recipient: MessageRecipient) -> None:
-    """A recipient says that the number is not theirs: no SMS any more, the sender is told."""
+    """A recipient says that the number is not theirs, or that they do not know the code.
+
+    No SMS goes there any more, and the sender is told. The others notice nothing.
+    """
     now = timezone.now()
     row = lock(recipient.pk)
-    if not is_open(row, now) or row.method != SMS:
+    if not is_open(row, now):
         return
     move(row, states.SUSPENDED, states.MOVES, stopped_at=now)
     end_codes(row, now)
     cancel_about(str(row), "code")
-    _queue_wrong_number_mail(row, now)
-    record("report_wrong_number", row.message, recipient=row.pk)
+    if row.method == SMS and row.datum_id is not None:
+        dispute(row.datum_id)
+    tell_sender(row, NUMBER if row.method == SMS else CODE)
+    record("report_wrong_number", row.message, recipient=row.pk, method=row.method)
 
 
 @transaction.atomic
 def take_back_wrong_number(recipient: MessageRecipient) -> None:
-    """The number was right after all: the recipient can be sent a code again."""
+    """It was right after all: the recipient can be verified again."""
     row = lock(recipient.pk)
     if row.state != states.SUSPENDED:
         return
     move(row, states.NOTIFIED, states.MOVES, stopped_at=None)
-    cancel_about(str(row), "number_wrong")
+    cancel_about(str(row), NUMBER_WRONG)
+    if row.datum_id is not None:
+        settle_dispute(row.datum_id)
     record("take_back_wrong_number", row.message, recipient=row.pk)
 
 
-def _queue_wrong_number_mail(row: MessageRecipient, now: datetime) -> None:
-    message = row.message
-    sender = message.sender
-    zone = ZoneInfo(message.organization.time_zone)
-    mail = Mail(
-        kind="number_wrong",
-        to=sender.email,
-        to_name=sender.name,
-        language=sender.language,
-        context={
-            "organization_name": message.organization.name,
-            "sender_name": sender.display_name,
-            "recipient": row.name or row.address,
-            "address": row.address,
-            "number": mask_phone(row.open_secret().value),
-            "sent_on": message.created_at.astimezone(zone).date(),
-            "link": settings.BASE_URL + reverse("message", args=[message.pk]),
-        },
+@transaction.atomic
+def correct_recipient(actor: User, recipient: MessageRecipient, correction: Correction) -> None:
+    """The sender gives another number or code: this recipient alone gets the mail again.
+
+    Whoever could read the message by the old one no longer can. Raises ClosedError.
+    """
+    now = timezone.now()
+    row = lock(recipient.pk)
+    if row.state not in states.LIVE or row.message.expires_at <= now:
+        raise ClosedError
+    end_codes(row, now)
+    cancel_about(str(row), "code")
+    cancel_about(str(row), NUMBER_WRONG)
+    row.seal_secret(Secret(correction.value, correction.hint))
+    row.source, row.datum = DRAFT, None
+    row.failures, row.locks, row.locked_until = 0, 0, None
+    row.save(update_fields=["secret", "source", "datum", "failures", "locks", "locked_until"])
+    learn(
+        actor,
+        row.address,
+        row.name,
+        method=row.method,
+        value=correction.value,
+        hint=correction.hint,
     )
-    queue_mail(
-        mail,
-        organization_id=message.organization_id,
-        about=str(row),
-        key=f"message:{message.pk}:{row.pk}:number_wrong:{int(now.timestamp())}",
-    )
+    send_again(row)
+    record("correct_recipient", row.message, actor=actor, recipient=row.pk, method=row.method)
+
+
+def send_again(row: MessageRecipient) -> None:
+    """Queue the mail with the link again, for a recipient who is locked by this transaction."""
+    if row.notification is not None:
+        cancel(row.notification)
+    row.mails += 1
+    fields = {"mails": row.mails, "notification": queue_ready_mail(row), "stopped_at": None}
+    if row.state == states.QUEUED:
+        MessageRecipient.objects.filter(pk=row.pk).update(**fields)
+    else:
+        move(row, states.QUEUED, states.MOVES, **fields)

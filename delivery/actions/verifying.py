@@ -1,6 +1,8 @@
 """A recipient proves who they are: one-time codes by SMS, access codes, wrong tries."""
 
 import hmac
+import logging
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -8,11 +10,21 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.policy import DRAFT, HEADER, PERSONAL, SMS
+from addresses.phone import region_of
 from contacts.actions import confirm, learn_proven
 from contacts.codes import fold_code
 from delivery import codes, states
 from delivery.access import is_open, live_challenge, next_send, session_digest
+from delivery.actions.limits import (
+    HOUR,
+    CapReachedError,
+    count,
+    is_reached,
+    sms_caps,
+    wrong_cap,
+)
 from delivery.actions.locking import end_codes, lock, record
+from delivery.actions.telling import TOO_MANY, tell_sender
 from delivery.content import Secret
 from delivery.models import Challenge, MessageRecipient
 from flow.moves import move
@@ -22,7 +34,9 @@ from vault.keys import keyed_digest
 
 # Why a code was not sent, or a message not opened.
 WRONG, NO_CODE, LOCKED, EXHAUSTED, CLOSED = "wrong", "no_code", "locked", "exhausted", "closed"
-TOO_SOON, DAY_USED = "too_soon", "day_used"
+TOO_SOON, DAY_USED, COUNTRY, CAPPED = "too_soon", "day_used", "country", "capped"
+
+log = logging.getLogger(__name__)
 
 
 class CodeNotSentError(Exception):
@@ -44,14 +58,15 @@ class Attempt:
 
 
 @transaction.atomic
-def send_code(recipient: MessageRecipient, browser: str) -> Challenge:
+def send_code(recipient: MessageRecipient, browser: str, peer: str = "") -> Challenge:
     """Send a one-time code by SMS for this browser session: the same again while it is valid.
 
-    Raises CodeNotSentError.
+    `peer` is the network address that asks. Raises CodeNotSentError.
     """
     now = timezone.now()
     row = lock(recipient.pk)
     _check_may_send(row, now)
+    _count_sms(row, peer, now)
     challenge = live_challenge(row, browser, now)
     if challenge is None:
         challenge = _new_challenge(row, browser, now)
@@ -65,11 +80,14 @@ def send_code(recipient: MessageRecipient, browser: str) -> Challenge:
 
 
 @transaction.atomic
-def open_message(recipient: MessageRecipient, browser: str, typed: str) -> Attempt:
-    """Verify a recipient by a code by SMS or an access code; every wrong try counts."""
+def open_message(recipient: MessageRecipient, browser: str, typed: str, peer: str = "") -> Attempt:
+    """Verify a recipient by a code by SMS or an access code; every wrong try counts.
+
+    `peer` is the network address that tries.
+    """
     now = timezone.now()
     row = lock(recipient.pk)
-    refusal = _refusal(row, now)
+    refusal = _refusal(row, now) or _refusal_of(peer, now)
     if refusal:
         return refusal
     if row.method != SMS:
@@ -79,7 +97,15 @@ def open_message(recipient: MessageRecipient, browser: str, typed: str) -> Attem
         if challenge is None:
             return Attempt(NO_CODE)
         right = _use_code(row, challenge, typed, now)
-    return _verified(row, now) if right else _count_failure(row, now)
+    return _verified(row, now) if right else _count_failure(row, peer, now)
+
+
+def choose_language(recipient: MessageRecipient, language: str) -> None:
+    """Keep the language that a recipient chose, for this message and for later ones."""
+    if recipient.language_chosen and recipient.language == language:
+        return
+    recipient.language, recipient.language_chosen = language, True
+    recipient.save(update_fields=["language", "language_chosen"])
 
 
 def _queue_code(row: MessageRecipient, challenge: Challenge) -> None:
@@ -96,6 +122,7 @@ def _queue_code(row: MessageRecipient, challenge: Challenge) -> None:
         organization_id=message.organization_id,
         about=str(row),
         key=f"challenge:{challenge.pk}:{challenge.sends}",
+        useless_at=challenge.expires_at,
     )
 
 
@@ -116,6 +143,26 @@ def _check_may_send(row: MessageRecipient, now: datetime) -> None:
     at, day_used = next_send(row, now)
     if at > now:
         raise CodeNotSentError(DAY_USED if day_used else TOO_SOON, at)
+
+
+def _refusal_of(peer: str, now: datetime) -> Attempt | None:
+    """Refuse a network address from which too many wrong codes came, over all recipients."""
+    if peer and is_reached(wrong_cap(peer), now):
+        return Attempt(LOCKED, now + HOUR)
+    return None
+
+
+def _count_sms(row: MessageRecipient, peer: str, now: datetime) -> None:
+    """Count an SMS against everything that bounds it. Raises CodeNotSentError."""
+    organization = row.message.organization
+    number, policy = row.open_secret().value, organization.policy
+    if region_of(number) not in policy.sms_countries:
+        raise CodeNotSentError(COUNTRY)
+    try:
+        count(sms_caps(organization.pk, policy, number, peer), now)
+    except CapReachedError as error:
+        log.warning("limit %s of %s is reached", error.purpose, organization.pk)
+        raise CodeNotSentError(CAPPED, error.until) from error
 
 
 def _new_challenge(row: MessageRecipient, browser: str, now: datetime) -> Challenge:
@@ -185,7 +232,7 @@ def _keep_proven(row: MessageRecipient) -> None:
         )
 
 
-def _count_failure(row: MessageRecipient, now: datetime) -> Attempt:
+def _count_failure(row: MessageRecipient, peer: str, now: datetime) -> Attempt:
     row.failures += 1
     pause = codes.lock_after(row.failures, row.locks)
     if pause:
@@ -193,7 +240,11 @@ def _count_failure(row: MessageRecipient, now: datetime) -> Attempt:
         row.locked_until = now + pause
     row.save(update_fields=["failures", "locks", "locked_until"])
     record("wrong_code", row.message, recipient=row.pk, failures=row.failures)
+    if peer:
+        with suppress(CapReachedError):
+            count([wrong_cap(peer)], now)
     if codes.is_exhausted(row.method, row.failures):
+        tell_sender(row, TOO_MANY)
         return Attempt(EXHAUSTED)
     if pause:
         return Attempt(LOCKED, row.locked_until)

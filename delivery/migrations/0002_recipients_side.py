@@ -6,6 +6,10 @@ from django.conf import settings
 from django.db import migrations, models
 
 
+def destroy_when_expired(apps, schema_editor):
+    apps.get_model('delivery', 'Message').objects.update(destroy_at=models.F('expires_at'))
+
+
 class Migration(migrations.Migration):
 
     dependencies = [
@@ -69,6 +73,17 @@ class Migration(migrations.Migration):
         ),
         migrations.AddField(
             model_name='message',
+            name='destroy_at',
+            field=models.DateTimeField(null=True),
+        ),
+        migrations.RunPython(destroy_when_expired, migrations.RunPython.noop),
+        migrations.AlterField(
+            model_name='message',
+            name='destroy_at',
+            field=models.DateTimeField(),
+        ),
+        migrations.AddField(
+            model_name='message',
             name='ended_at',
             field=models.DateTimeField(blank=True, null=True),
         ),
@@ -84,7 +99,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='message',
-            index=models.Index(condition=models.Q(('ended_at', None)), fields=['expires_at'], name='delivery_to_end'),
+            index=models.Index(condition=models.Q(('ended_at', None)), fields=['destroy_at'], name='delivery_to_end'),
         ),
         migrations.AddIndex(
             model_name='messagerecipient',

@@ -6,10 +6,12 @@ from typing import Concatenate, ParamSpec
 from zoneinfo import ZoneInfo
 
 from django import forms
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
 from django.utils import timezone
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -20,19 +22,26 @@ from delivery import access, actions, codes, states, visits
 from delivery.actions import verifying
 from delivery.forms import (
     form_for,
+    network_error,
     no_code_error,
     not_sent_error,
     show_moment,
+    sms_trouble,
     wrong_code_error,
 )
 from delivery.models import MessageRecipient
+from delivery.peers import peer_of
+from delivery.phrases import phrase_for
 from delivery.render import attachment_response, body_response, inline_images, notice_response
 from delivery.views.letters import letter_of
+from notifications.access import newest_about
+from notifications.states import CANCELLED, FAILED, SENT
 
 Rest = ParamSpec("Rest")
 View = Callable[Concatenate[HttpRequest, MessageRecipient, Rest], HttpResponseBase]
 
 REFUSED, TOO_MANY, GONE = 422, 429, 410
+ENOUGH = 286  # htmx stops asking
 _CHANGING = ["state", "failures", "locks", "locked_until"]
 
 
@@ -64,7 +73,7 @@ def of_guest(view: View[Rest]) -> Callable[..., HttpResponseBase]:
 @of_guest
 def guest(request: HttpRequest, recipient: MessageRecipient) -> HttpResponse:
     """Show what this link is for: how to open the message, or the message."""
-    if _is_visiting(request, recipient):
+    if is_visiting(request, recipient):
         letter = letter_of(recipient.message)
         return _page(request, recipient, "guest_message", {"letter": letter})
     return _closed_page(request, recipient)
@@ -76,8 +85,9 @@ def guest_send_code(request: HttpRequest, recipient: MessageRecipient) -> HttpRe
     """Send a code by SMS, or the same one again."""
     if request.method != "POST":
         return _to_guest(recipient)
+    _note_language(request, recipient)
     try:
-        actions.send_code(recipient, visits.browser_of(request.session))
+        actions.send_code(recipient, visits.browser_of(request.session), _peer(request))
     except actions.CodeNotSentError as refusal:
         recipient.refresh_from_db(fields=_CHANGING)
         error = not_sent_error(refusal.reason, refusal.until)
@@ -96,19 +106,30 @@ def guest_verify(request: HttpRequest, recipient: MessageRecipient) -> HttpRespo
     if not form.is_valid():
         return _closed_page(request, recipient, form=form, status=REFUSED)
     browser = visits.known_browser(request.session)
-    attempt = actions.open_message(recipient, browser, form.cleaned_data["code"])
+    typed = form.cleaned_data["code"]
+    attempt = actions.open_message(recipient, browser, typed, _peer(request))
     if attempt.problem:
         return _refused(request, recipient, form, attempt)
-    request.session.cycle_key()
-    rotate_token(request)
-    visits.begin(request.session, recipient.pk, timezone.now())
+    _note_language(request, recipient)
+    begin_visit(request, recipient)
     return _to_guest(recipient)
+
+
+@require_safe
+@of_guest
+def guest_sms(request: HttpRequest, recipient: MessageRecipient) -> HttpResponse:
+    """Say what became of the SMS, for the page that waits for it."""
+    found = newest_about([str(recipient)], "code").get(str(recipient))
+    context = {"trouble": sms_trouble(found, timezone.now()), "sender": recipient.message.sender}
+    is_over = found is None or found.state in {SENT, FAILED, CANCELLED}
+    status = ENOUGH if is_over else 200
+    return render(request, "delivery/_sms.html", context, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_guest
 def guest_wrong_number(request: HttpRequest, recipient: MessageRecipient) -> HttpResponse:
-    """Take it that the number is not this recipient's."""
+    """Take it that the number is not this recipient's, or that they do not know the code."""
     if request.method == "POST":
         actions.report_wrong_number(recipient)
     return _to_guest(recipient)
@@ -136,7 +157,7 @@ def guest_close(request: HttpRequest, recipient: MessageRecipient) -> HttpRespon
 @of_guest
 def guest_body(request: HttpRequest, recipient: MessageRecipient) -> HttpResponse:
     """Return the message's HTML for its sandboxed frame."""
-    if not _is_visiting(request, recipient):
+    if not is_visiting(request, recipient):
         response = notice_response(
             _("This page was open for a long time. Reload it to open the message again.")
         )
@@ -152,15 +173,37 @@ def guest_attachment(
     request: HttpRequest, recipient: MessageRecipient, pk: int
 ) -> HttpResponseBase:
     """Return a file of the message."""
-    if not _is_visiting(request, recipient):
+    if not is_visiting(request, recipient):
         return _to_guest(recipient)
     attachment = access.attachment_of(recipient.message, pk)
     return attachment_response(attachment.open_name(), attachment.content_type, attachment.blob)
 
 
-def _is_visiting(request: HttpRequest, recipient: MessageRecipient) -> bool:
+def begin_visit(request: HttpRequest, recipient: MessageRecipient) -> None:
+    """Have this browser show the message from now on, in a session with a new name."""
+    request.session.cycle_key()
+    rotate_token(request)
+    visits.begin(request.session, recipient.pk, timezone.now(), recipient.stamp)
+
+
+def is_visiting(request: HttpRequest, recipient: MessageRecipient) -> bool:
+    """Tell whether this browser may show the message now."""
     now = timezone.now()
-    return access.is_open(recipient, now) and visits.is_current(request.session, recipient.pk, now)
+    return access.is_open(recipient, now) and visits.is_current(
+        request.session, recipient.pk, now, recipient.stamp
+    )
+
+
+def _peer(request: HttpRequest) -> str:
+    forwarded = request.headers.get("X-Forwarded-For", "")
+    return peer_of(request.META.get("REMOTE_ADDR", ""), forwarded, settings.TRUSTED_PROXIES)
+
+
+def _note_language(request: HttpRequest, recipient: MessageRecipient) -> None:
+    """Keep the language that somebody chose on our pages for the mails and SMS that follow."""
+    chosen = request.COOKIES.get(settings.LANGUAGE_COOKIE_NAME, "")
+    if chosen in dict(settings.LANGUAGES):
+        actions.choose_language(recipient, chosen)
 
 
 def _to_guest(recipient: MessageRecipient) -> HttpResponse:
@@ -176,7 +219,9 @@ def _refused(
     if attempt.problem == verifying.NO_CODE:
         form.add_error("code", no_code_error())
     status = TOO_MANY if attempt.problem == verifying.LOCKED else REFUSED
-    return _closed_page(request, recipient, form=form, status=status)
+    of_network = attempt.problem == verifying.LOCKED and recipient.locked_until is None
+    error = network_error(attempt.until) if of_network and attempt.until else ""
+    return _closed_page(request, recipient, form=form, error=error, status=status)
 
 
 def _closed_page(
@@ -214,10 +259,13 @@ def _sending(request: HttpRequest, recipient: MessageRecipient) -> dict[str, obj
     now = timezone.now()
     browser = visits.known_browser(request.session)
     again_at, day_used = access.next_send(recipient, now)
+    sent = newest_about([str(recipient)], "code").get(str(recipient))
     return {
         "challenge": access.live_challenge(recipient, browser, now),
         "again_at": show_moment(again_at) if again_at > now else "",
+        "again_from": again_at,
         "day_used": day_used,
+        "trouble": sms_trouble(sent, now),
     }
 
 
@@ -237,6 +285,8 @@ def _page(
         "sender": recipient.message.sender,
         "token": recipient.token,
         "support": support_of(organization),
+        "phrase": organization.policy.phrase
+        or phrase_for(organization.pk, recipient.address, get_language() or recipient.language),
         **(shown or {}),
     }
     return render(request, f"delivery/{name}.html", context, status=status)

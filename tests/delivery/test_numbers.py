@@ -3,6 +3,7 @@
 import pytest
 
 from accounts.policy import ACCESS_CODE
+from contacts.models import Datum
 from delivery.actions import (
     CodeNotSentError,
     open_message,
@@ -27,6 +28,12 @@ HERE = "this browser"
 def mail_to_sender() -> Notification:
     """Return the mail that tells the sender of a wrong number."""
     return Notification.objects.get(kind="number_wrong")
+
+
+def text_of(row: Notification) -> tuple[str, bool]:
+    """Return to whom the mail goes, and whether it speaks of an access code."""
+    wire = unpack_mail(row.unseal(PAYLOAD, bytes(row.payload)))
+    return wire.to, b"access code" in wire.raw
 
 
 @pytest.mark.parametrize("state", [QUEUED, NOTIFIED, READ])
@@ -91,10 +98,10 @@ def test_nothing_is_taken_back_where_nothing_was_said() -> None:
     assert again(jan).state == QUEUED
 
 
-def test_an_access_code_has_no_number() -> None:
+def test_somebody_who_does_not_know_the_code_can_say_so() -> None:
     els = receiver(method=ACCESS_CODE)
     report_wrong_number(els)
-    assert again(els).state == QUEUED
+    assert (again(els).state, text_of(mail_to_sender())[1]) == (SUSPENDED, True)
 
 
 def test_a_withdrawn_message_stays_withdrawn() -> None:
@@ -109,3 +116,13 @@ def test_a_message_past_its_end_needs_no_number() -> None:
     expire(jan.message)
     report_wrong_number(again(jan))
     assert again(jan).state == QUEUED
+
+
+def test_the_contact_that_gave_the_number_is_marked_and_unmarked() -> None:
+    datum = make.contact(make.user(), phone=make.NUMBER).data.get()
+    jan = receiver()
+    MessageRecipient.objects.update(datum=datum)
+    report_wrong_number(jan)
+    marked = Datum.objects.get().disputed_at is not None
+    take_back_wrong_number(jan)
+    assert (marked, Datum.objects.get().disputed_at) == (True, None)

@@ -35,7 +35,9 @@ THREE = (person("a@example.nl"), person("b@example.nl", kind="cc"), person("c@ex
 
 def deliver(state: str, error: str = "") -> None:
     """Have all mails end in this state."""
-    Notification.objects.update(state=state, error=error, sent_at=timezone.now())
+    Notification.objects.update(
+        state=state, error=error, news=state == "failed", sent_at=timezone.now()
+    )
 
 
 def count_queries(rows: int) -> int:

@@ -87,7 +87,7 @@ def test_each_recipient_has_their_state_in_words(sender: User, state: str, words
 
 def test_a_mail_that_could_not_be_delivered_shows_why(sender: User) -> None:
     message = released(sender=sender)
-    Notification.objects.update(state="failed", error="550 5.1.1")
+    Notification.objects.update(state="failed", error="550 5.1.1", news=True)
     follow_notifications()
     assert "could not be delivered: 550 5.1.1" in page(message)
 

@@ -1,0 +1,134 @@
+"""The mails about a message: to a recipient that it is ready, to its sender what went wrong."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django.conf import settings
+from django.urls import reverse
+from django.utils import timezone
+
+from accounts.context import support_of
+from accounts.policy import SMS
+from addresses.phone import mask_phone
+from delivery.models import Message, MessageRecipient
+from delivery.phrases import phrase_for
+from notifications.actions import queue_mail
+from notifications.letters import Mail
+from notifications.models import Notification
+
+# Why a recipient cannot read the message, so that only the sender can help.
+NUMBER, CODE, BOUNCED, NO_SMS, TOO_MANY = "number", "code", "bounced", "no_sms", "too_many"
+NUMBER_WRONG, RECIPIENT_STUCK = "number_wrong", "recipient_stuck"
+
+
+@dataclass(frozen=True, slots=True)
+class Look:
+    """How a mail to a recipient looks, so that it and the pages are known as one."""
+
+    from_name: str
+    from_address: str
+    list_id: str
+    phrase: str
+
+
+def look_of(row: MessageRecipient) -> Look:
+    """Return how this recipient sees the organization."""
+    organization = row.message.organization
+    policy = organization.policy
+    return Look(
+        from_name=f"{row.message.sender.display_name} ({organization.name})",
+        from_address=policy.mail_from,
+        list_id=f"messages-{organization.pk}",
+        phrase=policy.phrase or phrase_for(organization.pk, row.address, row.language),
+    )
+
+
+def queue_ready_mail(row: MessageRecipient) -> Notification:
+    """Queue the mail with the link; the same mail of a recipient is queued once per count."""
+    message = row.message
+    look = look_of(row)
+    with_subject = message.organization.policy.subject_in_mail
+    again = f":{row.mails}" if row.mails > 1 else ""
+    mail = Mail(
+        kind="message_ready",
+        to=row.address,
+        to_name=row.name,
+        language=row.language,
+        from_name=look.from_name,
+        from_address=look.from_address,
+        list_id=look.list_id,
+        reply_to=message.sender.email,
+        context={
+            "organization_name": message.organization.name,
+            "sender_name": message.sender.display_name,
+            "sender_email": message.sender.email,
+            "recipient_name": row.name,
+            "link": guest_link(row),
+            "method": row.method,
+            "expires_on": day_of(message, message.expires_at),
+            "phrase": look.phrase,
+            "subject": message.open_content().subject if with_subject else "",
+        },
+    )
+    return queue_mail(
+        mail,
+        organization_id=message.organization_id,
+        about=str(message),
+        key=f"message:{message.pk}:{row.pk}:ready{again}",
+    )
+
+
+def tell_sender(row: MessageRecipient, reason: str) -> None:
+    """Write to the sender why this recipient cannot read the message, once per mail and reason."""
+    message = row.message
+    sender = message.sender
+    kind = NUMBER_WRONG if reason in {NUMBER, CODE} else RECIPIENT_STUCK
+    mail = Mail(
+        kind=kind,
+        to=sender.email,
+        to_name=sender.name,
+        language=sender.language,
+        context=_stuck(row, reason),
+        in_reply_to=message.open_content().message_id,
+    )
+    stamp = int(timezone.now().timestamp()) if kind == NUMBER_WRONG else row.mails
+    queue_mail(
+        mail,
+        organization_id=message.organization_id,
+        about=str(row),
+        key=f"message:{message.pk}:{row.pk}:{kind}:{reason}:{stamp}",
+    )
+
+
+def guest_link(row: MessageRecipient) -> str:
+    """Return the whole address of a recipient's own link."""
+    return settings.BASE_URL + reverse("guest", args=[row.token])
+
+
+def message_link(message: Message) -> str:
+    """Return the whole address of the sender's page of a message."""
+    return settings.BASE_URL + reverse("message", args=[message.pk])
+
+
+def day_of(message: Message, at: datetime) -> date:
+    """Return the day of a time where the organization is."""
+    return at.astimezone(ZoneInfo(message.organization.time_zone)).date()
+
+
+def _stuck(row: MessageRecipient, reason: str) -> dict[str, Any]:
+    message = row.message
+    is_sms = row.method == SMS
+    return {
+        "organization_name": message.organization.name,
+        "sender_name": message.sender.display_name,
+        "recipient": row.name or row.address,
+        "address": row.address,
+        "number": mask_phone(row.open_secret().value) if is_sms else "",
+        "is_sms": is_sms,
+        "reason": reason,
+        "sent_on": day_of(message, message.created_at),
+        "link": f"{message_link(message)}#recipient-{row.pk}",
+        "support": support_of(message.organization),
+    }

@@ -1,0 +1,39 @@
+"""Where a request comes from, as far as limits count it. Pure."""
+
+import ipaddress
+from collections.abc import Sequence
+
+Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+
+
+def peer_of(remote: str, forwarded: str, proxies: Sequence[str]) -> str:
+    """Return the network address that asked, "" when there is none to tell.
+
+    `forwarded` (X-Forwarded-For) is believed only as far as our own proxies wrote it: from its end
+    back to the first address that is no proxy. An IPv6 address counts by its /64.
+    """
+    networks = [ipaddress.ip_network(proxy, strict=False) for proxy in proxies]
+    hops = [hop.strip() for hop in forwarded.split(",")] if forwarded else []
+    hop = remote
+    while hops and _is_in(hop, networks):
+        hop = hops.pop()
+    return _counted(hop)
+
+
+def _is_in(text: str, networks: Sequence[Network]) -> bool:
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return False
+    return any(address in network for network in networks)
+
+
+def _counted(text: str) -> str:
+    try:
+        address = ipaddress.ip_address(text)
+    except ValueError:
+        return ""
+    if isinstance(address, ipaddress.IPv6Address):
+        mapped = address.ipv4_mapped
+        return str(mapped or ipaddress.ip_network(f"{address}/64", strict=False))
+    return str(address)
