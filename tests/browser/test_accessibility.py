@@ -5,10 +5,10 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 
-from tests.browser.conftest import OpenPage
 from tests.browser.looks import DESK, SMALLEST, Look
 from tests.browser.places import PLACES, Place
 from tests.browser.scene import Scene
+from tests.browser.windows import Windows
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -27,10 +27,9 @@ OVERFLOW = "document.documentElement.scrollWidth - window.innerWidth"
 @pytest.mark.parametrize("look", LOOKS, ids=str)
 @pytest.mark.parametrize("place", PLACES, ids=str)
 def test_page_is_accessible_and_fits(
-    place: Place, look: Look, scene: Scene, open_page: OpenPage
+    place: Place, look: Look, scene: Scene, windows: Windows
 ) -> None:
-    page = open_page(look)
-    page.context.add_cookies(scene.cookies(place.who, look.language))
+    page = windows.keep(place.who, look, scene.cookies)
 
     place.go(page, scene, look)
     result = AXE.run(page, options=OPTIONS)
