@@ -8,7 +8,8 @@ from kombu.exceptions import OperationalError
 
 from zivweb.celery import app
 
-PATIENCE = 0.5
+# Seconds for a broker to answer. One that hangs must not make the whole answer hang.
+LIMITS = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
 
 
 @require_safe
@@ -35,8 +36,8 @@ def _database() -> bool:
 
 def _broker() -> bool:
     try:
-        with Connection(app.conf.broker_url, connect_timeout=PATIENCE) as broker:
-            broker.ensure_connection(max_retries=1, timeout=1)
+        with Connection(app.conf.broker_url, transport_options=LIMITS) as broker:
+            broker.ensure_connection(max_retries=1, interval_start=0, timeout=1)
     except (OperationalError, OSError):
         return False
     return True
