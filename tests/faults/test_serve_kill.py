@@ -1,4 +1,4 @@
-"""Whatever is killed comes back, and nothing outlives `serve`. Some 40 seconds on two idle cores."""
+"""Whatever is killed comes back, and nothing outlives `serve`. Some 40 idle seconds."""
 
 import json
 import os
