@@ -25,6 +25,7 @@ app.conf.update(
     broker_connection_retry_on_startup=True,
     broker_transport_options={
         "socket_connect_timeout": 0.5,
+        "socket_timeout": 0.5,  # a broker that hangs must not hold up a mail that comes in
         "socket_keepalive": True,
         # `wake` gives up at once: the sweep delivers.
         "max_retries": 0,
