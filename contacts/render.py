@@ -1,5 +1,7 @@
 """How contacts are shown. An access code never is: only that there is one, and its hint."""
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -82,3 +84,8 @@ def _show_datum(datum: Datum) -> ShownDatum:
         confirmed_at=datum.confirmed_at,
         disputed_at=datum.disputed_at,
     )
+
+
+def samples_text(samples: Sequence[Sequence[str]]) -> str:
+    """Return the first rows of a file as text."""
+    return json.dumps([[cell[:60] for cell in row] for row in samples])

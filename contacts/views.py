@@ -113,7 +113,7 @@ def contact_restore(request: HttpRequest, key: str) -> HttpResponse:
 def _list_page(request: HttpRequest, book: str) -> HttpResponse:
     user = user_of(request)
     query, after = request.GET.get("q", "").strip(), request.GET.get("after", "")
-    page = access.contacts_page(user, book, query, after)
+    page = access.contacts_page(user, book, access.Wanted(query), after)
     context = {
         "book": book,
         "list_url": reverse(LIST_URLS[book]),

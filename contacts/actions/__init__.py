@@ -13,19 +13,51 @@ from contacts.actions.books import (
     save_contact,
     settle_dispute,
 )
+from contacts.actions.conflicts import keep_ours, take_theirs, unlock
+from contacts.actions.importing import Cancelled, import_rows, read_rows
+from contacts.actions.runs import (
+    cancel,
+    check,
+    due_runs,
+    forget_old_rows,
+    forget_run,
+    new_run,
+    run_now,
+    start,
+    undo,
+    upload,
+    work,
+)
 from contacts.actions.writing import AddressTakenError
 
 __all__ = [
     "AddressTakenError",
+    "Cancelled",
     "advance_change",
     "bring_back",
+    "cancel",
+    "check",
     "confirm",
     "delete_contact",
     "dispute",
+    "due_runs",
     "finish_change",
+    "forget_old_rows",
+    "forget_run",
+    "import_rows",
+    "keep_ours",
     "learn",
     "learn_proven",
+    "new_run",
+    "read_rows",
     "restore_contact",
+    "run_now",
     "save_contact",
     "settle_dispute",
+    "start",
+    "take_theirs",
+    "undo",
+    "unlock",
+    "upload",
+    "work",
 ]

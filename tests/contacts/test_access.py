@@ -12,7 +12,7 @@ from tests.contacts.people import CODE, HINT, MOBILE, People, make_contact, set_
 
 def found(people: People, query: str) -> list[str]:
     """Return the addresses that the owner finds in the own book."""
-    page = access.contacts_page(people.owner, PERSONAL, query)
+    page = access.contacts_page(people.owner, PERSONAL, access.Wanted(query))
     return [contact.address for contact in page.rows]
 
 

@@ -1,25 +1,21 @@
 """The only way to a contact from a request, and the lookup of stored verification data."""
 
-import re
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import CharField, Q, QuerySet
-from django.db.models.functions import Cast
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from accounts.models import User
 from accounts.policy import EDIT, ORGANIZATION, PERSONAL
 from addresses.mail import domain_of
 from contacts.entries import DeletedContact, from_text
-from contacts.models import AddressChange, Contact, Datum
-from flow.paging import PAGE_SIZE, Page
+from contacts.models import AddressChange, Contact, Datum, PastDatum
 from vault.keys import VaultError
 from vault.sealing import unseal_text
 
-MAX_QUERY = 100
-_NUMBER = re.compile(r"[0-9+()\-./\s]{3,}")
+MAX_HISTORY = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,62 +109,28 @@ def may_edit_book(user: User, book: str) -> bool:
 
 def contact_at(user: User, book: str, address: str) -> Contact | None:
     """Return the contact with this normalized address in a book of this person."""
-    return _book(user, book).filter(address=address).first()
+    return book_of(user, book).filter(address=address).first()
 
 
-def contacts_page(user: User, book: str, query: str = "", after: str = "") -> Page[Contact]:
-    """Return contacts by name (address where there is none) with their data.
-
-    `query` is looked for in name, address and number; `after` is the key of the page before.
-    """
-    found = _matching(_after(_book(user, book), after), query)
-    ordered = found.order_by("sort_name", "pk").prefetch_related("data")
-    rows = list(ordered[: PAGE_SIZE + 1])
-    more = len(rows) > PAGE_SIZE
-    return Page(rows[:PAGE_SIZE], str(rows[PAGE_SIZE - 1].pk) if more else "")
-
-
-def _book(user: User, book: str) -> QuerySet[Contact]:
+def book_of(user: User, book: str) -> QuerySet[Contact]:
+    """Return the contacts of a book of this person."""
     owner = user if book == PERSONAL else None
     return Contact.objects.filter(organization=user.organization_id, owner=owner)
 
 
-def _after(contacts: QuerySet[Contact], key: str) -> QuerySet[Contact]:
-    if not (key.isascii() and key.isdigit() and len(key) < 19):
-        return contacts
-    last = contacts.filter(pk=key).values_list("sort_name", flat=True).first()
-    if last is None:
-        return contacts
-    return contacts.filter(Q(sort_name__gt=last) | Q(sort_name=last, pk__gt=int(key)))
+def history_of(contact: Contact) -> list[PastDatum]:
+    """Return what a contact held before, newest first."""
+    past = contact.past.select_related("actor", "ended_by").order_by("-ended_at", "-pk")
+    return list(past[:MAX_HISTORY])
 
 
-def _matching(contacts: QuerySet[Contact], query: str) -> QuerySet[Contact]:
-    text = query.replace("\x00", "")[:MAX_QUERY].strip()
-    if _NUMBER.fullmatch(text):
-        return contacts.filter(Q(pk__in=_with_number(text)) | _naming(text))
-    for word in text.split():
-        contacts = contacts.filter(_naming(word))
-    return contacts
-
-
-def _naming(word: str) -> Q:
-    return Q(name__icontains=word) | Q(address__icontains=_as_stored(word))
-
-
-def _as_stored(word: str) -> str:
-    """Return a typed part of an address with its domain as it is stored: as A-labels."""
-    local, at, domain = word.rpartition("@")
-    try:
-        return f"{local}{at}{domain.encode('idna').decode()}"
-    except UnicodeError:
-        return word
-
-
-def _with_number(text: str) -> QuerySet[Datum, int]:
-    """Return the contacts with a number that holds these digits, typed in any of its forms."""
-    digits = "".join(c for c in text if c.isdigit()).removeprefix("00").removeprefix("0")
-    data = Datum.objects.annotate(number=Cast("phone_number", CharField()))
-    return data.filter(number__contains=digits or text).values_list("contact_id", flat=True)
+def past_to_bring_back(user: User, contact_pk: int, pk: int) -> PastDatum:
+    """Return what a contact held before, for a person who may change it. Raises Http404."""
+    contact = contact_to_edit(user, contact_pk)
+    past = contact.past.select_related("contact").filter(pk=pk).first()
+    if past is None:
+        raise Http404
+    return past
 
 
 def _stored(datum: Datum) -> StoredDatum:

@@ -1,0 +1,174 @@
+"""A page of an address book: searched as it is typed, filtered, in order, however large the book.
+
+Three ways, each bounded: look through the next contacts in order (finds what many match), look up
+the trigrams (finds what few match), and look on in order (what several thousand match).
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q, QuerySet
+
+from accounts.models import User
+from accounts.policy import ORGANIZATION
+from addresses.mail import domain_of
+from contacts.access.books import book_of
+from contacts.models import Conflict, Contact, Datum
+from contacts.states import OPEN
+from flow.paging import PAGE_SIZE, Page
+
+MAX_QUERY = 100
+LOOK = 1500  # contacts in order that are looked through first
+FOUND = 1500  # contacts that a look-up by trigrams gives at most
+TRIGRAM = 3
+_NUMBER = re.compile(r"[0-9+()\-./\s]{3,}")
+_BY_TRIGRAMS = """
+SELECT id FROM contacts_contact WHERE organization_id = %s AND {likes} AND owner_id IS NULL
+LIMIT 1500"""
+FILTERS: dict[str, Callable[[], Q]] = {
+    "no_data": lambda: ~Q(Exists(Datum.objects.filter(contact=OuterRef("pk")))),
+    "unproven": lambda: Q(
+        Exists(Datum.objects.filter(contact=OuterRef("pk"), preferred=True, confirmed_at=None))
+    ),
+    "conflicting": lambda: Q(Exists(Conflict.objects.filter(contact=OuterRef("pk"), state=OPEN))),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a person looks for: words, and filters."""
+
+    query: str = ""
+    filter: str = ""
+    source: str = ""
+    domain: str = ""
+
+
+def contacts_page(
+    user: User, book: str, wanted: Wanted | None = None, after: str = ""
+) -> Page[Contact]:
+    """Return contacts by name (address where there is none) with their data.
+
+    `after` is the key of the page before.
+    """
+    wanted = wanted or Wanted()
+    contacts = _after(_filtered(book_of(user, book), wanted), after)
+    ordered = contacts.order_by("sort_name", "pk")
+    terms = _terms(wanted.query)
+    rows = _search(user, book, ordered, terms) if terms else list(ordered[: PAGE_SIZE + 1])
+    page = Page(rows[:PAGE_SIZE], str(rows[PAGE_SIZE - 1].pk) if len(rows) > PAGE_SIZE else "")
+    return _with_data(page)
+
+
+def sources_of(user: User, book: str) -> list[str]:
+    """Return the sources that the data of a small book have; of a large one, what is usual."""
+    data = Datum.objects.filter(contact__in=book_of(user, book).order_by("sort_name", "pk")[:2000])
+    return sorted(set(data.values_list("source", flat=True)))
+
+
+def _search(user: User, book: str, ordered: QuerySet[Contact], terms: list[str]) -> list[Contact]:
+    near = list(ordered.values_list("pk", "search")[:LOOK])
+    found = [pk for pk, text in near if all(term in text for term in terms)]
+    if len(found) > PAGE_SIZE or len(near) < LOOK:
+        return _in_order(found[: PAGE_SIZE + 1])
+    matching = ordered.filter(_all(terms))
+    if connection.vendor != "postgresql" or book != ORGANIZATION:
+        return list(matching[: PAGE_SIZE + 1])
+    hits = _by_trigrams(user.organization_id, terms)
+    if hits is None:
+        return list(matching[: PAGE_SIZE + 1])
+    return list(ordered.filter(pk__in=hits)[: PAGE_SIZE + 1])
+
+
+def _by_trigrams(organization_id: int, terms: list[str]) -> list[int] | None:
+    """Return the contacts that hold all terms; None when they are many, or terms are too short."""
+    long = [term for term in terms if len(term) >= TRIGRAM]
+    if not long:
+        return None
+    likes = " AND ".join(["search LIKE %s"] * len(long))
+    with transaction.atomic(), connection.cursor() as cursor:
+        # A pattern's selectivity is a guess; without these a wrong one reads the whole table.
+        cursor.execute("SET LOCAL enable_seqscan = off")
+        cursor.execute("SET LOCAL enable_indexscan = off")
+        cursor.execute(
+            _BY_TRIGRAMS.format(likes=likes),
+            [organization_id, *[f"%{_escaped(term)}%" for term in long]],
+        )
+        ids = [pk for (pk,) in cursor.fetchall()]
+        cursor.execute("SET LOCAL enable_seqscan = on")
+        cursor.execute("SET LOCAL enable_indexscan = on")
+    if len(ids) >= FOUND:
+        return None
+    short = [term for term in terms if len(term) < TRIGRAM]
+    return _holding(ids, short) if short else ids
+
+
+def _holding(ids: list[int], terms: list[str]) -> list[int]:
+    texts = Contact.objects.filter(pk__in=ids).values_list("pk", "search")
+    return [pk for pk, text in texts if all(term in text for term in terms)]
+
+
+def _in_order(ids: list[int]) -> list[Contact]:
+    return list(Contact.objects.filter(pk__in=ids).order_by("sort_name", "pk"))
+
+
+def _with_data(page: Page[Contact]) -> Page[Contact]:
+    ids = [row.pk for row in page.rows]
+    found = {row.pk: row for row in Contact.objects.filter(pk__in=ids).prefetch_related("data")}
+    return Page([found[pk] for pk in ids if pk in found], page.next_key)
+
+
+def _all(terms: list[str]) -> Q:
+    condition = Q()
+    for term in terms:
+        condition &= Q(search__contains=term)
+    return condition
+
+
+def _terms(query: str) -> list[str]:
+    """Return what every contact that is found must hold, as it is stored."""
+    text = query.replace("\x00", "")[:MAX_QUERY].strip().lower()
+    digits = "".join(c for c in text if c.isdigit())
+    if _NUMBER.fullmatch(text) and digits:
+        return [digits.removeprefix("00").removeprefix("0") or digits]
+    return [_as_stored(word) for word in text.split()]
+
+
+def _as_stored(word: str) -> str:
+    """Return a typed part of an address with its domain as it is stored: as A-labels."""
+    local, at, domain = word.rpartition("@")
+    if not at:
+        return word
+    try:
+        return f"{local}{at}{domain.encode('idna').decode()}"
+    except UnicodeError:
+        return word
+
+
+def _escaped(term: str) -> str:
+    return term.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _filtered(contacts: QuerySet[Contact], wanted: Wanted) -> QuerySet[Contact]:
+    if wanted.filter in FILTERS:
+        contacts = contacts.filter(FILTERS[wanted.filter]())
+    if wanted.source:
+        data = Datum.objects.filter(contact=OuterRef("pk"), source=wanted.source[:60])
+        contacts = contacts.filter(Exists(data))
+    if wanted.domain:
+        domain = domain_of(_as_stored(f"@{wanted.domain.lower().strip().lstrip('@')}"))
+        contacts = contacts.filter(address__endswith=f"@{domain[:253]}")
+    return contacts
+
+
+def _after(contacts: QuerySet[Contact], key: str) -> QuerySet[Contact]:
+    if not (key.isascii() and key.isdigit() and len(key) < 19):
+        return contacts
+    last = Contact.objects.filter(pk=key).values_list("sort_name", flat=True).first()
+    if last is None:
+        return contacts
+    return contacts.filter(sort_name__gte=last).filter(
+        Q(sort_name__gt=last) | Q(sort_name=last, pk__gt=int(key))
+    )

@@ -1,0 +1,288 @@
+"""Judges staged rows against what is stored, and writes them: set by set, in SQL for both engines.
+
+Race with people: rows that would change a contact are judged again under the contact's lock, so a
+person's edit is either seen or waits, and is never lost.
+"""
+
+from dataclasses import asdict, dataclass
+from datetime import datetime
+from typing import Any
+
+from django.db import connection
+from django.utils import timezone
+
+from contacts.models import FieldLock, ImportRun
+from contacts.states import CHANGED, CONFLICT, NEW, OVERWRITE
+
+_TABLE = """
+CREATE TEMPORARY TABLE IF NOT EXISTS contacts_batch (
+    id bigint PRIMARY KEY, address text, name text, phone text, more_phones text,
+    code_sealed {bytes}, digest text, contact_id bigint,
+    phone_part text, code_part text, name_part text, verdict text
+)"""
+_GUARDED = "({0}.source IN ('manual', 'learned') OR {0}.confirmed_at IS NOT NULL)"
+_LOCKED = """WHEN EXISTS (SELECT 1 FROM contacts_fieldlock l WHERE l.contact_id = c.id
+    AND l.method = '{0}' AND l.source = %(source)s) THEN ''"""
+_JUDGE = """
+INSERT INTO contacts_batch
+SELECT x.*, CASE
+    WHEN x.contact_id IS NULL THEN 'new'
+    WHEN 'conflict' IN (x.phone_part, x.code_part) THEN 'conflict'
+    WHEN x.phone_part <> '' OR x.code_part <> '' OR x.name_part <> '' THEN 'changed'
+    ELSE 'same' END
+FROM (
+    SELECT s.id, s.address, s.name, s.phone, s.more_phones, s.code_sealed, s.digest,
+        c.id AS contact_id,
+        CASE WHEN s.phone = '' OR d.phone_number = s.phone THEN ''
+            WHEN d.id IS NULL THEN 'add'
+            WHEN EXISTS (SELECT 1 FROM contacts_datum o WHERE o.contact_id = c.id
+                AND o.method = 'sms' AND o.phone_number = s.phone) THEN ''
+            {lock_sms}
+            WHEN {guarded_d} THEN 'conflict' ELSE 'change' END AS phone_part,
+        CASE WHEN s.digest = '' OR k.digest = s.digest THEN ''
+            WHEN k.id IS NULL THEN 'add'
+            {lock_code}
+            WHEN {guarded_k} THEN 'conflict' ELSE 'change' END AS code_part,
+        CASE WHEN s.name = '' OR c.name = s.name THEN '' WHEN c.name = '' THEN 'change'
+            WHEN c.name_source = 'manual' THEN '' ELSE 'change' END AS name_part
+    FROM contacts_stagedrow s
+    LEFT JOIN contacts_contact c ON {book} AND c.address = s.address
+    LEFT JOIN contacts_datum d ON d.contact_id = c.id AND d.method = 'sms' AND d.preferred
+    LEFT JOIN contacts_datum k ON k.contact_id = c.id AND k.method = 'access_code'
+    WHERE s.id > %(low)s AND s.id <= %(high)s AND s.verdict <> 'rejected'
+        AND s.reason NOT IN ('duplicate', 'twice_in_file') {only}
+) x"""
+_INSERT_CONTACTS = """
+INSERT INTO contacts_contact (organization_id, owner_id, address, name, fixed, created_at,
+    changed_at, search, name_source, run_id)
+SELECT %(organization)s, {owner}, address, name, {false}, %(now)s, %(now)s,
+    {fold}(name || ' ' || address || ' ' || phone), %(source)s, %(run)s
+FROM contacts_batch WHERE verdict = 'new' ORDER BY address
+ON CONFLICT DO NOTHING"""
+_NEW_DATA = """
+INSERT INTO contacts_datum (contact_id, method, preferred, phone_number, code_sealed, digest,
+    source, run_id, actor_id, entered_at)
+SELECT c.id, '{method}', {true}, {phone}, {code}, {digest}, %(source)s, %(run)s, %(actor)s, %(now)s
+FROM contacts_batch b JOIN contacts_contact c ON {book} AND c.address = b.address
+    AND c.run_id = %(run)s
+WHERE b.verdict = 'new' AND b.{column} <> ''"""
+_KEEP_PAST = """
+INSERT INTO contacts_pastdatum (contact_id, method, phone_number, code_sealed, digest, name, source,
+    actor_id, run_id, entered_at, confirmed_at, ended_at, ended_source, ended_run_id, ended_by_id)
+SELECT d.contact_id, d.method, d.phone_number, d.code_sealed, d.digest, '', d.source, d.actor_id,
+    d.run_id, d.entered_at, d.confirmed_at, %(now)s, %(source)s, %(run)s, %(actor)s
+FROM contacts_batch b JOIN contacts_datum d ON d.contact_id = b.contact_id
+    AND d.method = '{method}' AND d.preferred
+WHERE b.verdict = 'write' AND b.{part} IN ('change', 'conflict')"""
+_END_DATA = """
+DELETE FROM contacts_datum WHERE method = '{method}' AND preferred AND contact_id IN (
+    SELECT contact_id FROM contacts_batch WHERE verdict = 'write'
+    AND {part} IN ('change', 'conflict'))"""
+_CHANGED_DATA = """
+INSERT INTO contacts_datum (contact_id, method, preferred, phone_number, code_sealed, digest,
+    source, run_id, actor_id, entered_at)
+SELECT b.contact_id, '{method}', {true}, {phone}, {code}, {digest}, %(source)s, %(run)s, %(actor)s,
+    %(now)s
+FROM contacts_batch b WHERE b.verdict = 'write' AND b.{part} <> ''"""
+_PAST_NAMES = """
+INSERT INTO contacts_pastdatum (contact_id, method, phone_number, code_sealed, digest, name, source,
+    run_id, entered_at, ended_at, ended_source, ended_run_id, ended_by_id)
+SELECT c.id, 'name', '', {empty}, '', c.name, c.name_source, c.run_id, c.changed_at, %(now)s,
+    %(source)s, %(run)s, %(actor)s
+FROM contacts_batch b JOIN contacts_contact c ON c.id = b.contact_id
+WHERE b.verdict = 'write' AND b.name_part <> '' AND c.name <> ''"""
+_NAMES = """
+UPDATE contacts_contact SET name = b.name, name_source = %(source)s
+FROM contacts_batch b WHERE contacts_contact.id = b.contact_id AND b.verdict = 'write'
+    AND b.name_part <> ''"""
+_TOUCH = """
+UPDATE contacts_contact SET changed_at = %(now)s, search = {fold}(name || ' ' || address || ' ' ||
+    COALESCE((SELECT {join}(d.phone_number, ' ') FROM contacts_datum d
+        WHERE d.contact_id = contacts_contact.id AND d.method = 'sms'), ''))
+WHERE id IN (SELECT contact_id FROM contacts_batch WHERE verdict = 'write')"""
+_KEEP_VERDICTS = """
+UPDATE contacts_stagedrow SET verdict = b.verdict FROM contacts_batch b
+WHERE contacts_stagedrow.id = b.id AND contacts_stagedrow.verdict <> b.verdict {only}"""
+_PARKED = """
+SELECT contact_id, phone_part, phone, code_part, code_sealed, digest
+FROM contacts_batch WHERE verdict IN ({marks}) ORDER BY id"""
+_SEVERAL_NUMBERS = """
+SELECT c.id, b.more_phones FROM contacts_batch b
+JOIN contacts_contact c ON {book} AND c.address = b.address
+WHERE b.more_phones <> '' AND b.verdict IN ('new', 'write')"""
+_ADDRESSES = """
+SELECT address FROM contacts_batch WHERE verdict IN ('new', 'write') LIMIT {limit}"""
+_LOCK = """
+SELECT id FROM contacts_contact WHERE id IN (
+    SELECT contact_id FROM contacts_batch WHERE verdict IN ('changed', 'conflict'))
+ORDER BY id FOR UPDATE"""
+_FORGET = "DELETE FROM contacts_batch WHERE verdict IN ('changed', 'conflict')"
+_FORGET_UNWRITTEN = """
+DELETE FROM contacts_batch WHERE verdict = 'new' AND NOT EXISTS (
+    SELECT 1 FROM contacts_contact c WHERE {book} AND c.address = contacts_batch.address
+    AND c.run_id = %(run)s)"""
+_MARK = "UPDATE contacts_batch SET verdict = 'write' WHERE verdict IN ({marks})"
+_COUNTS = "SELECT verdict, count(*) FROM contacts_batch GROUP BY verdict"
+_SMS = {
+    "method": "sms", "part": "phone_part", "column": "phone", "phone": "b.phone",
+    "code": "{empty}", "digest": "''",
+}  # fmt: skip
+_CODE = {
+    "method": "access_code", "part": "code_part", "column": "digest", "phone": "''",
+    "code": "b.code_sealed", "digest": "b.digest",
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class _Engine:
+    """The words in which the two engines differ."""
+
+    bytes: str
+    fold: str
+    join: str
+    empty: str
+    true: str
+    false: str
+
+
+_POSTGRESQL = _Engine("bytea", "lower", "string_agg", "''::bytea", "true", "false")
+_SQLITE = _Engine("blob", "fold", "group_concat", "x''", "1", "0")
+
+
+class Judge:
+    """Judges, and writes, the staged rows of one import; use inside a transaction."""
+
+    def __init__(self, run: ImportRun) -> None:
+        self._run = run
+        self._engine = _POSTGRESQL if connection.vendor == "postgresql" else _SQLITE
+        self._params: dict[str, Any] = {
+            "organization": run.organization_id,
+            "owner": run.owner_id,
+            "source": run.source,
+            "run": run.pk,
+            "actor": run.actor_id,
+        }
+        book = "c.organization_id = %(organization)s AND c.owner_id IS NULL"
+        self._book = "c.owner_id = %(owner)s" if run.owner_id else book
+        self._locks = FieldLock.objects.filter(
+            source=run.source, contact__organization=run.organization_id
+        ).exists()
+        self._prepare()
+
+    def judge(self, low: int, high: int) -> dict[str, int]:
+        """Judge the rows after `low` up to `high`; return how many of which verdict there are."""
+        self._do("DELETE FROM contacts_batch")
+        self._judge(low, high)
+        return self._counts()
+
+    def keep_verdicts(self, *, every: bool) -> None:
+        """Store the verdicts with the rows; else those alone that cannot be told afterwards."""
+        only = "" if every else "AND b.verdict NOT IN ('new', 'same')"
+        self._do(_KEEP_VERDICTS, only=only)
+
+    def write(self, low: int, high: int) -> dict[str, int]:
+        """Write the judged rows as the import's choices say; return the counts as written."""
+        counts = self._counts()
+        if counts.get(CHANGED) or counts.get(CONFLICT):
+            self._lock_and_judge_again(low, high)
+            counts = self._counts()
+        if counts.get(NEW) and self._insert_new() < counts[NEW]:
+            # Somebody else added one meanwhile: it is no longer new.
+            self._forget_unwritten()
+            self._lock_and_judge_again(low, high)
+            counts = self._counts()
+        self.keep_verdicts(every=False)
+        self._write_changes()
+        return counts
+
+    def parked(self) -> list[tuple[Any, ...]]:
+        """Return contact, parts and values of the rows that somebody must decide about."""
+        verdicts = [CONFLICT] if self._run.conflicts == "ask" else []
+        verdicts += [CHANGED] if self._run.changed_rows == "ask" else []
+        if not verdicts:
+            return []
+        return self._rows(_PARKED, marks=_marks(verdicts))
+
+    def several_numbers(self) -> list[tuple[Any, ...]]:
+        """Return contact and further numbers of the rows that were written."""
+        return self._rows(_SEVERAL_NUMBERS, book=self._book)
+
+    def changed_addresses(self, limit: int) -> list[str]:
+        """Return the addresses that were written, up to a limit."""
+        return [address for (address,) in self._rows(_ADDRESSES, limit=str(limit))]
+
+    def _prepare(self) -> None:
+        if connection.vendor == "sqlite":
+            connection.ensure_connection()
+            connection.connection.create_function("fold", 1, str.lower, deterministic=True)
+        self._do(_TABLE)
+
+    def _judge(self, low: int, high: int, only: str = "") -> None:
+        lock_sms, lock_code = (
+            _LOCKED.format(method) if self._locks else "" for method in ("sms", "access_code")
+        )
+        sql = _JUDGE.format(
+            book=self._book,
+            only=only,
+            lock_sms=lock_sms,
+            lock_code=lock_code,
+            guarded_d=_GUARDED.format("d"),
+            guarded_k=_GUARDED.format("k"),
+        )
+        self._params |= {"low": low, "high": high}
+        self._do(sql)
+
+    def _lock_and_judge_again(self, low: int, high: int) -> None:
+        if connection.vendor == "postgresql":
+            self._rows(_LOCK)
+        self._do(_FORGET)
+        self._judge(low, high, "AND s.id NOT IN (SELECT id FROM contacts_batch)")
+
+    def _insert_new(self) -> int:
+        self._now()
+        owner = "%(owner)s" if self._run.owner_id else "NULL"
+        inserted = self._do(_INSERT_CONTACTS, owner=owner)
+        for kind in (_SMS, _CODE):
+            self._do(_NEW_DATA, **kind, book=self._book)
+        return inserted
+
+    def _forget_unwritten(self) -> None:
+        self._do(_FORGET_UNWRITTEN, book=self._book)
+
+    def _write_changes(self) -> None:
+        verdicts = [CHANGED] if self._run.changed_rows == OVERWRITE else []
+        verdicts += [CONFLICT] if self._run.conflicts == OVERWRITE else []
+        if not verdicts or not self._do(_MARK, marks=_marks(verdicts)):
+            return
+        self._now()
+        for kind in (_SMS, _CODE):
+            for sql in (_KEEP_PAST, _END_DATA, _CHANGED_DATA):
+                self._do(sql, **kind)
+        for sql in (_PAST_NAMES, _NAMES, _TOUCH):
+            self._do(sql)
+
+    def _now(self) -> datetime:
+        now = timezone.now()
+        self._params["now"] = now
+        return now
+
+    def _counts(self) -> dict[str, int]:
+        return dict(self._rows(_COUNTS))
+
+    def _do(self, sql: str, **words: str) -> int:
+        with connection.cursor() as cursor:
+            cursor.execute(self._filled(sql, words), self._params)
+            return int(cursor.rowcount)
+
+    def _rows(self, sql: str, **words: str) -> list[tuple[Any, ...]]:
+        with connection.cursor() as cursor:
+            cursor.execute(self._filled(sql, words), self._params)
+            return list(cursor.fetchall())
+
+    def _filled(self, sql: str, words: dict[str, str]) -> str:
+        engine = asdict(self._engine)
+        return sql.format(**words | engine).format(**engine) if "{" in sql else sql
+
+
+def _marks(verdicts: list[str]) -> str:
+    return ", ".join(f"'{verdict}'" for verdict in verdicts)

@@ -1,0 +1,99 @@
+"""Puts the rows of a file or of another system where the database can judge them."""
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
+
+from django.db import connection
+
+from contacts.importer import Row
+from contacts.models import ImportRun, StagedRow, code_context, first_row_id, seal_code
+from contacts.states import CONFLICT, REJECTED, SAME
+
+BATCH = 5000
+SQLITE_BATCH = 500  # no transaction over 200 ms: the intake writes too
+DUPLICATE, TWICE = "duplicate", "twice_in_file"
+DECIDED = (DUPLICATE, TWICE)  # reasons that no stored contact changes
+_COLUMNS = (
+    "id", "address", "name", "phone", "more_phones", "code_sealed", "digest", "verdict", "reason",
+    "typed",
+)  # fmt: skip
+_ESCAPES = str.maketrans({"\\": "\\\\", "\t": " ", "\n": " ", "\r": " ", "\0": " "})
+Line = tuple[int, str, str, str, str, bytes | None, str, str, str, str]
+
+
+def batch_size() -> int:
+    """Return how many rows go into one transaction."""
+    return BATCH if connection.vendor == "postgresql" else SQLITE_BATCH
+
+
+class Stager:
+    """Turns rows into staged rows; knows which addresses it has seen before."""
+
+    def __init__(self, run: ImportRun) -> None:
+        self._organization_id, self._owner_id = run.organization_id, run.owner_id
+        self._next = first_row_id(run.pk) + 1
+        self._seen: dict[int, int] = {}
+        self.counts: dict[str, int] = {"problems": 0, REJECTED: 0, SAME: 0, CONFLICT: 0}
+
+    def lines(self, rows: Iterable[Row]) -> Iterator[Line]:
+        """Yield a staged row for each row, in order."""
+        for row in rows:
+            number, self._next = self._next, self._next + 1
+            verdict, reason = self._decide(row)
+            if verdict:
+                self.counts[verdict] += 1
+            if row.problem:
+                self.counts["problems"] += 1
+            sealed, digest = self._seal(row) if row.code else (None, "")
+            phone = row.phones[0] if row.phones else ""
+            more = " ".join(row.phones[1:]) if len(row.phones) > 1 else ""
+            yield (
+                number, row.address, row.name, phone, more, sealed, digest, verdict,
+                reason or row.problem, row.typed,
+            )  # fmt: skip
+
+    def _decide(self, row: Row) -> tuple[str, str]:
+        """Return a verdict that does not depend on what is stored: "" for most rows."""
+        if row.rejected:
+            return REJECTED, row.rejected
+        said = hash((row.phones, row.code, row.name))
+        before = self._seen.setdefault(hash(row.address), said)
+        if before is said:
+            return "", ""
+        return (SAME, DUPLICATE) if before == said else (CONFLICT, TWICE)
+
+    def _seal(self, row: Row) -> tuple[bytes, str]:
+        context = code_context(self._organization_id, self._owner_id, row.address)
+        return seal_code(row.code, row.hint, context)
+
+
+def store(lines: Sequence[Line]) -> None:
+    """Store staged rows: by COPY on PostgreSQL."""
+    if connection.vendor != "postgresql":
+        rows = [StagedRow(**dict(zip(_COLUMNS, line, strict=True))) for line in lines]
+        StagedRow.objects.bulk_create(rows)
+        return
+    text = "".join(map(_copy_line, lines))
+    with (
+        connection.cursor() as cursor,
+        cursor.copy(f"COPY contacts_stagedrow ({', '.join(_COLUMNS)}) FROM STDIN") as copy,
+    ):
+        copy.write(text.encode(errors="replace"))
+
+
+def chunks(lines: Iterator[Line]) -> Iterator[list[Line]]:
+    """Yield the staged rows in pieces that fit a transaction."""
+    while chunk := list(islice(lines, batch_size())):
+        yield chunk
+
+
+def _copy_line(line: Line) -> str:
+    number, address, name, phone, more, sealed, digest, verdict, reason, typed = line
+    if not (sealed or verdict or reason):
+        if "\\" in name or "\\" in address:
+            name, address = name.translate(_ESCAPES), address.translate(_ESCAPES)
+        return f"{number}\t{address}\t{name}\t{phone}\t{more}\t\\N\t\t\t\t\n"
+    code = f"\\\\x{sealed.hex()}" if sealed else "\\N"
+    safe = [text.translate(_ESCAPES) for text in (address, name, phone, more)]
+    rest = [digest, verdict, reason, typed.translate(_ESCAPES)]
+    return "\t".join([str(number), *safe, code, *rest]) + "\n"

@@ -1,0 +1,52 @@
+"""Files and imports of the tests."""
+
+import io
+from collections.abc import Sequence
+
+from accounts.models import User
+from contacts import actions, states
+from contacts.importer import open_table
+from contacts.models import ImportRun
+
+HEADER = "email_address,full_name,phone_number,access_code,access_code_hint"
+
+
+def csv_file(*rows: str, header: str = HEADER) -> io.BytesIO:
+    """Return a CSV file of these rows."""
+    return io.BytesIO("\n".join([header, *rows, ""]).encode())
+
+
+def imported(admin: User, *rows: str, source: str = "import", **choices: str) -> ImportRun:
+    """Import these rows into the book of the admin's organization at once."""
+    run = actions.new_run(admin.organization, source)
+    run.changed_rows = choices.get("changed_rows", states.OVERWRITE)
+    run.conflicts = choices.get("conflicts", states.ASK)
+    file = csv_file(*rows, header=choices.get("header", HEADER))
+    actions.run_now(run, actions.read_rows(run, open_table(file)))
+    return run
+
+
+def uploaded(actor: User, *rows: str, personal: bool = False) -> ImportRun:
+    """Upload these rows and have them checked."""
+    run = actions.upload(actor, personal=personal, file=csv_file(*rows), name="contacts.csv")
+    actions.check(run, run.roles)
+    actions.work(run.pk)
+    return ImportRun.objects.get(pk=run.pk)
+
+
+def written(run: ImportRun, actor: User, **choices: str) -> ImportRun:
+    """Write a checked import."""
+    actions.start(
+        run,
+        actor,
+        changed_rows=choices.get("changed_rows", states.OVERWRITE),
+        conflicts=choices.get("conflicts", states.ASK),
+    )
+    actions.work(run.pk)
+    return ImportRun.objects.get(pk=run.pk)
+
+
+def verdicts(run: ImportRun) -> dict[str, int]:
+    """Return the counts of an import that are not zero."""
+    keys: Sequence[str] = states.VERDICTS
+    return {key: count for key in keys if (count := run.counts.get(key, 0))}
