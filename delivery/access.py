@@ -1,20 +1,32 @@
 """The only way to a message from a request: by its sender, or by a recipient's own link."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Max, QuerySet
+from django.db.models import Max, Q, QuerySet
 from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
+from accounts.policy import SMS
 from addresses.mail import join_addresses
 from delivery import codes, states
-from delivery.models import Challenge, Message, MessageAttachment, MessageRecipient
+from delivery.models import (
+    Challenge,
+    Message,
+    MessageAttachment,
+    MessageRecipient,
+    Reply,
+    ReplyAttachment,
+)
+from delivery.outgoing import CC, TO
 from flow.paging import Page, page_by_id
-from vault.keys import keyed_digest
+from vault.keys import VaultError, keyed_digest
 from vault.tokens import is_token, token_hash
+
+MAX_EARLIER = 200
 
 
 class UnknownLinkError(Exception):
@@ -67,6 +79,37 @@ def recipient_of(message: Message, pk: int) -> MessageRecipient:
         raise Http404
     recipient.message = message
     return recipient
+
+
+def readers_of_reply(reply: Reply) -> QuerySet[MessageRecipient]:
+    """Return the recipients beside its writer who may read a reply: nobody in Bcc."""
+    if not reply.to_all:
+        return MessageRecipient.objects.none()
+    rows = MessageRecipient.objects.select_related("message__organization", "message__sender")
+    visible = rows.filter(message=reply.message, kind__in=[TO, CC], state__in=states.LIVE)
+    return visible.exclude(pk=reply.recipient_id)
+
+
+def replies_for_sender(message: Message) -> QuerySet[Reply]:
+    """Return what was answered to a message, for its sender."""
+    replies = message.replies.select_related("recipient", "message")
+    return replies.prefetch_related("attachments__blob")
+
+
+def replies_for(recipient: MessageRecipient) -> QuerySet[Reply]:
+    """Return the replies that a recipient may read: their own, and those to all."""
+    own = Q(recipient=recipient)
+    to_all = Q(to_all=True) if recipient.kind in {TO, CC} else Q()
+    return replies_for_sender(recipient.message).filter(own | to_all)
+
+
+def reply_attachment_of(replies: QuerySet[Reply], pk: int) -> ReplyAttachment:
+    """Return a file of one of these replies. Raises Http404."""
+    found = ReplyAttachment.objects.filter(pk=pk, reply__in=replies)
+    attachment = found.select_related("reply", "blob").first()
+    if attachment is None:
+        raise Http404
+    return attachment
 
 
 def asked_codes(recipients: Iterable[MessageRecipient]) -> dict[int, datetime]:
@@ -126,3 +169,15 @@ def _sent(message: Message) -> Sent:
     addresses = join_addresses(recipient.address for recipient in message.recipients.all())
     subject = _("(destroyed)") if message.ended_at else message.open_content().subject
     return Sent(message, subject, addresses)
+
+
+def numbers_sent_to(sender_id: int, addresses: Collection[str]) -> list[tuple[str, str]]:
+    """Return address and number (E.164) that this sender's earlier messages used, newest first."""
+    earlier = MessageRecipient.objects.select_related("message").filter(
+        message__sender=sender_id, address__in=addresses, method=SMS
+    )
+    found = []
+    for recipient in earlier.order_by("-pk")[:MAX_EARLIER]:
+        with suppress(VaultError):  # an expired message has no number any more
+            found.append((recipient.address, recipient.open_secret().value))
+    return found

@@ -2,7 +2,7 @@
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -12,12 +12,17 @@ from accounts.models import User
 from accounts.policy import DRAFT, HEADER, Policy
 from addresses.phone import mask_phone
 from contacts.access import StoredDatum, open_code, stored_data
+from contacts.access.suggesting import contacts_like, proven_by_colleagues
+from delivery.access import numbers_sent_to
 from drafts import states
 from drafts.content import Content, choice_from_bytes, content_from_bytes
 from drafts.incoming import Choice
 from drafts.models import Attachment, Draft, Recipient
+from drafts.paste import Person, map_list
 from drafts.resolver import Candidate, Verdict, resolve
+from drafts.suggestions import Facts, Suggestion, suggest
 from flow.paging import Page, page_by_id
+from vault.keys import keyed_digest
 from vault.sealing import Sealed
 from vault.tokens import is_token, token_hash
 
@@ -146,6 +151,35 @@ def judge(draft: Draft, policy: Policy) -> list[Judged]:
     ]
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """A suggestion on the page: masked, with the key that a press of its button sends back."""
+
+    suggestion: Suggestion
+    key: str
+
+    @property
+    def shown(self) -> str:
+        """What may be seen of it: the end of a number, or the whole of an address."""
+        value = self.suggestion.value
+        return value if "@" in value else mask_phone(value)
+
+
+def offers_for(draft: Draft, judged: Sequence[Judged]) -> dict[int, list[Offer]]:
+    """Return what could help each incomplete recipient, by its id: three queries for all."""
+    needing = [item.recipient for item in judged if not item.complete]
+    if not needing:
+        return {}
+    facts = _facts(draft, needing)
+    return {
+        recipient.pk: [
+            Offer(found, keyed_digest("suggestion", f"{draft.uid}:{recipient.pk}:{found.value}"))
+            for found in suggest(recipient.address, facts)
+        ]
+        for recipient in needing
+    }
+
+
 def value_of(draft: Draft, judged: Judged) -> tuple[str, str]:
     """Return number (or access code) and hint of the datum that was chosen."""
     chosen = judged.verdict.chosen
@@ -158,6 +192,29 @@ def value_of(draft: Draft, judged: Judged) -> tuple[str, str]:
     if chosen.phone or chosen.datum_id is None:
         return chosen.phone, ""
     return open_code(chosen.datum_id)
+
+
+def _facts(draft: Draft, recipients: Sequence[Recipient]) -> Facts:
+    addresses = [recipient.address for recipient in recipients]
+    people = [Person(each.pk, each.address, each.name) for each in recipients]
+    address_of = {each.pk: each.address for each in recipients}
+    text = map_list(
+        content_of(draft).visible_text, people, draft.organization.policy.default_country
+    )
+    by_book = (draft.organization_id, draft.sender_id, addresses)
+    return Facts(
+        colleagues=_by_address(proven_by_colleagues(*by_book)),
+        earlier=_by_address(numbers_sent_to(draft.sender_id, addresses)),
+        in_text=_by_address((address_of[match.key], match.number) for match in text.matches),
+        known_addresses=contacts_like(*by_book),
+    )
+
+
+def _by_address(pairs: Iterable[tuple[str, str]]) -> dict[str, list[str]]:
+    found: dict[str, list[str]] = defaultdict(list)
+    for address, number in pairs:
+        found[address].append(number)
+    return found
 
 
 def _choice(draft: Draft, recipient: Recipient, source: str, sealed: Sealed) -> Choice | None:

@@ -19,6 +19,11 @@ urlpatterns = [
         name="recipient_complete",
     ),
     path(
+        "drafts/<int:pk>/recipients/<int:recipient_pk>/accept/",
+        views.recipient_accept,
+        name="recipient_accept",
+    ),
+    path(
         "drafts/<int:pk>/recipients/<int:recipient_pk>/keep/",
         views.recipient_keep,
         name="recipient_keep",

@@ -17,6 +17,23 @@
     (next || document.querySelector("[data-submit]") || field).focus();
   });
 
+  // --- Arrow down in an empty field uses the first suggestion; ? lists the keys ---
+
+  document.addEventListener("keydown", function (event) {
+    const typing = event.target.matches("input, textarea, select");
+    const keys = document.getElementById("keys");
+    if (event.key === "?" && !typing && keys) {
+      keys.togglePopover();
+      return;
+    }
+    const field = event.target.closest(NUMBER_FIELD);
+    if (!field || event.key !== "ArrowDown" || field.value.trim()) return;
+    const offer = field.closest(".recipient").querySelector("[data-offer]");
+    if (!offer) return;
+    event.preventDefault();
+    offer.form.requestSubmit(offer);
+  });
+
   // --- A number that was saved is shown as it is written, once the field is left ---
 
   function showFormatted(field) {

@@ -10,6 +10,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from accounts.policy import DRAFT
+from addresses.mail import domain_of
 from drafts import states
 from drafts.access import judge, typed_choice, version_of
 from drafts.actions.judging import settle
@@ -109,6 +110,22 @@ def remove_recipient(draft: Draft, recipient: Recipient, *, actor: User) -> None
         locked.recipients.filter(pk=recipient.pk).delete()
         settle(locked, judge(locked, locked.organization.policy))
         _audit("remove_recipient", locked, actor)
+
+
+@transaction.atomic
+def correct_address(draft: Draft, recipient: Recipient, address: str, *, actor: User) -> None:
+    """Send to this normalized address instead; one that is a recipient already stays once.
+
+    What was typed for the wrong address is dropped. Raises Unfinished, SendingForbidden.
+    """
+    locked = _held(draft)
+    row = locked.recipients.filter(pk=recipient.pk)
+    if locked.recipients.filter(address=address).exists():
+        row.delete()
+    else:
+        row.update(address=address, domain=domain_of(address), typed=b"", header=b"")
+    settle(locked, judge(locked, locked.organization.policy))
+    _audit("correct_address", locked, actor)
 
 
 @transaction.atomic

@@ -1,21 +1,35 @@
-"""The mails about a draft that its sender gets."""
+"""The mails about held drafts that their sender gets: several at once become one."""
 
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
 
 from django.conf import settings
+from django.db import transaction
 from django.urls import reverse
-from django.utils import translation
+from django.utils import timezone, translation
 
+from accounts.access import reply_address
 from accounts.context import support_of
-from drafts.access import Judged, content_of, subject_of
+from accounts.models import User
+from drafts import states
+from drafts.access import Judged, content_of, incomplete_of, judge, subject_of
 from drafts.models import Draft
 from drafts.wording import problem_sentences, reason_sentence
-from notifications.actions import cancel_about, queue_mail
+from flow.sweeps import skip_locked
+from notifications.actions import cancel, queue_mail
 from notifications.letters import Mail
+from notifications.models import Notification
 from vault.tokens import link_token
 
 FINISH_SENDING, READY_TO_SEND, SENT_BY_ITSELF = "finish_sending", "ready_to_send", "sent_by_itself"
+FINISH_SEVERAL = "finish_several"
+LIST_ID = "drafts"
+
+# A sender is told once no other mail of theirs came in for a moment, or after some patience.
+QUIET, PATIENCE = timedelta(seconds=2), timedelta(seconds=8)
+TOGETHER = 200  # held mails that one notification speaks of
+LISTED = 20  # of which so many are named
 
 
 def finish_link(draft: Draft) -> str:
@@ -24,9 +38,144 @@ def finish_link(draft: Draft) -> str:
     return f"{settings.BASE_URL}{path}"
 
 
-def tell_incomplete(draft: Draft, judged: list[Judged]) -> None:
-    """Tell the sender that nobody has received anything, and who needs something, and why."""
+def plan_telling(draft: Draft) -> None:
+    """Have the sender told soon that this draft is held, or ready; it is locked."""
+    draft.tell_at = timezone.now() + QUIET
+    draft.save(update_fields=["tell_at"])
+
+
+def senders_to_tell(limit: int) -> list[int]:
+    """Return whom to tell of something now."""
+    due = Draft.objects.filter(tell_at__lte=timezone.now())
+    return list(due.order_by().values_list("sender", flat=True).distinct()[:limit])
+
+
+@transaction.atomic
+def tell_sender(sender_id: int, *, at_once: bool = False) -> int:
+    """Tell a sender of what is held, in one mail; return of how many drafts.
+
+    Unless it has to be done at once, it waits while more mails of the sender are coming in.
+    """
+    User.objects.select_for_update(no_key=True).get(pk=sender_id)
+    Draft.objects.filter(sender=sender_id).exclude(tell_at=None).exclude(
+        state__in=states.HELD
+    ).update(tell_at=None)
+    drafts = held_together(sender_id)
+    times = [draft.tell_at for draft in drafts if draft.tell_at]
+    if not times:
+        return 0
+    now = timezone.now()
+    if not at_once and max(times) > now and min(times) > now - PATIENCE:
+        return 0
+    notice = _tell_one(drafts[0]) if len(drafts) == 1 else _tell_several(drafts)
+    told = [draft.pk for draft in drafts]
+    Draft.objects.filter(pk__in=told).update(tell_at=None, notice=notice)
+    return len(told)
+
+
+def held_together(sender_id: int) -> list[Draft]:
+    """Return the held drafts that this sender has to be told of, locked."""
+    drafts = Draft.objects.select_related("organization", "sender")
+    untold = drafts.filter(sender=sender_id, state__in=states.HELD).exclude(tell_at=None)
+    return list(untold.select_for_update(of=("self",)).order_by("pk")[:TOGETHER])
+
+
+def tell_sent_by_itself(draft: Draft, recipients: int) -> None:
+    """Tell the sender that the draft became complete, and went out."""
+    tell(draft, SENT_BY_ITSELF, {"recipient_count": recipients})
+
+
+def stop_telling(draft: Draft) -> None:
+    """Take back what was not mailed yet and is not true any more; the draft is locked.
+
+    Others that the same mail spoke of are told anew. One that is locked now is passed over, so
+    that two who stop at once never wait for each other: it has its reminder.
+    """
+    if draft.tell_at or draft.notice_id:
+        notice, draft.tell_at, draft.notice = draft.notice, None, None
+        draft.save(update_fields=["tell_at", "notice"])
+        if notice is not None and cancel(notice):
+            others = Draft.objects.filter(notice=notice, state__in=states.HELD)
+            found = [other.pk for other in skip_locked(others)]
+            Draft.objects.filter(pk__in=found).update(tell_at=timezone.now())
+
+
+def tell(draft: Draft, kind: str, more: Mapping[str, Any], to: User | None = None) -> Notification:
+    """Queue a mail about one draft, in the thread of the mail that is held."""
+    content = content_of(draft)
+    context = {
+        "subject": subject_of(draft),
+        "link": finish_link(draft),
+        "expires_on": draft.expires_at.date() if draft.expires_at else None,
+        **more,
+    }
+    draft.told += 1
+    draft.save(update_fields=["told"])
+    return tell_person(
+        to or draft.sender,
+        kind,
+        context,
+        about=str(draft),
+        key=f"{draft}:{kind}:{draft.told}",
+        thread=tuple(filter(None, (*content.references, content.message_id))),
+    )
+
+
+def tell_person(
+    person: User,
+    kind: str,
+    more: Mapping[str, Any],
+    *,
+    about: str,
+    key: str,
+    thread: Sequence[str] = (),
+) -> Notification:
+    """Queue a mail to somebody of an organization; `thread` ends with the mail that it answers."""
+    organization = person.organization
+    context = {
+        "organization_name": organization.name,
+        "sender_name": person.display_name,
+        "help_link": f"{settings.BASE_URL}{reverse('help')}",
+        "contacts_link": f"{settings.BASE_URL}{reverse('contact_list')}",
+        "drafts_link": f"{settings.BASE_URL}{reverse('draft_list')}",
+        "support": support_of(organization),
+        **more,
+    }
+    mail = Mail(
+        kind=kind,
+        to=person.email,
+        to_name=person.name,
+        language=person.language,
+        context=context,
+        from_name=organization.name,
+        list_id=LIST_ID,
+        reply_to=reply_address(organization),
+        in_reply_to=thread[-1] if thread else "",
+        references=tuple(thread),
+    )
+    return queue_mail(mail, organization_id=organization.pk, about=about, key=key)
+
+
+def lines_of(drafts: Sequence[Draft]) -> list[dict[str, Any]]:
+    """Return what a mail says of each of several drafts."""
+    return [
+        {
+            "subject": subject_of(draft),
+            "link": finish_link(draft),
+            "needs": [row.name or row.address for row in incomplete_of(draft)],
+            "ready": draft.state == states.READY,
+            "problem": bool(draft.problem),
+            "expires_on": draft.expires_at.date() if draft.expires_at else None,
+        }
+        for draft in drafts[:LISTED]
+    ]
+
+
+def _tell_one(draft: Draft) -> Notification:
+    if draft.state == states.READY:
+        return tell(draft, READY_TO_SEND, {})
     policy = draft.organization.policy
+    judged = judge(draft, policy)
     with translation.override(draft.sender.language):
         incomplete = [
             {**_person(item), "reason_text": reason_sentence(item.verdict, item.who, policy)}
@@ -40,55 +189,21 @@ def tell_incomplete(draft: Draft, judged: list[Judged]) -> None:
         "problem_text": " ".join(problems),
         "web_sending": policy.web_sending,
     }
-    _tell(draft, FINISH_SENDING, context)
+    return tell(draft, FINISH_SENDING, context)
 
 
-def tell_complete(draft: Draft) -> None:
-    """Tell the sender that everything is known now: one button sends it."""
-    _tell(draft, READY_TO_SEND, {})
-
-
-def tell_sent_by_itself(draft: Draft, recipients: int) -> None:
-    """Tell the sender that the draft became complete, and went out."""
-    _tell(draft, SENT_BY_ITSELF, {"recipient_count": recipients})
-
-
-def stop_telling(draft: Draft) -> None:
-    """Take back what was not mailed yet and is not true any more."""
-    cancel_about(str(draft), FINISH_SENDING)
-    cancel_about(str(draft), READY_TO_SEND)
-
-
-def _tell(draft: Draft, kind: str, more: dict[str, Any]) -> None:
-    organization, content = draft.organization, content_of(draft)
-    keep = timedelta(days=organization.policy.keep_drafts_days)
+def _tell_several(drafts: Sequence[Draft]) -> Notification:
+    newest, sender = drafts[-1], drafts[0].sender
     context = {
-        "organization_name": organization.name,
-        "sender_name": draft.sender.display_name,
-        "subject": subject_of(draft),
-        "link": finish_link(draft),
-        "help_link": f"{settings.BASE_URL}{reverse('help')}",
-        "contacts_link": f"{settings.BASE_URL}{reverse('contact_list')}",
-        "support": support_of(organization),
-        "expires_on": (draft.created_at + keep).date(),
-        **more,
+        "drafts": lines_of(drafts),
+        "draft_count": len(drafts),
+        "more_count": max(0, len(drafts) - LISTED),
+        "web_sending": newest.organization.policy.web_sending,
     }
-    mail = Mail(
-        kind=kind,
-        to=draft.sender.email,
-        to_name=draft.sender.name,
-        language=draft.sender.language,
-        context=context,
-        from_name=organization.name,
-        reply_to=organization.support_email,
-        in_reply_to=content.message_id,
-        references=tuple(filter(None, (*content.references, content.message_id))),
-    )
-    draft.told += 1
-    draft.save(update_fields=["told"])
-    queue_mail(
-        mail, organization_id=organization.pk, about=str(draft), key=f"{draft}:{kind}:{draft.told}"
-    )
+    newest.told += 1
+    newest.save(update_fields=["told"])
+    key = f"{newest}:{FINISH_SEVERAL}:{newest.told}"
+    return tell_person(sender, FINISH_SEVERAL, context, about=f"drafts of {sender}", key=key)
 
 
 def _person(item: Judged) -> dict[str, str]:

@@ -16,6 +16,7 @@ from drafts.views.recipients import (
     draft_paste,
     draft_paste_undo,
     draft_status,
+    recipient_accept,
     recipient_complete,
     recipient_keep,
 )
@@ -34,6 +35,7 @@ __all__ = [
     "draft_undo",
     "finish",
     "help_page",
+    "recipient_accept",
     "recipient_complete",
     "recipient_keep",
     "recipient_remove",

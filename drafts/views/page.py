@@ -42,6 +42,7 @@ class Line:
     source: str
     contact_link: str
     version: str
+    offers: list[access.Offer]
 
     @property
     def needs(self) -> bool:
@@ -62,8 +63,14 @@ def draft_context(draft: Draft, posted: Iterable[RecipientForm] = ()) -> dict[st
     policy = draft.organization.policy
     wrong = {form.judged.recipient.pk: form for form in posted if form.errors}
     judged = access.judge(draft, policy)
+    offers = access.offers_for(draft, judged) if policy.web_sending else {}
     lines = [
-        _line(draft, item, wrong.get(item.recipient.pk) or RecipientForm(item, policy))
+        _line(
+            draft,
+            item,
+            wrong.get(item.recipient.pk) or RecipientForm(item, policy),
+            offers.get(item.recipient.pk, []),
+        )
         for item in judged
     ]
     needing = [line for line in lines if line.needs]
@@ -145,7 +152,7 @@ def status_context(draft: Draft, seen: str) -> dict[str, Any] | None:
     return context | {"changed": [line for old, new, line in pieces if old != new]}
 
 
-def _line(draft: Draft, item: Judged, form: RecipientForm) -> Line:
+def _line(draft: Draft, item: Judged, form: RecipientForm, offers: list[access.Offer]) -> Line:
     chosen = item.verdict.chosen
     query = {
         "address": item.recipient.address,
@@ -160,6 +167,7 @@ def _line(draft: Draft, item: Judged, form: RecipientForm) -> Line:
         source=source_words(chosen.source) if chosen else "",
         contact_link=f"{reverse('contact_new')}?{urlencode(query)}",
         version=access.version_of(item.recipient),
+        offers=offers,
     )
 
 

@@ -16,6 +16,7 @@ from drafts.forms import RecipientForm
 from drafts.incoming import Choice
 from drafts.models import Draft
 from drafts.paste import Person, map_list
+from drafts.suggestions import SIMILAR
 from drafts.views.page import draft_context, mark_context, pasted_context, seen_in, status_context
 
 
@@ -92,6 +93,26 @@ def recipient_keep(request: HttpRequest, pk: int, recipient_pk: int) -> HttpResp
         )  # fmt: skip
         who = recipient.name or recipient.address
         messages.success(request, _("%(who)s is in your contacts now.") % {"who": who})
+    return redirect("draft", found.pk)
+
+
+@login_required
+@require_POST
+def recipient_accept(request: HttpRequest, pk: int, recipient_pk: int) -> HttpResponse:
+    """Use what was suggested for a recipient: a number, or the address that was meant."""
+    found, actor = access.draft_for(user_of(request), pk), user_of(request)
+    recipient = access.recipient_for(found, recipient_pk)
+    offers = access.offers_for(found, access.judge(found, actor.policy)).get(recipient.pk, [])
+    wanted = request.POST.get("offer", "")
+    offer = next((each.suggestion for each in offers if each.key == wanted), None)
+    try:
+        if offer is not None and offer.kind == SIMILAR:
+            actions.correct_address(found, recipient, offer.value, actor=actor)
+        elif offer is not None:
+            choice = Choice("sms", offer.value)
+            actions.complete_recipients(found, {recipient.pk: choice}, actor=actor)
+    except (actions.Unfinished, actions.SendingForbidden):
+        return _to_page(request, found)
     return redirect("draft", found.pk)
 
 

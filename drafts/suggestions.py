@@ -1,0 +1,67 @@
+"""What could be offered for a recipient that needs something, best first. Pure."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+
+COLLEAGUE, EARLIER, IN_TEXT, SIMILAR = "colleague", "earlier", "in_text", "similar"
+MAX_OFFERS = 3
+MAX_DISTANCE = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """A number (E.164) to use, or (SIMILAR) an address to send to instead; never preselected."""
+
+    kind: str
+    value: str
+
+
+@dataclass(frozen=True, slots=True)
+class Facts:
+    """What is known: numbers by address, and the addresses in the books."""
+
+    colleagues: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    earlier: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    in_text: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    known_addresses: Sequence[str] = ()
+
+
+def suggest(address: str, facts: Facts) -> list[Suggestion]:
+    """Return the offers for a recipient: each number once, at most three."""
+    offers = [
+        *_numbers(COLLEAGUE, facts.colleagues.get(address, ())),
+        *_numbers(EARLIER, facts.earlier.get(address, ())),
+        *[Suggestion(SIMILAR, other) for other in similar(address, facts.known_addresses)],
+        *_numbers(IN_TEXT, facts.in_text.get(address, ())),
+    ]
+    by_value = {offer.value: offer for offer in reversed(offers)}
+    return [offer for offer in offers if by_value[offer.value] is offer][:MAX_OFFERS]
+
+
+def similar(address: str, known: Iterable[str]) -> list[str]:
+    """Return known addresses that differ by a slip or two of the keyboard, nearest first."""
+    near = [(distance(address, other), other) for other in set(known) if other != address]
+    return [other for slips, other in sorted(near) if slips <= MAX_DISTANCE]
+
+
+def distance(one: str, other: str) -> int:
+    """Return how many letters were changed, left out, added or swapped, 3 for "many".
+
+    Optimal string alignment; stops counting where it is of no interest any more.
+    """
+    if abs(len(one) - len(other)) > MAX_DISTANCE:
+        return MAX_DISTANCE + 1
+    before, row = [0] * (len(other) + 1), list(range(len(other) + 1))
+    for i, letter in enumerate(one, start=1):
+        current = [i]
+        for j, their in enumerate(other, start=1):
+            cost = min(row[j] + 1, current[j - 1] + 1, row[j - 1] + (letter != their))
+            if i > 1 and j > 1 and letter == other[j - 2] and one[i - 2] == their:
+                cost = min(cost, before[j - 2] + 1)
+            current.append(cost)
+        before, row = row, current
+    return min(row[-1], MAX_DISTANCE + 1)
+
+
+def _numbers(kind: str, numbers: Iterable[str]) -> Iterable[Suggestion]:
+    return (Suggestion(kind, number) for number in dict.fromkeys(numbers))
