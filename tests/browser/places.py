@@ -73,6 +73,21 @@ def ready_opened(page: Page, scene: Scene, look: Look) -> None:
     page.locator(".recipient--ready summary").first.click()
 
 
+def page_too_old(page: Page, scene: Scene, look: Look) -> None:
+    """Send from a page whose protection ended."""
+    page.goto(scene["held"])
+    page.context.clear_cookies(name="csrf")
+    page.get_by_role("button", name=WORDS[look.language].send, exact=True).click()
+    page.locator(".steps").wait_for()
+
+
+def sending_forbidden(page: Page, scene: Scene, look: Look) -> None:
+    """Send the form of a page that has no button for it."""
+    page.goto(scene["no web"])
+    page.locator("main form").first.evaluate("form => form.submit()")
+    page.wait_for_url("**/send/")
+
+
 def contact_refused(page: Page, scene: Scene, look: Look) -> None:
     """Save a contact in which everything is wrong."""
     page.goto("/contacts/new/")
@@ -162,6 +177,8 @@ PLACES = [
     Place("draft, superseded", BRAM, of("superseded")),
     Place("draft, expired", BRAM, of("expired")),
     Place("draft, no sending", CARLA, of("no web")),
+    Place("draft, sending forbidden", CARLA, sending_forbidden),
+    Place("draft, page too old", BRAM, page_too_old),
     Place("finish link unknown", BRAM, at("/finish/unknown/")),
     Place("message sent", BRAM, of("message")),
     Place("my contacts", BRAM, at("/contacts/")),
