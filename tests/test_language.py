@@ -27,7 +27,7 @@ NOT_MINE = {"en": "This is not my number", "nl": "Dit is niet mijn nummer"}
 # Texts that recipients read, and texts that anybody may read: these address nobody.
 TO_RECIPIENTS = re.compile(
     r"templates/(delivery/(_?guest|_sender)|mail/(message_ready|reply_ready)/|sms/)"
-    r"|delivery/(forms|render|views/guests)\.py"
+    r"|delivery/(forms|render|views/guest\w*)\.py"
 )
 TO_ALL = re.compile(
     r"templates/(base|_(icon|messages|support)|[45]\d\d|mail/_|delivery/_(body|files))"
