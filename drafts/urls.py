@@ -28,6 +28,7 @@ urlpatterns = [
         views.recipient_keep,
         name="recipient_keep",
     ),
+    path("drafts/<int:pk>/split/", views.draft_split, name="draft_split"),
     path("drafts/<int:pk>/undo/", views.draft_undo, name="draft_undo"),
     path("drafts/<int:pk>/discard/", views.draft_discard, name="draft_discard"),
     path("drafts/<int:pk>/restore/", views.draft_restore, name="draft_restore"),

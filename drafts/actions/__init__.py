@@ -1,5 +1,6 @@
 """Everything that changes a draft. One function per user story, each one short transaction."""
 
+from drafts.actions.expiring import drafts_to_expire, expire_draft
 from drafts.actions.finishing import (
     NothingToUndo,
     SendingForbidden,
@@ -14,24 +15,37 @@ from drafts.actions.finishing import (
     undo_send,
 )
 from drafts.actions.holding import hold_mail
-from drafts.actions.judging import judge_again, judge_changes, judge_new
+from drafts.actions.judging import judge_again, judge_changes, judge_new, judge_policies
 from drafts.actions.releasing import release_draft
+from drafts.actions.reminding import remind_sender, senders_to_remind, snooze_reminders
+from drafts.actions.splitting import NothingToSplit, split_draft
+from drafts.actions.telling import senders_to_tell, tell_sender
 
 __all__ = [
+    "NothingToSplit",
     "NothingToUndo",
     "SendingForbidden",
     "Unfinished",
     "complete_recipients",
     "correct_address",
     "discard_draft",
+    "drafts_to_expire",
+    "expire_draft",
     "forget_choices",
     "hold_mail",
     "judge_again",
     "judge_changes",
     "judge_new",
+    "judge_policies",
     "release_draft",
+    "remind_sender",
     "remove_recipient",
     "restore_draft",
     "send_draft",
+    "senders_to_remind",
+    "senders_to_tell",
+    "snooze_reminders",
+    "split_draft",
+    "tell_sender",
     "undo_send",
 ]

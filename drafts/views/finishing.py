@@ -68,6 +68,20 @@ def draft_send(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
+def draft_split(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send to the ready recipients now, where the policy allows it; the others wait."""
+    found = access.draft_for(user_of(request), pk)
+    try:
+        part = actions.split_draft(found, actor=user_of(request))
+    except actions.SendingForbidden:
+        return render(request, "drafts/sending_forbidden.html", {"draft": found}, status=403)
+    except (actions.Unfinished, actions.NothingToSplit):
+        return _no_longer_held(request, found)
+    return redirect("draft", part.pk)
+
+
+@login_required
+@require_POST
 def draft_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a draft back that was just sent."""
     found = access.draft_for(user_of(request), pk)

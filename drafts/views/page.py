@@ -87,6 +87,7 @@ def draft_context(draft: Draft, posted: Iterable[RecipientForm] = ()) -> dict[st
         "policy": policy,
         "demand": demand_sentence(policy),
         "problems": problem_sentences(draft.problem, content.problems),
+        "parts": list(draft.parts.all()),
         "files": _files(draft),
         "failures": failures_about(str(draft)),
         "expires_at": draft.created_at + timedelta(days=policy.keep_drafts_days),
