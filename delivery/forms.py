@@ -1,9 +1,11 @@
 """The one field by which a guest opens a message, and the words for what went wrong."""
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
 from django import forms
+from django.template.defaultfilters import filesizeformat
 from django.utils import timezone
 from django.utils.formats import date_format
 from django.utils.translation import gettext as _
@@ -14,12 +16,22 @@ from addresses.phone import EMPTY
 from contacts.codes import MAX_HINT_LENGTH, check_access_code
 from contacts.forms import AccessCodeField, MobileNumberField, code_error, phone_error
 from delivery import codes
-from delivery.actions import Correction, verifying
+from delivery.actions import Answer, Correction, verifying
+from delivery.content import Content
 from delivery.models import MessageRecipient
+from delivery.outgoing import BCC
+from delivery.render import safe_name
+from delivery.uploads import MAX_BYTES, MAX_FILES, SealedUpload, SealedUploadHandler
 from notifications import states as notification_states
+from notifications.compose import one_line
 from notifications.models import Notification
 
 MAX_TYPED = 200
+# Names that a computer runs when somebody opens them.
+PROGRAMS = frozenset({
+    *("app", "bat", "cmd", "com", "cpl", "exe", "hta", "jar", "js", "jse", "lnk", "msi", "msp"),
+    *("pif", "ps1", "reg", "scr", "sh", "vb", "vbe", "vbs", "wsf", "wsh"),
+})  # fmt: skip
 _SECONDS_COUNT = timedelta(minutes=10)
 
 
@@ -136,6 +148,121 @@ def correction_form(
     """Return the form by which the sender puts a recipient's number or code right."""
     form = NumberForm if recipient.method == SMS else NewCodeForm
     return form(data, recipient=recipient, focus=focus)
+
+
+class Readable(Protocol):
+    """A message that was opened: what it says, and its visible recipients."""
+
+    @property
+    def content(self) -> Content:
+        """What it says."""
+
+    @property
+    def to(self) -> Sequence[MessageRecipient]:
+        """The recipients in To."""
+
+    @property
+    def cc(self) -> Sequence[MessageRecipient]:
+        """The recipients in Cc."""
+
+
+class FilesInput(forms.FileInput):
+    """A field for several files."""
+
+    allow_multiple_selected = True
+
+
+class ReplyForm(forms.Form):
+    """A recipient's answer. Files come last: what is too much for us must not cost the text."""
+
+    ONLY_SENDER, TO_ALL = "sender", "all"
+
+    subject = forms.CharField(label=gettext_lazy("Subject"), max_length=200, required=False)
+    text = forms.CharField(
+        label=gettext_lazy("Your answer"),
+        max_length=100_000,
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 6}),
+    )
+    reader = forms.ChoiceField(label=gettext_lazy("To"), widget=forms.RadioSelect)
+    attachments = forms.FileField(
+        label=gettext_lazy("Attachments"), required=False, widget=FilesInput
+    )
+
+    def __init__(
+        self, data: Any = None, *, recipient: MessageRecipient, letter: Readable, files: Any = ()
+    ) -> None:
+        subject = reply_subject(letter.content.subject)
+        super().__init__(data, initial={"subject": subject, "reader": self.ONLY_SENDER})
+        self.uploads = list(files)
+        sender = recipient.message.sender.display_name
+        choices = [(self.ONLY_SENDER, _("Only %(name)s") % {"name": sender})]
+        if recipient.kind != BCC and len(letter.to) + len(letter.cc) > 1:
+            choices.append(
+                (self.TO_ALL, _("%(name)s and everybody in To and Cc") % {"name": sender})
+            )
+        field = self.fields["reader"]
+        assert isinstance(field, forms.ChoiceField)
+        field.choices = choices
+        if len(choices) == 1:
+            field.required, field.widget = False, forms.HiddenInput()
+        self.fields["attachments"].help_text = _("Up to %(count)s files, %(size)s together.") % {
+            "count": MAX_FILES,
+            "size": filesizeformat(MAX_BYTES),
+        }
+
+    def clean_subject(self) -> str:
+        """Return the subject in one line."""
+        return one_line(self.cleaned_data["subject"], 200)
+
+    def clean_attachments(self) -> list[SealedUpload]:
+        """Return the files. Raises ValidationError for names that run as a program."""
+        programs = [safe_name(file.name or "") for file in self.uploads if _is_program(file)]
+        if programs:
+            raise forms.ValidationError(
+                _("“%(name)s” is a program, and programs cannot be sent. Leave it out."),
+                params={"name": programs[0]},
+            )
+        return self.uploads
+
+    def clean(self) -> dict[str, Any]:
+        """Ask for a text or a file."""
+        values = super().clean() or self.cleaned_data
+        if not values.get("text", "").strip() and not self.uploads and not self.errors:
+            self.add_error("text", _("Write an answer, or add a file."))
+        return values
+
+    def answer(self) -> Answer:
+        """Return what was written, of a valid form."""
+        values = self.cleaned_data
+        return Answer(
+            subject=values["subject"],
+            text=values["text"],
+            to_all=values["reader"] == self.TO_ALL,
+            files=values["attachments"],
+        )
+
+
+def reply_subject(subject: str) -> str:
+    """Return the subject of an answer to a message with this subject."""
+    return subject if subject.lower().startswith("re:") else f"Re: {subject}".strip()
+
+
+def files_error(handler: SealedUploadHandler) -> str:
+    """Return what to say when more files came than we take, "" when that is not so."""
+    if handler.too_many:
+        return _("These are too many files. Choose at most %(count)s, or send a second answer.") % {
+            "count": MAX_FILES
+        }
+    if handler.too_large:
+        return _("These files are too large. Together they can have %(size)s.") % {
+            "size": filesizeformat(MAX_BYTES)
+        }
+    return ""
+
+
+def _is_program(file: SealedUpload) -> bool:
+    return safe_name(file.name or "").rpartition(".")[2].lower() in PROGRAMS
 
 
 def form_for(method: str) -> type[forms.Form]:

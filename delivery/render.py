@@ -1,10 +1,13 @@
 """Answers that carry what a stranger sent: a mail's HTML in a frame of its own, and files."""
 
 import base64
+import io
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
-from typing import Protocol, TypeVar
+import zipfile
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Protocol, TypeVar
 from urllib.parse import quote
 
 from django.http import HttpResponse, HttpResponseBase, StreamingHttpResponse
@@ -13,6 +16,9 @@ from django.utils.translation import gettext as _
 
 from delivery import sanitizer
 from vault.models import Blob
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 MAX_IMAGE_BYTES = 2 * 1024 * 1024
 MAX_IMAGES_BYTES = 10 * 1024 * 1024
@@ -49,13 +55,21 @@ class Attached(Protocol):
 Image = TypeVar("Image", bound=Attached)
 
 
-def body_response(html: str, images: Mapping[str, str]) -> HttpResponse:
-    """Return a mail's HTML, made safe, for an `<iframe sandbox="">` on our own page."""
+def body_response(
+    html: str, images: Mapping[str, str], *, remote_images: bool = False, heading: str = ""
+) -> HttpResponse:
+    """Return a mail's HTML, made safe, for a sandboxed frame on our own page.
+
+    With `remote_images` the reader's browser fetches the images that a mail links to; this server
+    never does. `heading` is HTML of ours to print above it.
+    """
     try:
-        document = sanitizer.body_document(html, images)
+        document = sanitizer.body_document(
+            html, images, remote_images=remote_images, heading=heading
+        )
     except sanitizer.TooDeepError:
         return notice_response(_("This message is laid out in a way that cannot be shown here."))
-    return _framed(document)
+    return _framed(document, sanitizer.body_csp(remote_images=remote_images))
 
 
 def notice_response(text: str) -> HttpResponse:
@@ -72,6 +86,64 @@ def attachment_response(name: str, content_type: str, blob: Blob) -> HttpRespons
     response["Content-Disposition"] = disposition(name)
     response["Content-Security-Policy"] = _DOWNLOAD_CSP
     return _private(response)
+
+
+def archive_response(name: str, files: Iterable[tuple[str, Blob]]) -> HttpResponseBase:
+    """Return files as one zip to save, packed while it is sent; nothing is compressed."""
+    response = StreamingHttpResponse(_zipped(files), content_type="application/zip")
+    response["Content-Disposition"] = disposition(name)
+    response["Content-Security-Policy"] = _DOWNLOAD_CSP
+    return _private(response)
+
+
+def _zipped(files: Iterable[tuple[str, Blob]]) -> Iterator[bytes]:
+    tray = _Tray()
+    with zipfile.ZipFile(tray, "w", zipfile.ZIP_STORED) as archive:
+        for name, blob in files:
+            yield from _packed(archive, name, blob, tray)
+    yield tray.take()
+
+
+def _packed(archive: zipfile.ZipFile, name: str, blob: Blob, tray: "_Tray") -> Iterator[bytes]:
+    with archive.open(zipfile.ZipInfo(name), "w", force_zip64=True) as entry:
+        for piece in blob.read():
+            entry.write(piece)
+            yield tray.take()
+
+
+def distinct_names(names: Iterable[str]) -> list[str]:
+    """Return the names made safe, and each another one: "a.pdf", "a (2).pdf"."""
+    seen: Counter[str] = Counter()
+    found = []
+    for name in map(safe_name, names):
+        seen[name.lower()] += 1
+        times = seen[name.lower()]
+        stem, dot, extension = name.rpartition(".")
+        numbered = f"{stem} ({times}).{extension}" if dot else f"{name} ({times})"
+        found.append(name if times == 1 else numbered)
+    return found
+
+
+class _Tray(io.RawIOBase):
+    """What a zip writer writes to: bytes are taken away at once, and nobody can go back."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._bytes = bytearray()
+
+    def writable(self) -> bool:
+        return True
+
+    def write(self, piece: "ReadableBuffer", /) -> int:
+        written = bytes(piece)
+        self._bytes += written
+        return len(written)
+
+    def take(self) -> bytes:
+        """Return what was written since the last time."""
+        taken = bytes(self._bytes)
+        self._bytes.clear()
+        return taken
 
 
 def disposition(name: str) -> str:
@@ -132,9 +204,9 @@ def _is_image(attachment: Attached, room: int) -> bool:
     return kind in _IMAGE_TYPES and attachment.blob.size <= min(room, MAX_IMAGE_BYTES)
 
 
-def _framed(document: str) -> HttpResponse:
+def _framed(document: str, csp: str = sanitizer.BODY_CSP) -> HttpResponse:
     response = HttpResponse(document, content_type="text/html; charset=utf-8")
-    response["Content-Security-Policy"] = sanitizer.BODY_CSP
+    response["Content-Security-Policy"] = csp
     _private(response)
     return response
 

@@ -9,10 +9,13 @@ from urllib.parse import unquote, urlsplit
 import nh3
 
 # The second wall: even what would slip through can neither run nor fetch anything.
-BODY_CSP = (
-    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; sandbox; "
+# Links open in a window of their own, which is no longer in the sandbox.
+FRAME_SANDBOX = "allow-popups allow-popups-to-escape-sandbox"
+_CSP = (
+    "default-src 'none'; img-src data:{images}; style-src 'unsafe-inline'; sandbox {sandbox}; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'self'"
 )
+BODY_CSP = _CSP.format(images="", sandbox=FRAME_SANDBOX)
 MAX_DEPTH = 2000  # deeper elements cost quadratic time
 MAX_LINKS = 50
 
@@ -54,6 +57,7 @@ _LINK_SCHEMES = {"http", "https", "mailto", "tel"}
 _OWN_IMAGE = re.compile(r"data:image/(png|jpe?g|gif|webp|bmp);base64,[A-Za-z0-9+/=\s]*", re.I)
 # A function in a style may fetch (url, image-set); those that make a colour may stay.
 _UNSAFE_STYLE = re.compile(r"[\\@<]|(?<!\brgb)(?<!\brgba)(?<!\bhsl)(?<!\bhsla)\(", re.I)
+_REMOTE_IMAGE = re.compile(r"<img[^>]* src=\"https:", re.I)
 _CID = re.compile(r"cid:([^\"'\s<>)]+)", re.I)
 _TAG = re.compile(r"<(/?)([a-z][^\s/>]*)", re.I)
 _WITHOUT_END = {
@@ -76,16 +80,37 @@ class TooDeepError(ValueError):
     """The HTML is nested so deep that cleaning it would keep a server busy."""
 
 
-def body_document(html: str, inline_images: Mapping[str, str]) -> str:
-    """Return a whole document to serve under BODY_CSP in a sandboxed frame.
+def body_csp(*, remote_images: bool) -> str:
+    """Return the policy to serve a document under; `remote_images` is the reader's own wish."""
+    return _CSP.format(images=" https:" if remote_images else "", sandbox=FRAME_SANDBOX)
 
-    `inline_images` has a `data:` address for each Content-ID. Raises TooDeepError.
+
+def body_document(
+    html: str,
+    inline_images: Mapping[str, str],
+    *,
+    remote_images: bool = False,
+    heading: str = "",
+) -> str:
+    """Return a whole document to serve under `body_csp` in a sandboxed frame.
+
+    `inline_images` has a `data:` address for each Content-ID; `heading` is HTML of ours that is put
+    before it. Raises TooDeepError.
     """
-    return _SHELL.format(body=clean(html, inline_images))
+    cleaned = clean(html, inline_images, remote_images=remote_images)
+    return _SHELL.format(body=heading + cleaned)
 
 
-def clean(html: str, inline_images: Mapping[str, str]) -> str:
-    """Return the HTML without anything that runs, submits or fetches. Raises TooDeepError."""
+def has_remote_images(html: str) -> bool:
+    """Tell whether the HTML shows images that are not in the mail. Raises TooDeepError."""
+    return bool(_REMOTE_IMAGE.search(clean(html, {}, remote_images=True)))
+
+
+def clean(html: str, inline_images: Mapping[str, str], *, remote_images: bool = False) -> str:
+    """Return the HTML without anything that runs, submits or fetches. Raises TooDeepError.
+
+    With `remote_images` it may fetch images over https, and nothing else.
+    """
     if _depth(html) > MAX_DEPTH:
         raise TooDeepError
 
@@ -93,7 +118,9 @@ def clean(html: str, inline_images: Mapping[str, str]) -> str:
         if attribute == "style":
             return _safe_style(value)
         if attribute == "src":
-            return _safe_image(value, inline_images)
+            return _safe_image(value, inline_images) or (
+                value if remote_images and _is_remote(value) else None
+            )
         if attribute == "href":
             return value if _is_link(value) else None
         return value
@@ -144,6 +171,14 @@ def _is_link(address: str) -> bool:
         return urlsplit(address.strip()).scheme.lower() in _LINK_SCHEMES
     except ValueError:
         return False
+
+
+def _is_remote(address: str) -> bool:
+    try:
+        parts = urlsplit(address.strip())
+    except ValueError:
+        return False
+    return parts.scheme.lower() == "https" and bool(parts.hostname)
 
 
 def _safe_style(style: str) -> str | None:

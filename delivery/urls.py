@@ -14,6 +14,12 @@ urlpatterns = [
         views.message_attachment,
         name="message_attachment",
     ),
+    path("messages/<int:pk>/attachments.zip", views.message_archive, name="message_archive"),
+    path(
+        "messages/<int:pk>/replies/attachments/<int:attachment_pk>/",
+        views.reply_attachment,
+        name="reply_attachment",
+    ),
     path("messages/<int:pk>/revoke/", views.revoke_message, name="revoke_message"),
     path("messages/<int:pk>/extend/", views.extend_message, name="extend_message"),
     path(f"{RECIPIENT}correct/", views.correct_recipient, name="correct_recipient"),
@@ -29,5 +35,13 @@ urlpatterns = [
     path("m/<str:token>/right-number/", views.guest_right_number, name="guest_right_number"),
     path("m/<str:token>/close/", views.guest_close, name="guest_close"),
     path("m/<str:token>/body/", views.guest_body, name="guest_body"),
+    path("m/<str:token>/print/", views.guest_print, name="guest_print"),
+    path("m/<str:token>/attachments.zip", views.guest_archive, name="guest_archive"),
+    path("m/<str:token>/reply/", views.guest_reply, name="guest_reply"),
+    path(
+        "m/<str:token>/reply/attachments/<int:pk>/",
+        views.guest_reply_attachment,
+        name="guest_reply_attachment",
+    ),
     path("m/<str:token>/attachments/<int:pk>/", views.guest_attachment, name="guest_attachment"),
 ]

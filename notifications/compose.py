@@ -12,13 +12,16 @@ from uuid import UUID
 
 from django.core.mail import EmailMultiAlternatives
 
-from notifications.letters import Mail, Parts, WireMail
+from notifications.letters import Mail, MailFile, Parts, WireMail
 
 WIDTH = 72
 MAX_SUBJECT, MAX_NAME = 250, 120
 MAX_REFERENCES = 10
 UNNAMED = "zivweb"
 
+OCTETS = "application/octet-stream"
+
+_SAFE_TYPE = re.compile(r"image/(png|jpeg|gif|webp)|application/(pdf|zip)|audio/mpeg|video/mp4")
 _BREAKING = {"Cc", "Cs", "Zl", "Zp"}
 _LONGEST_NAME = "Reply-To"
 _MESSAGE_ID = re.compile(r"<[!-;=?-~]{1,240}>")
@@ -53,6 +56,8 @@ def compose_mail(mail: Mail, parts: Parts, addressing: Addressing) -> WireMail:
     )
     message.encoding = _quoted_printable()
     message.attach_alternative(parts.html, "text/html")
+    for file in mail.files:
+        message.attach(one_line(file.name, MAX_NAME) or "file", file.content, _type_of(file))
     raw = message.message().as_bytes(linesep="\r\n")  # type: ignore[call-arg]
     sender = f"bounce+{addressing.bounce_token}@{addressing.domain}"
     return WireMail(sender, one_line(mail.to), raw)
@@ -100,6 +105,11 @@ def _headers(mail: Mail, addressing: Addressing) -> dict[str, str]:
     if thread:
         headers["References"] = " ".join(thread[-MAX_REFERENCES:])
     return headers
+
+
+def _type_of(file: MailFile) -> str:
+    """Return the type of a file, that of plain bytes unless it is one that no reader runs."""
+    return file.content_type if _SAFE_TYPE.fullmatch(file.content_type) else OCTETS
 
 
 def _encoded(text: str) -> str:

@@ -7,6 +7,15 @@ from typing import Any
 
 
 @dataclass(frozen=True, slots=True)
+class MailFile:
+    """A file that goes along with a mail."""
+
+    name: str
+    content_type: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Mail:
     """A mail to one person, of the templates in templates/mail/<kind>/.
 
@@ -26,6 +35,7 @@ class Mail:
     reply_to: str = ""
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
+    files: tuple[MailFile, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

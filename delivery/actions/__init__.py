@@ -20,6 +20,7 @@ from delivery.actions.numbers import (
     take_back_wrong_number,
 )
 from delivery.actions.releasing import send_message
+from delivery.actions.replying import Answer, store_reply
 from delivery.actions.verifying import (
     Attempt,
     CodeNotSentError,
@@ -29,6 +30,7 @@ from delivery.actions.verifying import (
 )
 
 __all__ = [
+    "Answer",
     "Attempt",
     "CapReachedError",
     "ClosedError",
@@ -49,6 +51,7 @@ __all__ = [
     "revoke_all",
     "send_code",
     "send_message",
+    "store_reply",
     "take_back_revocation",
     "take_back_wrong_number",
     "unlock",

@@ -9,34 +9,49 @@ from delivery.views.corrections import (
     take_back_revocation,
     unlock_recipient,
 )
+from delivery.views.guest_replies import guest_reply, guest_reply_attachment
 from delivery.views.guests import (
     guest,
+    guest_archive,
     guest_attachment,
     guest_body,
     guest_close,
+    guest_print,
     guest_right_number,
     guest_send_code,
     guest_sms,
     guest_verify,
     guest_wrong_number,
 )
-from delivery.views.senders import message, message_attachment, message_body
+from delivery.views.senders import (
+    message,
+    message_archive,
+    message_attachment,
+    message_body,
+    reply_attachment,
+)
 
 __all__ = [
     "correct_recipient",
     "extend_message",
     "guest",
+    "guest_archive",
     "guest_attachment",
     "guest_body",
     "guest_close",
+    "guest_print",
+    "guest_reply",
+    "guest_reply_attachment",
     "guest_right_number",
     "guest_send_code",
     "guest_sms",
     "guest_verify",
     "guest_wrong_number",
     "message",
+    "message_archive",
     "message_attachment",
     "message_body",
+    "reply_attachment",
     "resend_mail",
     "revoke_message",
     "revoke_recipient",

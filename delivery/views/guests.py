@@ -21,6 +21,7 @@ from addresses.phone import mask_phone
 from delivery import access, actions, codes, states, visits
 from delivery.actions import verifying
 from delivery.forms import (
+    ReplyForm,
     form_for,
     network_error,
     no_code_error,
@@ -33,7 +34,7 @@ from delivery.models import MessageRecipient
 from delivery.peers import peer_of
 from delivery.phrases import phrase_for
 from delivery.render import attachment_response, body_response, inline_images, notice_response
-from delivery.views.letters import letter_of
+from delivery.views.letters import answers_of, archive_of, letter_of, print_response
 from notifications.access import newest_about
 from notifications.states import CANCELLED, FAILED, SENT
 
@@ -74,9 +75,26 @@ def of_guest(view: View[Rest]) -> Callable[..., HttpResponseBase]:
 def guest(request: HttpRequest, recipient: MessageRecipient) -> HttpResponse:
     """Show what this link is for: how to open the message, or the message."""
     if is_visiting(request, recipient):
-        letter = letter_of(recipient.message)
-        return _page(request, recipient, "guest_message", {"letter": letter})
+        return message_page(request, recipient)
     return _closed_page(request, recipient)
+
+
+def message_page(
+    request: HttpRequest,
+    recipient: MessageRecipient,
+    *,
+    form: ReplyForm | None = None,
+    status: int = 200,
+) -> HttpResponse:
+    """Show the message, what was answered, and a place to answer."""
+    letter = letter_of(recipient.message)
+    shown = {
+        "letter": letter,
+        "answers": answers_of(access.replies_for(recipient)),
+        "form": form or ReplyForm(recipient=recipient, letter=letter),
+        "with_images": "images" in request.GET,
+    }
+    return _page(request, recipient, "guest_message", shown, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -164,7 +182,26 @@ def guest_body(request: HttpRequest, recipient: MessageRecipient) -> HttpRespons
         response.status_code = 403
         return response
     html = recipient.message.open_content().html or ""
-    return body_response(html, inline_images(html, access.attachments_of(recipient.message)))
+    images = inline_images(html, access.attachments_of(recipient.message))
+    return body_response(html, images, remote_images="images" in request.GET)
+
+
+@require_safe
+@of_guest
+def guest_print(request: HttpRequest, recipient: MessageRecipient) -> HttpResponse:
+    """Return the message on a page of its own, for paper."""
+    if not is_visiting(request, recipient):
+        return _to_guest(recipient)
+    return print_response(recipient.message)
+
+
+@require_safe
+@of_guest
+def guest_archive(request: HttpRequest, recipient: MessageRecipient) -> HttpResponseBase:
+    """Return all files of the message as one zip."""
+    if not is_visiting(request, recipient):
+        return _to_guest(recipient)
+    return archive_of(recipient.message)
 
 
 @require_safe

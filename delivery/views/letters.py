@@ -1,14 +1,27 @@
 """A message as a page shows it, to its sender and to its recipients."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
+
+from django.http import HttpResponse, HttpResponseBase
+from django.template.loader import render_to_string
+from django.utils.html import linebreaks
+from django.utils.translation import gettext as _
 
 from delivery import sanitizer
 from delivery.access import attachments_of
-from delivery.content import Content
-from delivery.models import Message, MessageAttachment, MessageRecipient
+from delivery.content import Content, ReplyContent
+from delivery.models import Message, MessageAttachment, MessageRecipient, Reply
 from delivery.outgoing import CC, TO
-from delivery.render import images_of, safe_name
+from delivery.render import (
+    archive_response,
+    body_response,
+    distinct_names,
+    images_of,
+    inline_images,
+    safe_name,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,6 +34,18 @@ class File:
 
 
 @dataclass(frozen=True, slots=True)
+class Answered:
+    """A reply, opened."""
+
+    pk: int
+    writer: MessageRecipient
+    to_all: bool
+    at: datetime
+    content: ReplyContent
+    files: Sequence[File]
+
+
+@dataclass(frozen=True, slots=True)
 class Letter:
     """What a message says. Recipients in Bcc are in none of its lists."""
 
@@ -29,6 +54,7 @@ class Letter:
     cc: Sequence[MessageRecipient]
     files: Sequence[File]
     links: Sequence[str]
+    remote_images: bool
 
 
 def letter_of(message: Message) -> Letter:
@@ -41,7 +67,43 @@ def letter_of(message: Message) -> Letter:
         cc=[person for person in people if person.kind == CC],
         files=_files(message, content.html or ""),
         links=_links(content.html or ""),
+        remote_images=_has_remote_images(content.html or ""),
     )
+
+
+def archive_of(message: Message) -> HttpResponseBase:
+    """Return the files of a message as one zip."""
+    attachments = list(attachments_of(message))
+    for attachment in attachments:
+        attachment.message = message
+    names = distinct_names(attachment.open_name() for attachment in attachments)
+    blobs = [attachment.blob for attachment in attachments]
+    return archive_response(_("attachments") + ".zip", zip(names, blobs, strict=True))
+
+
+def print_response(message: Message) -> HttpResponse:
+    """Return a message on a page of its own: who wrote to whom, when, and what."""
+    letter = letter_of(message)
+    content = letter.content
+    heading = render_to_string("delivery/_print.html", {"message": message, "letter": letter})
+    html = content.html or str(linebreaks(content.text or "", autoescape=True))
+    images = inline_images(html, attachments_of(message))
+    return body_response(html, images, heading=heading)
+
+
+def answers_of(replies: Iterable[Reply]) -> list[Answered]:
+    """Open the replies. Raises VaultError once their contents were destroyed."""
+    return [_answered(reply) for reply in replies]
+
+
+def _answered(reply: Reply) -> Answered:
+    files = []
+    for attachment in reply.attachments.all():
+        attachment.reply = reply
+        name = safe_name(attachment.open_name())
+        files.append(File(attachment.pk, name, attachment.blob.size))
+    content = reply.open_content()
+    return Answered(reply.pk, reply.recipient, reply.to_all, reply.created_at, content, files)
 
 
 def _files(message: Message, html: str) -> list[File]:
@@ -53,6 +115,13 @@ def _files(message: Message, html: str) -> list[File]:
 def _file(message: Message, attachment: MessageAttachment) -> File:
     attachment.message = message
     return File(attachment.pk, safe_name(attachment.open_name()), attachment.blob.size)
+
+
+def _has_remote_images(html: str) -> bool:
+    try:
+        return sanitizer.has_remote_images(html)
+    except sanitizer.TooDeepError:
+        return False
 
 
 def _links(html: str) -> Sequence[str]:

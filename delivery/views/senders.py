@@ -20,7 +20,7 @@ from delivery.render import (
     inline_images,
     notice_response,
 )
-from delivery.views.letters import letter_of
+from delivery.views.letters import answers_of, archive_of, letter_of
 from delivery.views.lines import lines_of
 
 
@@ -41,6 +41,8 @@ def message_page(
         context = {
             "message": found,
             "letter": None if found.ended_at else letter_of(found),
+            "answers": [] if found.ended_at else answers_of(access.replies_for_sender(found)),
+            "with_images": "images" in request.GET,
             "lines": lines,
             "read_count": sum(line.recipient.state == states.READ for line in lines),
             "is_over": found.expires_at <= timezone.now(),
@@ -57,7 +59,8 @@ def message_body(request: HttpRequest, pk: int) -> HttpResponse:
     if found.ended_at:
         return notice_response(_("The content of this message was destroyed."))
     html = found.open_content().html or ""
-    return body_response(html, inline_images(html, access.attachments_of(found)))
+    images = inline_images(html, access.attachments_of(found))
+    return body_response(html, images, remote_images="images" in request.GET)
 
 
 @login_required
@@ -66,3 +69,19 @@ def message_attachment(request: HttpRequest, pk: int, attachment_pk: int) -> Htt
     """Return a file of the message."""
     attachment = access.attachment_of(access.message_for(user_of(request), pk), attachment_pk)
     return attachment_response(attachment.open_name(), attachment.content_type, attachment.blob)
+
+
+@login_required
+@require_safe
+def reply_attachment(request: HttpRequest, pk: int, attachment_pk: int) -> HttpResponseBase:
+    """Return a file of an answer."""
+    found = access.message_for(user_of(request), pk)
+    attachment = access.reply_attachment_of(access.replies_for_sender(found), attachment_pk)
+    return attachment_response(attachment.open_name(), attachment.content_type, attachment.blob)
+
+
+@login_required
+@require_safe
+def message_archive(request: HttpRequest, pk: int) -> HttpResponseBase:
+    """Return all files of the message as one zip."""
+    return archive_of(access.message_for(user_of(request), pk))

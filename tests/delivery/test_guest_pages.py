@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts.policy import ACCESS_CODE
 from delivery.actions import report_wrong_number
 from delivery.models import MessageRecipient
+from delivery.sanitizer import FRAME_SANDBOX
 from tests import make
 from tests.delivery.messages import (
     ACCESS,
@@ -273,10 +274,10 @@ def test_two_in_bcc_do_not_learn_of_each_other(client: Client) -> None:
     assert ("a@example.nl" in page, "b@example.nl" in page) == (True, False)
 
 
-def test_html_is_shown_in_a_frame_without_any_right(client: Client) -> None:
+def test_html_is_shown_in_a_frame_that_may_only_open_links(client: Client) -> None:
     jan = recipient_of(released(html="<p>hello</p>"))
     open_in(client, jan)
-    frame = f'<iframe class="frame" src="{link(jan, "body/")}" sandbox=""'
+    frame = f'<iframe class="frame" src="{link(jan, "body/")}" sandbox="{FRAME_SANDBOX}"'
     assert frame in shown(client, jan)
 
 

@@ -112,7 +112,7 @@ def test_the_policy_of_the_frame_allows_data_images_and_styles_only() -> None:
         "default-src 'none'",
         "img-src data:",
         "style-src 'unsafe-inline'",
-        "sandbox",
+        "sandbox allow-popups allow-popups-to-escape-sandbox",
     ]
 
 
@@ -138,3 +138,20 @@ def test_links_are_listed_once_and_in_order() -> None:
         '<a href="https://b.example/?x=1&amp;y=2">b</a><a href="javascript:x">c</a>'
     )
     assert sanitizer.links(html) == ("https://b.example/?x=1&y=2", "mailto:a@example.nl")
+
+
+def test_remote_images_are_shown_by_wish_and_over_https_only() -> None:
+    html = (
+        '<img src="https://a.example/x.png"><img src="http://b.example/x.png">'
+        '<img src="//c.example/x.png"><div style="background:url(https://d.example/x)">x</div>'
+    )
+    hidden = sanitizer.clean(html, {})
+    shown = sanitizer.clean(html, {}, remote_images=True)
+    assert (hidden.count("example"), shown.count("https://a.example"), shown.count("example")) == (
+        0, 1, 1,
+    )  # fmt: skip
+
+
+def test_the_policy_with_remote_images_fetches_nothing_else() -> None:
+    policy = sanitizer.body_csp(remote_images=True)
+    assert policy == sanitizer.BODY_CSP.replace("img-src data:", "img-src data: https:")
