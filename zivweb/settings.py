@@ -17,7 +17,10 @@ environ.Env.read_env(os.environ.get("ZIVWEB_ENV_FILE", BASE_DIR / ".env"))
 DEMO = environment.read("ZIVWEB_DEMO", "0", environment.flag)
 DATA_DIR = Path(environment.read("ZIVWEB_DATA_DIR", str(BASE_DIR / "var"), str)).resolve()
 BIND = environment.read("ZIVWEB_BIND", "127.0.0.1", str)
-HTTP_PORT = environment.read("ZIVWEB_HTTP_PORT", "8000", environment.port)
+RUNTIME = environment.runtime(DATA_DIR)  # what a `serve` that runs now has chosen
+HTTP_PORT = environment.read(
+    "ZIVWEB_HTTP_PORT", str(RUNTIME.get("http_port", 8000)), environment.port
+)
 SMTP_PORT = environment.read("ZIVWEB_SMTP_PORT", "2525", environment.port)
 BASE_URL = environment.read(
     "ZIVWEB_BASE_URL", f"http://localhost:{HTTP_PORT}", environment.base_url
@@ -65,7 +68,6 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # --- broker ---------------------------------------------------------------------------------
 
-RUNTIME = environment.runtime(DATA_DIR)
 BROKER_URL = environment.read("CELERY_BROKER_URL", RUNTIME.get("broker", "memory://"), str)
 
 # --- applications ---------------------------------------------------------------------------
@@ -234,5 +236,9 @@ LOGGING = {
         "django.security": {"level": "ERROR"},
         "mail.log": {"level": "WARNING"},
         "apprise": {"level": "CRITICAL"},
+        # One line a sweep is too much.
+        "celery.app.trace": {"level": "WARNING"},
+        "celery.worker.strategy": {"level": "WARNING"},
+        "celery.beat": {"level": "WARNING"},
     },
 }
