@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.browser.looks import Look
 from tests.browser.watching import Watch
@@ -18,6 +18,7 @@ class Windows:
     def __init__(self, browser: Browser, base: str) -> None:
         self.browser, self.base = browser, base
         self.watch = Watch(base)
+        expect.set_options(timeout=PATIENCE)
         self.contexts: list[BrowserContext] = []
         self.kept: dict[tuple[str, Look], Page] = {}
 
