@@ -11,10 +11,12 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.context import support_of
+from delivery.actions import note_bounce
 from drafts.actions import hold_mail
 from flow.moves import move
 from flow.sweeps import skip_locked, wake
 from intake import states
+from intake.bounces import bounce_token, failure_code
 from intake.compose import Envelope, incoming_mail, subject_of
 from intake.limits import MailTooComplex
 from intake.models import RawMail
@@ -25,6 +27,7 @@ from notifications.letters import Mail
 MAX_ATTEMPTS: Final = 3
 LEASE: Final = timedelta(seconds=60)
 SHOWN_RECIPIENTS: Final = 5
+FORGOTTEN: Final = 100
 UNREADABLE, TOO_COMPLEX = "cannot_be_read", "too_complex"
 
 _RAW = "raw"
@@ -63,6 +66,24 @@ def store_mails(mails: Sequence[RawMail], *, before_commit: Callable[[], object]
 def open_mail(mail: RawMail) -> bytes:
     """Return the bytes as they came in. Raises VaultError."""
     return mail.unseal(_RAW, mail.raw)
+
+
+def take_bounce(addresses: Sequence[str], raw: bytes) -> None:
+    """Take a mail of ours that came back to these addresses; runs before its 250.
+
+    Only a report of a failed delivery counts. Nothing of the mail is kept.
+    """
+    code = failure_code(raw)
+    if code:
+        for address in addresses:
+            note_bounce(bounce_token(address), code)
+
+
+def forget_ended() -> int:
+    """Destroy the bytes of mails whose message has come to its end; return how many."""
+    ended = RawMail.objects.filter(draft__message__ended_at__isnull=False).exclude(data_key=b"")
+    found = list(ended.values_list("pk", flat=True)[:FORGOTTEN])
+    return RawMail.objects.filter(pk__in=found).update(data_key=b"", raw=b"")
 
 
 def claim_mail() -> RawMail | None:

@@ -24,3 +24,10 @@ def make_drafts() -> None:
         except Exception:
             log.exception("no draft of %s in attempt %s", mail, mail.attempts)
             actions.release_mail(mail)
+
+
+@shared_task(name="intake.tasks.forget_ended")
+def forget_ended() -> None:
+    """Destroy what was kept of mails whose message has come to its end."""
+    while actions.forget_ended():
+        pass

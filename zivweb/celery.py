@@ -20,6 +20,7 @@ BEAT = {
     "notifications.tasks.send_due": 5.0,
     "delivery.tasks.follow_notifications": 10.0,
     "delivery.tasks.end_messages": 60.0,
+    "intake.tasks.forget_ended": 300.0,
 }
 
 app = Celery("zivweb")

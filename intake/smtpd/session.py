@@ -6,10 +6,11 @@ import logging
 from typing import Final
 
 from accounts.access import sender_by_address
+from intake.actions import take_bounce
 from intake.smtpd import replies
 from intake.smtpd.checks import accept_mail
 from intake.smtpd.connection import Connection
-from intake.smtpd.data import read_data
+from intake.smtpd.data import read_data, without_dots
 from intake.smtpd.envelope import (
     Envelope,
     normalized,
@@ -88,7 +89,8 @@ class Session(Connection):
 
     async def _stored(self, mail: Envelope, sent: bytes) -> str:
         if mail.is_bounce:
-            # A mail of ours that came back. Nothing is stored yet: nobody waits for its contents.
+            # A mail of ours that came back: what it reports is noted, the mail itself is not kept.
+            await self.desk.ask(PATIENCE, take_bounce, mail.recipients, without_dots(sent))
             return replies.RETURNED
         patience = PATIENCE + len(sent) / BYTES_PER_SECOND
         raw_mail = await self.desk.ask(
