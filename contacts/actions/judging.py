@@ -143,10 +143,13 @@ class _Engine:
     empty: str
     true: str
     false: str
+    empty_batch: str
 
 
-_POSTGRESQL = _Engine("bytea", "lower", "string_agg", "''::bytea", "true", "false")
-_SQLITE = _Engine("blob", "fold", "group_concat", "x''", "1", "0")
+_POSTGRESQL = _Engine(
+    "bytea", "lower", "string_agg", "''::bytea", "true", "false", "TRUNCATE contacts_batch"
+)
+_SQLITE = _Engine("blob", "fold", "group_concat", "x''", "1", "0", "DELETE FROM contacts_batch")
 
 
 class Judge:
@@ -167,12 +170,14 @@ class Judge:
         self._locks = FieldLock.objects.filter(
             source=run.source, contact__organization=run.organization_id
         ).exists()
+        self._batches = 0
         self._prepare()
 
     def judge(self, low: int, high: int) -> dict[str, int]:
         """Judge the rows after `low` up to `high`; return how many of which verdict there are."""
-        self._do("DELETE FROM contacts_batch")
+        self._do(self._engine.empty_batch)
         self._judge(low, high)
+        self._refresh_statistics()
         return self._counts()
 
     def keep_verdicts(self, *, every: bool) -> None:
@@ -216,6 +221,15 @@ class Judge:
             connection.ensure_connection()
             connection.connection.create_function("fold", 1, str.lower, deterministic=True)
         self._do(_TABLE)
+
+    def _refresh_statistics(self) -> None:
+        """Let the planner see how the tables grow: after 1, 2, 4, 8 ... batches."""
+        if connection.vendor != "postgresql":
+            return
+        self._do("ANALYZE contacts_batch")
+        self._batches += 1
+        if self._batches & (self._batches - 1) == 0:
+            self._do("ANALYZE contacts_contact, contacts_datum, contacts_stagedrow")
 
     def _judge(self, low: int, high: int, only: str = "") -> None:
         lock_sms, lock_code = (

@@ -1,0 +1,1 @@
+"""Benchmarks: `make bench`. Each module measures side by side, in one run, and prints ratios."""
