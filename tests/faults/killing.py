@@ -1,9 +1,7 @@
 """Kills processes of the product without warning."""
 
 import contextlib
-import os
 import random
-import signal
 import time
 from collections import Counter
 from dataclasses import dataclass, field
@@ -56,17 +54,12 @@ def kill_everything(product: Product) -> Killed:
 
 def processes_of(product: Product) -> list[int]:
     """Return every process that works on the product's data."""
-    mark = f"ZIVWEB_DATA_DIR={product.environment['ZIVWEB_DATA_DIR']}".encode()
+    data = product.environment["ZIVWEB_DATA_DIR"]
+    mark = f"ZIVWEB_DATA_DIR={data}".encode()
     found = []
     for folder in Path("/proc").glob("[0-9]*"):
         with contextlib.suppress(OSError):
-            if mark in (folder / "environ").read_bytes().split(b"\0"):
+            variables = (folder / "environ").read_bytes().split(b"\0")
+            if mark in variables or (folder / "cwd").readlink().is_relative_to(data):
                 found.append(int(folder.name))
     return found
-
-
-def signal_all(product: Product, name: str, number: signal.Signals) -> None:
-    """Send a signal to a child of serve."""
-    for pid in product.pids(name):
-        with contextlib.suppress(ProcessLookupError):
-            os.kill(pid, number)

@@ -17,7 +17,6 @@ BUSY = """
     SELECT (SELECT count(*) FROM intake_rawmail WHERE state = 'stored')
          + (SELECT count(*) FROM drafts_draft WHERE state IN ('received', 'sending'))
          + (SELECT count(*) FROM notifications_notification WHERE state IN ('queued', 'sending'))
-         + (SELECT count(*) FROM delivery_messagerecipient WHERE state = 'queued')
 """
 DRAFTS = """
     SELECT recipient.address, draft.state

@@ -45,10 +45,10 @@ def test_nothing_is_lost_or_doubled_when_children_are_killed(
 ) -> None:
     outlet.moods.pause = 0.03
     mails = complete_mails("out", 40) + incomplete_mails("in", 14)
-    mails[::9] = incomplete_mails("web", 6, finished=True)
+    mails[:30:5] = incomplete_mails("web", 6, finished=True)
 
-    with finishing(product, mails), handing_in(product, mails, seconds=16):
-        killed = kill_at_random(product, seed, rounds=2, every=1.4)
+    with finishing(product, mails), handing_in(product, mails, seconds=15):
+        killed = kill_at_random(product, seed, rounds=2, every=1.3)
 
     assert wrong(f"children killed (seed {seed})", mails, killed) == []
 
@@ -70,7 +70,7 @@ def test_two_workers_send_nothing_twice(product: Product, wrong: Wrong) -> None:
     mails = complete_mails("two-out", 24) + incomplete_mails("two-in", 6)
 
     with another_worker(product):
-        with handing_in(product, mails[::-1], seconds=6):
+        with handing_in(product, mails[::-1], seconds=4):
             pass
         problems = wrong("two workers", mails)
 
