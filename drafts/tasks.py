@@ -12,6 +12,8 @@ from drafts.models import Draft
 
 log = logging.getLogger(__name__)
 
+SENDERS = 1000
+
 
 @shared_task
 def detect_missing() -> None:
@@ -27,10 +29,43 @@ def judge_changed() -> None:
 
 
 @shared_task
+def judge_policies() -> None:
+    """Judge the held drafts of organizations again whose policy changed."""
+    while actions.judge_policies():
+        pass
+
+
+@shared_task
+def tell_due() -> None:
+    """Tell senders what is held or ready, several drafts in one mail."""
+    _each_sender(actions.tell_sender, actions.senders_to_tell(SENDERS))
+
+
+@shared_task
+def remind_due() -> None:
+    """Remind senders of what is held."""
+    _each_sender(actions.remind_sender, actions.senders_to_remind(SENDERS))
+
+
+@shared_task
+def expire_due() -> None:
+    """Destroy the drafts that nobody finished in time."""
+    _each(actions.expire_draft, actions.drafts_to_expire())
+
+
+@shared_task
 def release_due() -> None:
     """Release the drafts whose time to undo is over."""
     due = Draft.objects.filter(state=states.SENDING, send_at__lte=timezone.now())
     _each(actions.release_draft, due)
+
+
+def _each_sender(act: Callable[[int], int], senders: list[int]) -> None:
+    for sender_id in senders:
+        try:
+            act(sender_id)
+        except Exception:
+            log.exception("user:%s: %s failed", sender_id, act.__name__)
 
 
 def _each(act: Callable[[int], None], drafts: QuerySet[Draft]) -> None:

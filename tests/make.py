@@ -110,9 +110,10 @@ def mail(
 
 
 def draft(sender: User, *recipients: IncomingRecipient | str, **more: object) -> Draft:
-    """Store a draft and judge it, as the worker does."""
+    """Store a draft, judge it, and tell its sender, as the worker does."""
     held = actions.hold_mail(mail(sender, *recipients, **more))  # type: ignore[arg-type]
     actions.judge_new(held.pk)
+    actions.tell_sender(sender.pk, at_once=True)
     return Draft.objects.get(pk=held.pk)
 
 

@@ -15,6 +15,7 @@ from drafts import states
 from drafts.access import judge, typed_choice, version_of
 from drafts.actions.judging import settle
 from drafts.actions.locking import locked_draft
+from drafts.actions.telling import stop_telling
 from drafts.content import choice_to_bytes
 from drafts.incoming import Choice
 from drafts.models import Draft, Recipient
@@ -86,6 +87,7 @@ def send_draft(
         )  # fmt: skip
     if _complete(locked, choices, seen, actor) or locked.state != states.READY:
         return False
+    stop_telling(locked)
     send_at = timezone.now() + timedelta(seconds=UNDO_SECONDS)
     move(locked, states.SENDING, states.MOVES, send_at=send_at, sent_by=actor)
     _audit("send", locked, actor)
@@ -132,15 +134,16 @@ def correct_address(draft: Draft, recipient: Recipient, address: str, *, actor: 
 def discard_draft(draft: Draft, *, actor: User) -> None:
     """Put the draft away unsent; it can be brought back. Raises Unfinished."""
     locked = _held(draft, needs_web_sending=False)
+    stop_telling(locked)
     move(locked, states.DISCARDED, states.MOVES)
     _audit("discard", locked, actor)
 
 
 @transaction.atomic
 def restore_draft(draft: Draft, *, actor: User) -> None:
-    """Bring a discarded draft back. Raises NothingToUndo."""
+    """Bring a discarded draft back, while its content is there. Raises NothingToUndo."""
     locked = locked_draft(draft.pk)
-    if locked.state != states.DISCARDED:
+    if locked.state != states.DISCARDED or not locked.data_key:
         raise NothingToUndo
     move(locked, states.WAITING, states.MOVES)
     settle(locked, judge(locked, locked.organization.policy))

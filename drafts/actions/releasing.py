@@ -11,7 +11,7 @@ from delivery.outgoing import OutgoingAttachment, OutgoingMessage, OutgoingRecip
 from drafts import states
 from drafts.access import Judged, attachment_name, content_of, judge, subject_of, value_of
 from drafts.actions.locking import locked_draft
-from drafts.actions.telling import stop_telling, tell_incomplete, tell_sent_by_itself
+from drafts.actions.telling import plan_telling, stop_telling, tell_sent_by_itself
 from drafts.models import Draft
 from flow.moves import move
 
@@ -28,7 +28,7 @@ def release_draft(draft_id: int) -> None:
     else:
         move(draft, states.READY, states.MOVES, send_at=None)
         move(draft, states.WAITING, states.MOVES)
-        tell_incomplete(draft, judged)
+        plan_telling(draft)
 
 
 def release(draft: Draft, judged: list[Judged], *, by_itself: bool = False) -> None:
@@ -37,9 +37,9 @@ def release(draft: Draft, judged: list[Judged], *, by_itself: bool = False) -> N
     The draft is locked, and in state ready or sending.
     """
     outgoing = _outgoing(draft, judged)
+    stop_telling(draft)
     if by_itself:
         tell_sent_by_itself(draft, len(judged))
-    stop_telling(draft)
     message = send_message(outgoing)
     for item, recipient in zip(judged, outgoing.recipients, strict=True):
         if item.verdict.chosen and item.verdict.chosen.source == DRAFT:
@@ -49,6 +49,7 @@ def release(draft: Draft, judged: list[Judged], *, by_itself: bool = False) -> N
     move(
         draft, states.SENT, states.MOVES,
         message=message, data_key=b"", subject=b"", content=b"",
+        expires_at=None, remind_at=None,
     )  # fmt: skip
     draft.attachments.all().delete()
     draft.recipients.update(typed=b"", header=b"")

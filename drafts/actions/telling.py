@@ -9,17 +9,17 @@ from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone, translation
 
-from accounts.access import reply_address
 from accounts.context import support_of
-from accounts.models import User
+from accounts.models import Organization, User
 from drafts import states
-from drafts.access import Judged, content_of, incomplete_of, judge, subject_of
+from drafts.access import Judged, content_of, judge, subject_of
 from drafts.models import Draft
 from drafts.wording import problem_sentences, reason_sentence
 from flow.sweeps import skip_locked
 from notifications.actions import cancel, queue_mail
 from notifications.letters import Mail
 from notifications.models import Notification
+from notifications.states import CANCELLED
 from vault.tokens import link_token
 
 FINISH_SENDING, READY_TO_SEND, SENT_BY_ITSELF = "finish_sending", "ready_to_send", "sent_by_itself"
@@ -94,7 +94,7 @@ def stop_telling(draft: Draft) -> None:
     if draft.tell_at or draft.notice_id:
         notice, draft.tell_at, draft.notice = draft.notice, None, None
         draft.save(update_fields=["tell_at", "notice"])
-        if notice is not None and cancel(notice):
+        if notice is not None and _is_called_off(notice):
             others = Draft.objects.filter(notice=notice, state__in=states.HELD)
             found = [other.pk for other in skip_locked(others)]
             Draft.objects.filter(pk__in=found).update(tell_at=timezone.now())
@@ -156,13 +156,26 @@ def tell_person(
     return queue_mail(mail, organization_id=organization.pk, about=about, key=key)
 
 
+def reply_address(organization: Organization) -> str:
+    """Return who gets the answers to our mails: the support contact, else an admin."""
+    if organization.support_email:
+        return organization.support_email
+    admins = organization.users.filter(role=User.Role.ADMIN, is_active=True)
+    return admins.order_by("pk").values_list("email", flat=True).first() or ""
+
+
+def about_drafts_of(sender_id: int) -> str:
+    """Return what mails are about that speak of several drafts of a sender."""
+    return f"drafts of user:{sender_id}"
+
+
 def lines_of(drafts: Sequence[Draft]) -> list[dict[str, Any]]:
     """Return what a mail says of each of several drafts."""
     return [
         {
             "subject": subject_of(draft),
             "link": finish_link(draft),
-            "needs": [row.name or row.address for row in incomplete_of(draft)],
+            "needs": [row.name or row.address for row in draft.recipients.exclude(reason="")],
             "ready": draft.state == states.READY,
             "problem": bool(draft.problem),
             "expires_on": draft.expires_at.date() if draft.expires_at else None,
@@ -203,7 +216,12 @@ def _tell_several(drafts: Sequence[Draft]) -> Notification:
     newest.told += 1
     newest.save(update_fields=["told"])
     key = f"{newest}:{FINISH_SEVERAL}:{newest.told}"
-    return tell_person(sender, FINISH_SEVERAL, context, about=f"drafts of {sender}", key=key)
+    return tell_person(sender, FINISH_SEVERAL, context, about=about_drafts_of(sender.pk), key=key)
+
+
+def _is_called_off(notice: Notification) -> bool:
+    cancel(notice)
+    return Notification.objects.filter(pk=notice.pk, state=CANCELLED).exists()
 
 
 def _person(item: Judged) -> dict[str, str]:

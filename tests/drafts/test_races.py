@@ -13,7 +13,7 @@ from delivery.models import Message, MessageRecipient
 from drafts import actions, states
 from drafts.incoming import Choice
 from drafts.models import Draft
-from drafts.tasks import detect_missing, judge_changed, release_due
+from drafts.tasks import detect_missing, judge_changed, release_due, tell_due
 from notifications.models import Notification
 from tests import make
 
@@ -97,10 +97,12 @@ def test_ten_workers_release_once() -> None:
     assert (Message.objects.count(), MessageRecipient.objects.count()) == (1, 2)
 
 
-def test_ten_workers_judge_a_new_draft_once() -> None:
+def test_ten_workers_judge_a_new_draft_once_and_tell_of_it_once() -> None:
     actions.hold_mail(make.mail(make.user()))
 
     at_once(*[detect_missing] * 10)
+    Draft.objects.update(tell_at=timezone.now())
+    at_once(*[tell_due] * 10)
 
     assert Notification.objects.count() == 1
 

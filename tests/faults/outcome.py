@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from email.message import EmailMessage
 
 from tests.faults.mails import ANNA, Handed
 from tests.faults.rows import count_mails, states_of_drafts
@@ -43,8 +44,10 @@ def judge(
     for one in mails:
         _judge_drafts(outcome, one, states[one.recipients[0]])
         _judge_messages(outcome, one, [copies(product, address) for address in one.recipients])
-        told = copies(product, ANNA, one.subject)
+        told = notices(product, one.subject)
         _judge_notices(outcome, one, told, len(states[one.recipients[0]]))
+    sent = copies(product, ANNA)
+    outcome.copies += sent.total() - len(sent)
     _judge_stored(outcome, mails, count_mails(product) - stored_before)
     if outcome.copies > cut_off:
         outcome.wrong.append(f"{outcome.copies} copies came of {cut_off} sendings cut off")
@@ -55,6 +58,17 @@ def copies(product: Product, address: str, subject: str = "") -> Counter[str]:
     """Return by Message-ID how often a mail about this came to an address."""
     mails = [mail for mail in product.relay.to(address) if subject in str(mail["Subject"])]
     return Counter(str(mail["Message-ID"]) for mail in mails)
+
+
+def notices(product: Product, subject: str) -> set[str]:
+    """Return by Message-ID the mails that told the sender of this mail, alone or with others."""
+    mails = product.relay.to(ANNA)
+    return {str(mail["Message-ID"]) for mail in mails if subject in _shown(mail)}
+
+
+def _shown(mail: EmailMessage) -> str:
+    body = mail.get_body(("plain",))
+    return f"{mail['Subject']}\n{body.get_content() if body else ''}"
 
 
 def _judge_stored(outcome: Outcome, mails: Sequence[Handed], stored: int) -> None:
@@ -83,11 +97,10 @@ def _judge_messages(outcome: Outcome, one: Handed, found: Sequence[Counter[str]]
         outcome.wrong.append(f"{one.subject} its recipients got {counts} messages")
 
 
-def _judge_notices(outcome: Outcome, one: Handed, told: Counter[str], drafts: int) -> None:
-    """The sender was told once of every draft that was held."""
+def _judge_notices(outcome: Outcome, one: Handed, told: set[str], drafts: int) -> None:
+    """The sender was told of what was held: of copies that came together, in one mail."""
     held = drafts - one.complete
-    outcome.copies += told.total() - len(told)
     outcome.held += not one.goes_out and len(told) >= 1
     outcome.lost += not one.goes_out and not told
-    if len(told) != held:
+    if not min(held, 1) <= len(told) <= held:
         outcome.wrong.append(f"{one.subject} {held} drafts were held, {len(told)} notices came")
