@@ -15,6 +15,7 @@ from addresses.mail import join_addresses
 from delivery import codes, states
 from delivery.models import (
     Challenge,
+    Device,
     Message,
     MessageAttachment,
     MessageRecipient,
@@ -130,6 +131,40 @@ def live_challenge(recipient: MessageRecipient, browser: str, now: datetime) -> 
 def session_digest(browser: str) -> str:
     """Return the form in which a browser session is stored with a code."""
     return keyed_digest("guest session", browser)
+
+
+def secret_digest(recipient: MessageRecipient) -> str:
+    """Return the form in which a number or code is kept with a browser that proved it."""
+    value = recipient.open_secret().value
+    return keyed_digest("device secret", f"{recipient.method}:{value}")
+
+
+def devices_of(recipient: MessageRecipient) -> QuerySet[Device]:
+    """Return the browsers that this person trusts for messages of the organization."""
+    organization = recipient.message.organization
+    return Device.objects.filter(organization=organization, address=recipient.address)
+
+
+def device_of(recipient: MessageRecipient, pk: int) -> Device:
+    """Return a browser that this person trusts. Raises Http404."""
+    device = devices_of(recipient).filter(pk=pk).first()
+    if device is None:
+        raise Http404
+    return device
+
+
+def trusted_device(
+    recipient: MessageRecipient, tokens: Iterable[str], now: datetime
+) -> Device | None:
+    """Return the trusted browser that one of these tokens belongs to.
+
+    None once the policy, the recipient, another number or code, or time has ended the trust.
+    """
+    hashes = [token_hash(token) for token in tokens]
+    if not hashes or not recipient.message.organization.policy.trusted_devices:
+        return None
+    found = devices_of(recipient).filter(token_hash__in=hashes, expires_at__gt=now)
+    return found.filter(secret_digest=secret_digest(recipient)).first()
 
 
 def next_send(recipient: MessageRecipient, now: datetime) -> tuple[datetime, bool]:

@@ -33,6 +33,12 @@ urlpatterns = [
     path("m/<str:token>/verify/", views.guest_verify, name="guest_verify"),
     path("m/<str:token>/wrong-number/", views.guest_wrong_number, name="guest_wrong_number"),
     path("m/<str:token>/right-number/", views.guest_right_number, name="guest_right_number"),
+    path("m/<str:token>/device/", views.guest_device, name="guest_device"),
+    path(
+        "m/<str:token>/device/<int:pk>/forget/",
+        views.guest_forget_device,
+        name="guest_forget_device",
+    ),
     path("m/<str:token>/close/", views.guest_close, name="guest_close"),
     path("m/<str:token>/body/", views.guest_body, name="guest_body"),
     path("m/<str:token>/print/", views.guest_print, name="guest_print"),

@@ -1,5 +1,6 @@
 """The only writer of messages: release, verification, wrong numbers, the end."""
 
+from delivery.actions.devices import forget_device, open_by_device, trust_device
 from delivery.actions.ending import (
     can_take_back,
     end_messages,
@@ -42,8 +43,10 @@ __all__ = [
     "end_messages",
     "extend",
     "follow_notifications",
+    "forget_device",
     "forget_old",
     "note_bounce",
+    "open_by_device",
     "open_message",
     "report_wrong_number",
     "resend",
@@ -54,5 +57,6 @@ __all__ = [
     "store_reply",
     "take_back_revocation",
     "take_back_wrong_number",
+    "trust_device",
     "unlock",
 ]

@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from accounts.policy import Policy
 from addresses.phone import region_of
-from delivery.models import Tally
+from delivery.models import Device, Tally
 from vault.keys import keyed_digest
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
@@ -57,7 +57,8 @@ def is_reached(cap: Cap, now: datetime) -> bool:
 
 
 def forget_old() -> None:
-    """Delete the counts of hours and days that are over."""
+    """Delete the counts of hours and days that are over, and the trust in devices that is."""
+    Device.objects.filter(expires_at__lt=timezone.now()).delete()
     Tally.objects.filter(since__lt=timezone.now() - 2 * DAY).delete()
 
 

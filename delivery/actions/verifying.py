@@ -205,13 +205,18 @@ def _is_access_code(secret: Secret, typed: str) -> bool:
     )
 
 
-def _verified(row: MessageRecipient, now: datetime) -> Attempt:
-    row.failures, row.locks, row.locked_until = 0, 0, None
-    row.save(update_fields=["failures", "locks", "locked_until"])
+def note_verified(row: MessageRecipient, now: datetime) -> None:
+    """Have a recipient who is locked by this transaction be verified, and reading."""
     if row.state in states.UNREAD:
         move(row, states.VERIFIED, states.MOVES, verified_at=now)
     if row.state == states.VERIFIED:
         move(row, states.READ, states.MOVES, read_at=now)
+
+
+def _verified(row: MessageRecipient, now: datetime) -> Attempt:
+    row.failures, row.locks, row.locked_until = 0, 0, None
+    row.save(update_fields=["failures", "locks", "locked_until"])
+    note_verified(row, now)
     _keep_proven(row)
     record("open_message", row.message, recipient=row.pk, method=row.method)
     return Attempt()

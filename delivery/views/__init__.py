@@ -9,6 +9,7 @@ from delivery.views.corrections import (
     take_back_revocation,
     unlock_recipient,
 )
+from delivery.views.guest_devices import guest_device, guest_forget_device
 from delivery.views.guest_replies import guest_reply, guest_reply_attachment
 from delivery.views.guests import (
     guest,
@@ -39,6 +40,8 @@ __all__ = [
     "guest_attachment",
     "guest_body",
     "guest_close",
+    "guest_device",
+    "guest_forget_device",
     "guest_print",
     "guest_reply",
     "guest_reply_attachment",

@@ -20,6 +20,8 @@ from accounts.policy import SMS
 from addresses.phone import mask_phone
 from delivery import access, actions, codes, states, visits
 from delivery.actions import verifying
+from delivery.actions.devices import LIFE
+from delivery.devices import cookie_with, device_name, tokens_in
 from delivery.forms import (
     ReplyForm,
     form_for,
@@ -42,6 +44,7 @@ Rest = ParamSpec("Rest")
 View = Callable[Concatenate[HttpRequest, MessageRecipient, Rest], HttpResponseBase]
 
 REFUSED, TOO_MANY, GONE = 422, 429, 410
+DEVICE_COOKIE = f"{settings.COOKIE_PREFIX}device"
 ENOUGH = 286  # htmx stops asking
 _CHANGING = ["state", "failures", "locks", "locked_until"]
 
@@ -93,6 +96,7 @@ def message_page(
         "answers": answers_of(access.replies_for(recipient)),
         "form": form or ReplyForm(recipient=recipient, letter=letter),
         "with_images": "images" in request.GET,
+        "devices": access.devices_of(recipient),
     }
     return _page(request, recipient, "guest_message", shown, status=status)
 
@@ -130,7 +134,10 @@ def guest_verify(request: HttpRequest, recipient: MessageRecipient) -> HttpRespo
         return _refused(request, recipient, form, attempt)
     _note_language(request, recipient)
     begin_visit(request, recipient)
-    return _to_guest(recipient)
+    response = _to_guest(recipient)
+    if "remember" in request.POST:
+        _remember_device(request, recipient, response)
+    return response
 
 
 @require_safe
@@ -231,6 +238,27 @@ def is_visiting(request: HttpRequest, recipient: MessageRecipient) -> bool:
     )
 
 
+def device_tokens(request: HttpRequest) -> list[str]:
+    """Return the tokens of a browser that recipients trust."""
+    return tokens_in(request.COOKIES.get(DEVICE_COOKIE, ""))
+
+
+def _remember_device(
+    request: HttpRequest, recipient: MessageRecipient, response: HttpResponse
+) -> None:
+    name = device_name(request.headers.get("User-Agent", ""))
+    token = actions.trust_device(recipient, name)
+    if token:
+        response.set_cookie(
+            DEVICE_COOKIE,
+            cookie_with(token, device_tokens(request)),
+            max_age=LIFE,
+            secure=settings.HTTPS,
+            httponly=True,
+            samesite="Lax",
+        )
+
+
 def _peer(request: HttpRequest) -> str:
     forwarded = request.headers.get("X-Forwarded-For", "")
     return peer_of(request.META.get("REMOTE_ADDR", ""), forwarded, settings.TRUSTED_PROXIES)
@@ -286,6 +314,8 @@ def _closed_page(
         "hint": secret.hint,
         "locked_until": show_moment(locked_until) if locked_until and locked_until > now else "",
         "is_exhausted": codes.is_exhausted(recipient.method, recipient.failures),
+        "device": access.trusted_device(recipient, device_tokens(request), now),
+        "may_remember": recipient.message.organization.policy.trusted_devices,
         **(_sending(request, recipient) if is_sms else {}),
     }
     return _page(request, recipient, "guest_verify", shown, status=status)
