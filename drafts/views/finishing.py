@@ -5,13 +5,14 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.access import user_of
 from drafts import access, actions, states
 from drafts.forms import recipient_forms
 from drafts.models import Draft
 from drafts.views.page import draft_context, ended_context, seen_in
+from drafts.views.posting import post_to_draft
 
 
 @login_required
@@ -39,8 +40,7 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "drafts/draft.html", draft_context(found))
 
 
-@login_required
-@require_POST
+@post_to_draft
 def draft_send(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep what was filled in; send when everybody is complete, else show what is missing."""
     found, actor = access.draft_for(user_of(request), pk), user_of(request)
@@ -66,8 +66,7 @@ def draft_send(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "drafts/draft.html", draft_context(found, forms), status=422)
 
 
-@login_required
-@require_POST
+@post_to_draft
 def draft_split(request: HttpRequest, pk: int) -> HttpResponse:
     """Send to the ready recipients now, where the policy allows it; the others wait."""
     found = access.draft_for(user_of(request), pk)
@@ -80,8 +79,7 @@ def draft_split(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("draft", part.pk)
 
 
-@login_required
-@require_POST
+@post_to_draft
 def draft_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a draft back that was just sent."""
     found = access.draft_for(user_of(request), pk)
@@ -92,8 +90,7 @@ def draft_undo(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("draft", found.pk)
 
 
-@login_required
-@require_POST
+@post_to_draft
 def draft_discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a draft away unsent."""
     found = access.draft_for(user_of(request), pk)
@@ -104,8 +101,7 @@ def draft_discard(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("draft", found.pk)
 
 
-@login_required
-@require_POST
+@post_to_draft
 def draft_restore(request: HttpRequest, pk: int) -> HttpResponse:
     """Bring a discarded draft back."""
     found = access.draft_for(user_of(request), pk)
@@ -116,8 +112,7 @@ def draft_restore(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("draft", found.pk)
 
 
-@login_required
-@require_POST
+@post_to_draft
 def recipient_remove(request: HttpRequest, pk: int, recipient_pk: int) -> HttpResponse:
     """Take a recipient off the draft."""
     found = access.draft_for(user_of(request), pk)

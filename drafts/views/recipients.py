@@ -7,7 +7,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from accounts.access import user_of
 from contacts.actions import learn
@@ -18,10 +18,10 @@ from drafts.models import Draft
 from drafts.paste import Person, map_list
 from drafts.suggestions import SIMILAR
 from drafts.views.page import draft_context, mark_context, pasted_context, seen_in, status_context
+from drafts.views.posting import post_to_draft
 
 
-@login_required
-@require_POST
+@post_to_draft
 def recipient_complete(request: HttpRequest, pk: int, recipient_pk: int) -> HttpResponse:
     """Keep what was filled in for one recipient, and say so, or say what is wrong with it."""
     found, actor = access.draft_for(user_of(request), pk), user_of(request)
@@ -46,8 +46,7 @@ def recipient_complete(request: HttpRequest, pk: int, recipient_pk: int) -> Http
     return render(request, "drafts/_mark.html", mark_context(recipient, form, choice, late=late))
 
 
-@login_required
-@require_POST
+@post_to_draft
 def draft_paste(request: HttpRequest, pk: int) -> HttpResponse:
     """Map a pasted list to the recipients that need something, and keep what was found."""
     found, actor = access.draft_for(user_of(request), pk), user_of(request)
@@ -63,8 +62,7 @@ def draft_paste(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "drafts/draft.html", context | pasted_context(pasted, needing))
 
 
-@login_required
-@require_POST
+@post_to_draft
 def draft_paste_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back what a pasted list filled in."""
     found, actor = access.draft_for(user_of(request), pk), user_of(request)
@@ -79,8 +77,7 @@ def draft_paste_undo(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("draft", found.pk)
 
 
-@login_required
-@require_POST
+@post_to_draft
 def recipient_keep(request: HttpRequest, pk: int, recipient_pk: int) -> HttpResponse:
     """Put what was filled in for a recipient in the sender's own address book now."""
     found, actor = access.draft_for(user_of(request), pk), user_of(request)
@@ -96,8 +93,7 @@ def recipient_keep(request: HttpRequest, pk: int, recipient_pk: int) -> HttpResp
     return redirect("draft", found.pk)
 
 
-@login_required
-@require_POST
+@post_to_draft
 def recipient_accept(request: HttpRequest, pk: int, recipient_pk: int) -> HttpResponse:
     """Use what was suggested for a recipient: a number, or the address that was meant."""
     found, actor = access.draft_for(user_of(request), pk), user_of(request)

@@ -102,10 +102,13 @@ def test_a_colleague_finds_nothing(draft: Draft, method: str, path: str) -> None
 
 
 @pytest.mark.parametrize("path", ["draft_send", "draft_undo", "draft_discard", "draft_restore"])
-def test_a_get_changes_nothing(draft: Draft, owner: Client, path: str) -> None:
+def test_a_get_changes_nothing_and_leads_to_the_draft(
+    draft: Draft, owner: Client, path: str
+) -> None:
     response = owner.get(reverse(path, args=[draft.pk]))
 
-    assert response.status_code == 405
+    draft.refresh_from_db()
+    assert (response.headers["Location"], draft.state) == (f"/drafts/{draft.pk}/", states.WAITING)
 
 
 def test_the_page_has_a_field_for_each_incomplete_recipient(draft: Draft, owner: Client) -> None:
