@@ -81,3 +81,14 @@ def _datum(fields: dict[str, Any]) -> DeletedDatum:
         for name in ("entered_at", "confirmed_at")
     }
     return DeletedDatum(**fields | times)
+
+
+@dataclass(frozen=True, slots=True)
+class Overwriting:
+    """A system that says something else about a contact, again and again."""
+
+    system: str
+    method: str
+    times: int
+    since: datetime
+    actor_name: str

@@ -71,3 +71,37 @@ def verdict_words(verdict: str) -> str:
         states.REJECTED: _("Refused"),
     }
     return words.get(verdict, "")
+
+
+def role_words(role: str) -> str:
+    """Return what a column of a file holds."""
+    words = {
+        "": _("Leave out"),
+        "email": _("Email address"),
+        "mobile": _("Mobile number"),
+        "name": _("Whole name"),
+        "first": _("First name"),
+        "middle": _("Middle name"),
+        "last": _("Last name"),
+        "code": _("Access code"),
+        "hint": _("Hint"),
+        "kind": _("Kind of the number beside it"),
+        "value": _("Number of any kind"),
+    }
+    return words[role]
+
+
+def state_words(state: str) -> str:
+    """Return how far an import is."""
+    words = {
+        states.UPLOADED: _("Uploaded"),
+        states.CHECKING: _("Being checked"),
+        states.CHECKED: _("Ready to import"),
+        states.IMPORTING: _("Being imported"),
+        states.DONE: _("Imported"),
+        states.CANCELLED: _("Stopped"),
+        states.FAILED: _("Failed"),
+        states.UNDOING: _("Being undone"),
+        states.UNDONE: _("Undone"),
+    }
+    return words[state]

@@ -5,7 +5,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 from django.http import Http404
 
 from accounts.models import User
@@ -13,6 +13,7 @@ from accounts.policy import DRAFT, HEADER, Policy
 from addresses.phone import mask_phone
 from contacts.access import StoredDatum, open_code, stored_data
 from contacts.access.suggesting import contacts_like, proven_by_colleagues
+from contacts.models import Contact
 from delivery.access import numbers_sent_to
 from drafts import states
 from drafts.content import Content, choice_from_bytes, content_from_bytes
@@ -30,8 +31,9 @@ WAITING_FOR_SENDER = (states.WAITING, states.READY, states.SENDING)
 
 
 def drafts_of(user: User) -> QuerySet[Draft]:
-    """Return the drafts that this person may see: their own."""
-    return Draft.objects.filter(sender=user)
+    """Return the drafts that this person may see: their own, and what a colleague handed over."""
+    shared = Q(shared_with=user, organization=user.organization_id)
+    return Draft.objects.filter(Q(sender=user) | shared)
 
 
 def draft_for(user: User, pk: int) -> Draft:
@@ -71,9 +73,18 @@ class Held:
     incomplete: list[Recipient]
 
 
-def page_of_held(user: User, after: str) -> Page[Held]:
-    """Return a page of the drafts that wait for this person, newest first, in two queries."""
+def page_of_held(user: User, after: str, contact: Contact | None = None) -> Page[Held]:
+    """Return a page of the drafts that wait for this person, newest first, in two queries.
+
+    Of a contact: those in which somebody whom it stands for needs something.
+    """
     rows = drafts_of(user).filter(state__in=WAITING_FOR_SENDER)
+    if contact is not None:
+        recipients = Recipient.objects.exclude(reason="")
+        whom = (
+            {"domain": contact.address[1:]} if contact.is_domain else {"address": contact.address}
+        )
+        rows = rows.filter(pk__in=recipients.filter(**whom).values("draft"))
     page = page_by_id(rows.prefetch_related("recipients"), after)
     return Page([_held(draft) for draft in page.rows], page.next_key)
 

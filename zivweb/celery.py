@@ -17,6 +17,8 @@ BEAT = {
     "drafts.tasks.tell_due": 2.0,
     "drafts.tasks.remind_due": 60.0,
     "drafts.tasks.expire_due": 60.0,
+    "contacts.tasks.work_imports": 5.0,
+    "contacts.tasks.forget_old_rows": 3600.0,
     "notifications.tasks.send_due": 5.0,
     "delivery.tasks.follow_notifications": 10.0,
     "delivery.tasks.end_messages": 60.0,

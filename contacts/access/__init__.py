@@ -8,6 +8,7 @@ from contacts.access.books import (
     contact_to_edit,
     deleted_contact,
     deletion_context,
+    every_contact,
     history_of,
     may_edit_book,
     may_edit_organization_book,
@@ -17,15 +18,17 @@ from contacts.access.books import (
     stored_data,
 )
 from contacts.access.conflicts import (
-    Overwriting,
+    chosen,
     conflict_sources,
     conflicts_of,
     conflicts_page,
     lock_for,
+    locks_of,
     may_propose,
     overwritten,
     proposals_of,
     proposals_page,
+    proposals_to_decide,
 )
 from contacts.access.imports import (
     import_for,
@@ -39,10 +42,10 @@ from contacts.access.imports import (
 from contacts.access.searching import Wanted, contacts_page, sources_of
 
 __all__ = [
-    "Overwriting",
     "StoredDatum",
     "Wanted",
     "book_of",
+    "chosen",
     "conflict_sources",
     "conflicts_of",
     "conflicts_page",
@@ -52,10 +55,12 @@ __all__ = [
     "contacts_page",
     "deleted_contact",
     "deletion_context",
+    "every_contact",
     "history_of",
     "import_for",
     "imports_page",
     "lock_for",
+    "locks_of",
     "may_edit_book",
     "may_edit_organization_book",
     "may_import",
@@ -66,6 +71,7 @@ __all__ = [
     "pending_changes",
     "proposals_of",
     "proposals_page",
+    "proposals_to_decide",
     "report_rows",
     "rows_page",
     "sources_of",

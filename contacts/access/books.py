@@ -1,6 +1,6 @@
 """The only way to a contact from a request, and the lookup of stored verification data."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -116,6 +116,12 @@ def book_of(user: User, book: str) -> QuerySet[Contact]:
     """Return the contacts of a book of this person."""
     owner = user if book == PERSONAL else None
     return Contact.objects.filter(organization=user.organization_id, owner=owner)
+
+
+def every_contact(user: User, book: str) -> Iterator[Contact]:
+    """Yield every contact of a book with its data, some in memory at a time."""
+    ordered = book_of(user, book).order_by("pk").prefetch_related("data")
+    return ordered.iterator(chunk_size=1000)
 
 
 def history_of(contact: Contact) -> list[PastDatum]:

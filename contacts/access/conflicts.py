@@ -1,31 +1,24 @@
 """Conflicts, locks and proposals: who may see and decide them; and who keeps overwriting what."""
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass
-from datetime import datetime
+from typing import TypeVar
 
+from django.db import models
 from django.db.models import Count, Q, QuerySet
 from django.http import Http404
 
 from accounts.models import User
 from accounts.policy import PROPOSE
 from contacts.access.books import may_edit_organization_book
+from contacts.entries import Overwriting
 from contacts.models import Conflict, Contact, Datum, FieldLock, Proposal
 from contacts.states import OPEN
 from flow.paging import Page, page_by_id
 
 AGAIN = 2
+MAX_TICKED = 1000
 
-
-@dataclass(frozen=True, slots=True)
-class Overwriting:
-    """A system that says something else about a contact, again and again."""
-
-    system: str
-    method: str
-    times: int
-    since: datetime
-    actor_name: str
+Row = TypeVar("Row", bound=models.Model)
 
 
 def overwritten(
@@ -44,7 +37,7 @@ def overwritten(
     actors = _actors({row.contact_id for row in rows}) if rows else {}
     return {
         row.contact.address: Overwriting(
-            row.source.partition(":")[2] or row.source,
+            row.source.partition(":")[2],
             row.method,
             row.times,
             row.first_at,
@@ -111,14 +104,21 @@ def proposals_of(user: User) -> QuerySet[Proposal]:
     return rows.select_related("actor", "contact").prefetch_related("contact__data")
 
 
+def proposals_to_decide(user: User) -> QuerySet[Proposal]:
+    """Return the open proposals that this person may accept or refuse."""
+    rows = proposals_of(user)
+    return rows if may_edit_organization_book(user) else rows.none()
+
+
 def proposals_page(user: User, after: str) -> Page[Proposal]:
     """Return open proposals, newest first."""
     return page_by_id(proposals_of(user), after)
 
 
-def chosen(rows: "QuerySet[Conflict]", keys: Iterable[str]) -> list[Conflict]:
+def chosen(rows: QuerySet[Row], keys: Iterable[str]) -> list[Row]:
     """Return the rows that were ticked on a page."""
-    return list(rows.filter(pk__in=[key for key in keys if key.isascii() and key.isdigit()]))
+    ids = [int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 19]
+    return list(rows.filter(pk__in=ids[:MAX_TICKED]))
 
 
 def _actors(contact_ids: Collection[int]) -> dict[tuple[int, str], str]:

@@ -13,8 +13,10 @@ from contacts.actions.books import (
     save_contact,
     settle_dispute,
 )
+from contacts.actions.bulk import delete_contacts, fix_contacts
 from contacts.actions.conflicts import keep_ours, take_theirs, unlock
 from contacts.actions.importing import Cancelled, import_rows, read_rows
+from contacts.actions.proposals import accept_proposal, propose, refuse_proposal
 from contacts.actions.runs import (
     cancel,
     check,
@@ -33,15 +35,18 @@ from contacts.actions.writing import AddressTakenError
 __all__ = [
     "AddressTakenError",
     "Cancelled",
+    "accept_proposal",
     "advance_change",
     "bring_back",
     "cancel",
     "check",
     "confirm",
     "delete_contact",
+    "delete_contacts",
     "dispute",
     "due_runs",
     "finish_change",
+    "fix_contacts",
     "forget_old_rows",
     "forget_run",
     "import_rows",
@@ -49,7 +54,9 @@ __all__ = [
     "learn",
     "learn_proven",
     "new_run",
+    "propose",
     "read_rows",
+    "refuse_proposal",
     "restore_contact",
     "run_now",
     "save_contact",

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -149,7 +150,7 @@ def _tell_admins(conflict: Conflict) -> None:
                 "times": conflict.times,
                 "since": conflict.first_at.date(),
                 "actor_name": actor.display_name if actor else "",
-                "path": reverse("contact_conflicts"),
+                "link": settings.BASE_URL + reverse("contact_conflicts"),
                 "organization_name": contact.organization.name,
             },
         )

@@ -25,6 +25,7 @@ _SCIENTIFIC = re.compile(r"[0-9]+([.,][0-9]+)?[eE]\+?[0-9]{1,2}")
 _MOBILE_KINDS = re.compile(r"mobi|cell|gsm|handy", re.IGNORECASE)
 _INVISIBLE = dict.fromkeys([*range(0x20), 0x7F, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xAD], " ")
 _BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F])
+FORMULA = frozenset("=+-@\t\r\0\uff1d\uff0b\uff0d\uff20")
 _SPACES = re.compile(r"\s+")
 _QUIET = {ZERO_LOST, PLUS_LOST}
 
@@ -94,7 +95,9 @@ class Reader:
 
     def _careful(self, cells: Sequence[str]) -> Row:
         def at(place: int) -> str:
-            return cells[place].strip() if place < len(cells) else ""
+            text = cells[place].strip() if place < len(cells) else ""
+            # An export of ours puts a quote before what a spreadsheet would take for a formula.
+            return text[1:] if text[:1] == "'" and text[1:2] in FORMULA else text
 
         typed = [text for place in self._emails if (text := at(place))]
         found = list(dict.fromkeys(filter(None, map(self._address, typed))))

@@ -1,12 +1,16 @@
 """What other systems say and colleagues propose, parked until somebody decides."""
 
+import json
+
 from django.db import models
 from django.db.models import Q
 
 from accounts.models import Organization, User
 from contacts import states
+from contacts.entries import ContactEntry
 from contacts.models.books import Contact, Datum
 from contacts.models.runs import ImportRun
+from vault.sealing import unseal_text
 
 
 class Conflict(models.Model):
@@ -77,6 +81,12 @@ class Proposal(models.Model):
 
     def __str__(self) -> str:
         return f"proposal:{self.pk}"
+
+    def entry(self) -> ContactEntry:
+        """Return what is proposed. Raises VaultError once it is decided."""
+        fields = json.loads(unseal_text(bytes(self.sealed), self.context))
+        fields["more_phones"] = tuple(fields["more_phones"])
+        return ContactEntry(**fields)
 
     @property
     def context(self) -> str:

@@ -155,6 +155,8 @@ def _follow(change: AddressChange) -> int:
 
 
 def _concerns(address: str) -> Q:
+    if not address:
+        return Q()  # a whole address book changed
     if address.startswith("@"):
         return Q(domain=address[1:])
     return Q(address=address)

@@ -12,6 +12,8 @@ from django.utils.http import urlencode
 
 from accounts.policy import SMS
 from addresses.phone import show_phone
+from contacts.access import overwritten
+from contacts.render import overwriting_sentence
 from drafts import access, states
 from drafts.access import Judged
 from drafts.actions.finishing import UNDO_SECONDS
@@ -92,6 +94,7 @@ def draft_context(draft: Draft, posted: Iterable[RecipientForm] = ()) -> dict[st
         "failures": failures_about(str(draft)),
         "expires_at": draft.created_at + timedelta(days=policy.keep_drafts_days),
         "came_back": posted != (),
+        "overwriting": _overwriting(draft, judged),
         "versions": access.versions_of([item.recipient for item in judged]),
     }
 
@@ -151,6 +154,13 @@ def status_context(draft: Draft, seen: str) -> dict[str, Any] | None:
         return None
     pieces = zip(wrap(seen, 4), wrap(versions, 4), context["lines"], strict=True)
     return context | {"changed": [line for old, new, line in pieces if old != new]}
+
+
+def _overwriting(draft: Draft, judged: Sequence[Judged]) -> list[str]:
+    """Return which systems keep overwriting the data of these recipients."""
+    people = {item.recipient.address: item.who for item in judged}
+    found = overwritten(draft.organization_id, draft.sender_id, people)
+    return [overwriting_sentence(item, people[address]) for address, item in found.items()]
 
 
 def _line(draft: Draft, item: Judged, form: RecipientForm, offers: list[access.Offer]) -> Line:

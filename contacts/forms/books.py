@@ -157,6 +157,13 @@ class ContactForm(forms.Form):
         ),
     )
     phone = MobileNumberField()
+    more_phones = forms.CharField(
+        label=gettext_lazy("Further mobile numbers"),
+        max_length=200,
+        required=False,
+        help_text=gettext_lazy("One on each line. Codes go to the number above."),
+        widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
+    )
     code = AccessCodeField()
     hint = forms.CharField(
         label=gettext_lazy("Hint"),
@@ -188,6 +195,7 @@ class ContactForm(forms.Form):
         self.user, self.book, self.contact = user, book, contact
         data_of = contact.data.all() if contact else []
         self.stored = {datum.method: datum for datum in data_of if datum.preferred}
+        self.further = [d.e164 for d in data_of if d.method == SMS and not d.preferred]
         super().__init__(data, initial=self._stored_values() if contact else initial)
         self._fit_fields()
         self._describe_fields()
@@ -213,9 +221,17 @@ class ContactForm(forms.Form):
                 % {"typed": typed}
             ) from error
 
+    def clean_more_phones(self) -> tuple[str, ...]:
+        """Return the further numbers as E.164."""
+        lines = self.cleaned_data["more_phones"].replace(",", "\n").replace(";", "\n").splitlines()
+        field = MobileNumberField(region=self.user.policy.default_country)
+        return tuple(number for line in lines if (number := field.clean(line)))
+
     def clean(self) -> dict[str, Any]:
         """Judge the access code with what stands around it."""
         values = super().clean() or self.cleaned_data
+        if values.get("more_phones") and not values.get("phone") and "phone" not in self.errors:
+            self.add_error("phone", _("Put the number that codes go to here."))
         if values.get("phone") and values.get("address", "").startswith("@"):
             self.add_error("phone", _("A whole domain can only have an access code."))
         self._check_code()
@@ -244,6 +260,7 @@ class ContactForm(forms.Form):
             address=values["address"],
             name=values["name"],
             phone=values.get("phone", ""),
+            more_phones=values.get("more_phones", ()),
             code=values["code"] or removed,
             hint=values["hint"],
             fixed=values.get("fixed", kept),
@@ -276,6 +293,7 @@ class ContactForm(forms.Form):
             "name": self.contact.name,
             "address": show_address(self.contact.address),
             "phone": phone.show_phone(sms.e164) if sms else "",
+            "more_phones": "\n".join(phone.show_phone(number) for number in self.further),
             "hint": code.open_code()[1] if code else "",
             "fixed": self.contact.fixed,
         }
@@ -286,7 +304,7 @@ class ContactForm(forms.Form):
         if self.book != ORGANIZATION or not self.user.is_admin:
             del self.fields["fixed"]
         if self.contact and self.contact.is_domain:
-            del self.fields["phone"]
+            del self.fields["phone"], self.fields["more_phones"]
 
     def _describe_fields(self) -> None:
         policy = self.user.policy

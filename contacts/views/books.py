@@ -3,31 +3,35 @@
 import base64
 import binascii
 import secrets
+from typing import Any
 from urllib.parse import urlencode
 
 from django.contrib import messages
 from django.contrib.auth.decorators import login_required
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
+from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import user_of
+from accounts.models import User
 from accounts.policy import ORGANIZATION, PERSONAL
 from addresses.mail import AddressError, normalize_address
 from contacts import access, actions
 from contacts.forms import ContactForm
 from contacts.models import Contact
-from contacts.render import show_address, show_contact
+from contacts.render import export_lines, show_address, show_contact, show_past, source_text
 
 LIST_URLS = {PERSONAL: "contact_list", ORGANIZATION: "organization_contact_list"}
 NEW_URLS = {PERSONAL: "contact_new", ORGANIZATION: "organization_contact_new"}
 DELETED = "contacts_deleted"
 KEPT_DELETIONS = 5
+MAX_BULK = 100
 
 
 @require_safe
@@ -55,7 +59,8 @@ def contact_new(request: HttpRequest) -> HttpResponse:
 @login_required
 def organization_contact_new(request: HttpRequest) -> HttpResponse:
     """Add a contact to the organization's book."""
-    if not access.may_edit_organization_book(user_of(request)):
+    user = user_of(request)
+    if not (access.may_edit_organization_book(user) or access.may_propose(user)):
         raise Http404
     return _new_page(request, ORGANIZATION)
 
@@ -66,10 +71,11 @@ def organization_contact_new(request: HttpRequest) -> HttpResponse:
 def contact(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a contact, and change it where the person may."""
     user = user_of(request)
-    if request.method == "POST":
-        return _save(request, access.contact_to_edit(user, pk))
     found = access.contact_for(user, pk)
-    if not access.may_edit_book(user, found.book):
+    proposing = found.owner_id is None and access.may_propose(user)
+    if request.method == "POST":
+        return _save(request, found if proposing else access.contact_to_edit(user, pk))
+    if not (proposing or access.may_edit_book(user, found.book)):
         shown = {"contact": show_contact(found), "list_url": reverse(LIST_URLS[found.book])}
         return render(request, "contacts/contact_read.html", shown)
     form = ContactForm(user=user, book=found.book, contact=found)
@@ -96,25 +102,81 @@ def contact_delete(request: HttpRequest, pk: int) -> HttpResponse:
 def contact_restore(request: HttpRequest, key: str) -> HttpResponse:
     """Put a contact back that was deleted in this session."""
     user = user_of(request)
-    deleted = access.deleted_contact(user, _sealed_deletion(request, key))
-    try:
-        restored = actions.restore_contact(user, deleted)
-    except actions.AddressTakenError:
-        text = _("There is a new contact with the address %(address)s. It was kept.")
-        messages.error(request, text % {"address": show_address(deleted.address)})
-        return redirect(LIST_URLS[PERSONAL if deleted.owner_id else ORGANIZATION])
-    _forget_deletion(request, key)
-    text = _("%(name)s is back in the address book.")
-    messages.success(request, text % {"name": restored.name or show_address(restored.address)})
-    return redirect(LIST_URLS[restored.book])
+    deleted = [access.deleted_contact(user, one) for one in _sealed_deletions(request, key)]
+    for one in deleted:
+        try:
+            restored = actions.restore_contact(user, one)
+        except actions.AddressTakenError:
+            text = _("There is a new contact with the address %(address)s. It was kept.")
+            messages.error(request, text % {"address": show_address(one.address)})
+        else:
+            _forget_deletion(request, key)
+            text = _("%(name)s is back in the address book.")
+            shown = restored.name or show_address(restored.address)
+            messages.success(request, text % {"name": shown})
+    return redirect(LIST_URLS[PERSONAL if deleted[0].owner_id else ORGANIZATION])
+
+
+@require_POST
+@login_required
+def contact_bring_back(request: HttpRequest, pk: int, past_pk: int) -> HttpResponse:
+    """Give a contact again what it held before."""
+    user = user_of(request)
+    actions.bring_back(user, access.past_to_bring_back(user, pk, past_pk))
+    messages.success(request, _("The contact is as it was before."))
+    return redirect("contact", pk)
+
+
+@require_POST
+@login_required
+def contact_bulk(request: HttpRequest) -> HttpResponse:
+    """Delete or mark the contacts that are ticked."""
+    user, book = user_of(request), request.POST.get("book", "")
+    if book not in LIST_URLS or not access.may_edit_book(user, book):
+        raise Http404
+    contacts = access.chosen(access.book_of(user, book), request.POST.getlist("pk"))[:MAX_BULK]
+    action, count = request.POST.get("action", ""), len(contacts)
+    if action == "delete" and contacts:
+        sealed = actions.delete_contacts(user, contacts)
+        text = ngettext("%(count)d contact is deleted.", "%(count)d contacts are deleted.", count)
+        undo_url = _undo_url(request, *sealed)
+        messages.success(request, text % {"count": count}, extra_tags=undo_url)
+    elif action in {"fix", "unfix"} and contacts and book == ORGANIZATION and user.is_admin:
+        actions.fix_contacts(user, contacts, fixed=action == "fix")
+        text = ngettext("%(count)d contact is changed.", "%(count)d contacts are changed.", count)
+        messages.success(request, text % {"count": count})
+    else:
+        messages.warning(request, _("Tick the contacts first, then choose what to do with them."))
+    return redirect(LIST_URLS[book])
+
+
+@require_safe
+@login_required
+def contact_export(request: HttpRequest) -> StreamingHttpResponse:
+    """Return a book as CSV, in the form that an import takes; access codes are left out."""
+    user, book = user_of(request), request.GET.get("book", PERSONAL)
+    if book not in LIST_URLS:
+        raise Http404
+    lines = export_lines(access.every_contact(user, book))
+    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response["Content-Disposition"] = f'attachment; filename="contacts-{book}.csv"'
+    return response
 
 
 @vary_on_headers("HX-Request")
 def _list_page(request: HttpRequest, book: str) -> HttpResponse:
     user = user_of(request)
     query, after = request.GET.get("q", "").strip(), request.GET.get("after", "")
-    page = access.contacts_page(user, book, access.Wanted(query), after)
+    chosen = {key: request.GET.get(key, "").strip() for key in ("filter", "source", "domain")}
+    page = access.contacts_page(user, book, access.Wanted(query, **chosen), after)
+    kept = {key: value for key, value in {"q": query, **chosen}.items() if value}
     context = {
+        **chosen,
+        "may_propose": book == ORGANIZATION and access.may_propose(user),
+        "may_import": access.may_import(user, book),
+        "sources": [(name, source_text(name)) for name in access.sources_of(user, book)],
+        "filtered": any(chosen.values()),
+        "kept": urlencode(kept),
         "book": book,
         "list_url": reverse(LIST_URLS[book]),
         "new_url": reverse(NEW_URLS[book]),
@@ -122,7 +184,7 @@ def _list_page(request: HttpRequest, book: str) -> HttpResponse:
         "query": query,
         "after": after,
         "contacts": [show_contact(row) for row in page.rows],
-        "next_page": urlencode({"q": query, "after": page.next_key}) if page.next_key else "",
+        "next_page": urlencode({**kept, "after": page.next_key}) if page.next_key else "",
     }
     partial = "HX-Request" in request.headers and "HX-Boosted" not in request.headers
     name = "contacts/_found.html" if partial else "contacts/contact_list.html"
@@ -148,6 +210,10 @@ def _save(request: HttpRequest, old: Contact | None, book: str = "") -> HttpResp
     if not form.is_valid():
         return _form_page(request, form)
     entry = form.entry()
+    if form.book == ORGANIZATION and access.may_propose(user):
+        actions.propose(user, entry, old)
+        messages.success(request, _("Your proposal is with the admins. They decide about it."))
+        return redirect(_next_url(request) or LIST_URLS[form.book])
     try:
         saved = actions.save_contact(user, entry, old)
     except actions.AddressTakenError:
@@ -171,9 +237,20 @@ def _form_page(
         "next": _next_url(request),
         "twin": twin,
         "contact": show_contact(form.contact) if form.contact else None,
+        "proposing": form.book == ORGANIZATION and access.may_propose(form.user),
+        **(_about(form.user, form.contact) if form.contact else {}),
     }
     status = 422 if form.errors else 200
     return render(request, "contacts/contact_form.html", context, status=status)
+
+
+def _about(user: User, found: Contact) -> dict[str, Any]:
+    """Return what a contact's page tells beside its fields."""
+    locks = access.locks_of(user, found)
+    return {
+        "history": [show_past(past) for past in access.history_of(found)],
+        "locks": [(row.pk, source_text(row.source)) for row in locks],
+    }
 
 
 def _next_url(request: HttpRequest) -> str:
@@ -191,18 +268,19 @@ def _contact_at(request: HttpRequest, book: str, address: str) -> Contact | None
         return None
 
 
-def _undo_url(request: HttpRequest, sealed: bytes) -> str:
-    """Keep a sealed deletion in the session; return the address that undoes it."""
+def _undo_url(request: HttpRequest, *sealed: bytes) -> str:
+    """Keep sealed deletions in the session; return the address that undoes them."""
     key = secrets.token_urlsafe(8)
     kept = list(request.session.get(DELETED, {}).items())[1 - KEPT_DELETIONS :]
-    request.session[DELETED] = dict([*kept, (key, base64.b64encode(sealed).decode())])
+    texts = ".".join(base64.b64encode(one).decode() for one in sealed)
+    request.session[DELETED] = dict([*kept, (key, texts)])
     return reverse("contact_restore", args=[key])
 
 
-def _sealed_deletion(request: HttpRequest, key: str) -> bytes:
+def _sealed_deletions(request: HttpRequest, key: str) -> list[bytes]:
     text = request.session.get(DELETED, {}).get(key, "")
     try:
-        return base64.b64decode(text, validate=True)
+        return [base64.b64decode(one, validate=True) for one in text.split(".")]
     except binascii.Error as error:
         raise Http404 from error
 
