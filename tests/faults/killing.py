@@ -1,13 +1,18 @@
 """Kills processes of the product without warning."""
 
 import contextlib
+import os
 import random
+import signal
 import time
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
 
+from tests.faults.mails import Client, Handed
+from tests.faults.relay import Outlet
 from tests.faults.rows import let_time_pass, now
 from tests.product import Product, wait_for
 
@@ -39,6 +44,36 @@ def kill_at_random(product: Product, seed: int, *, rounds: int, every: float) ->
             killed.at = now()
             let_time_pass(product, killed.at)
     return killed
+
+
+@contextlib.contextmanager
+def killing_at_the_relay(product: Product, outlet: Outlet, *, times: int) -> Iterator[Killed]:
+    """Kill the worker as often, each time when the relay has a mail and has not said so yet."""
+    killed = Killed()
+
+    def kill() -> None:
+        if killed.names["worker"] < times:
+            product.kill("worker")
+            killed.at = now()
+            killed.names["worker"] += 1
+
+    def is_over() -> bool:
+        let_time_pass(product, killed.at)
+        return killed.names["worker"] == times
+
+    outlet.moods.when_taken = kill
+    yield killed
+    wait_for("the kills at the relay", is_over)
+
+
+def kill_after_250(product: Product, one: Handed) -> None:
+    """Hand a mail in, and kill the server in the instant in which it says 250."""
+    client = Client(product)
+    wait_for("the SMTP server", client.is_connected)
+    pids = product.pids("smtp")
+    client.hand_in(one)
+    for pid in pids:
+        os.kill(pid, signal.SIGKILL)
 
 
 def kill_everything(product: Product) -> Killed:

@@ -70,6 +70,13 @@ class Client:
         self._port = product.smtp
         self._connection: smtplib.SMTP | None = None
 
+    def is_connected(self) -> bool:
+        """Sign in if need be; tell whether the server is there."""
+        try:
+            return bool(self._connected())
+        except OSError:
+            return False
+
     def hand_in(self, one: Handed) -> None:
         """Try until the server says 250, as RFC 5321, 4.5.4.1 asks, only quicker."""
         ends = time.monotonic() + PATIENCE

@@ -1,6 +1,7 @@
 """A relay with moods, in front of the one that the product's tests use."""
 
 import asyncio
+from collections.abc import Callable
 
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
@@ -9,12 +10,16 @@ from tests.product import Product, Relay
 
 
 class MoodyRelay:
-    """Answers as told. `answers` holds replies to RCPT by address; `pause` is in seconds."""
+    """Answers as told. `answers` holds replies to RCPT by address; `pause` is in seconds.
+
+    `when_taken` is called with a mail already taken and its 250 not sent yet.
+    """
 
     def __init__(self, taken: Relay) -> None:
         self.taken = taken
         self.answers: dict[str, str] = {}
         self.pause = 0.0
+        self.when_taken: Callable[[], None] = lambda: None
 
     async def handle_RCPT(  # noqa: N802  aiosmtpd's name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: object
@@ -29,6 +34,7 @@ class MoodyRelay:
         """Take a mail, in the middle of two pauses."""
         await asyncio.sleep(self.pause)
         answer = await self.taken.handle_DATA(server, session, envelope)
+        self.when_taken()
         await asyncio.sleep(self.pause)
         return answer
 

@@ -10,7 +10,12 @@ from contextlib import contextmanager
 import pytest
 
 from tests.faults.finishing import finishing
-from tests.faults.killing import kill_at_random, kill_everything
+from tests.faults.killing import (
+    kill_after_250,
+    kill_at_random,
+    kill_everything,
+    killing_at_the_relay,
+)
 from tests.faults.mails import complete_mails, handing_in, incomplete_mails
 from tests.faults.relay import Outlet
 from tests.product import ROOT, Product
@@ -47,8 +52,8 @@ def test_nothing_is_lost_or_doubled_when_children_are_killed(
     mails = complete_mails("out", 40) + incomplete_mails("in", 14)
     mails[:30:5] = incomplete_mails("web", 6, finished=True)
 
-    with finishing(product, mails), handing_in(product, mails, seconds=15):
-        killed = kill_at_random(product, seed, rounds=2, every=1.3)
+    with finishing(product, mails), handing_in(product, mails, seconds=12):
+        killed = kill_at_random(product, seed, rounds=2, every=1.1)
 
     assert wrong(f"children killed (seed {seed})", mails, killed) == []
 
@@ -66,11 +71,33 @@ def test_nothing_is_lost_or_doubled_when_all_of_serve_is_killed(
     assert wrong("serve itself killed", mails, killed) == []
 
 
+def test_a_mail_outlives_a_server_that_dies_with_its_250(product: Product, wrong: Wrong) -> None:
+    mails = complete_mails("250-out", 2) + incomplete_mails("250-in", 1)
+
+    _ = [kill_after_250(product, one) for one in mails]  # type: ignore[func-returns-value]
+
+    assert wrong("SMTP server killed at its 250", mails) == []
+
+
+def test_a_mail_that_the_relay_has_comes_once_more_at_most(
+    product: Product, outlet: Outlet, wrong: Wrong
+) -> None:
+    mails = complete_mails("relay-out", 3) + incomplete_mails("relay-in", 1)
+
+    with (
+        killing_at_the_relay(product, outlet, times=2) as killed,
+        handing_in(product, mails, seconds=0),
+    ):
+        pass
+
+    assert wrong("worker killed at the relay's 250", mails, killed) == []
+
+
 def test_two_workers_send_nothing_twice(product: Product, wrong: Wrong) -> None:
     mails = complete_mails("two-out", 24) + incomplete_mails("two-in", 6)
 
     with another_worker(product):
-        with handing_in(product, mails[::-1], seconds=4):
+        with handing_in(product, mails[::-1], seconds=2):
             pass
         problems = wrong("two workers", mails)
 

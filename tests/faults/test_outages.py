@@ -45,7 +45,7 @@ def wait_for_page(product: Product, folder: str, one: Handed, words: str) -> str
 
 
 def test_mail_is_taken_while_the_broker_is_dead(product: Product, wrong: Wrong) -> None:
-    mails = complete_mails("dead-out", 4) + incomplete_mails("dead-in", 2)
+    mails = complete_mails("dead-out", 2) + incomplete_mails("dead-in", 1)
 
     with broker_dead(product):
         slowest = slowest_of(product, mails)
@@ -55,7 +55,7 @@ def test_mail_is_taken_while_the_broker_is_dead(product: Product, wrong: Wrong) 
 
 
 def test_mail_is_taken_while_the_broker_hangs(product: Product, wrong: Wrong) -> None:
-    mails = complete_mails("hang-out", 4) + incomplete_mails("hang-in", 2)
+    mails = complete_mails("hang-out", 2) + incomplete_mails("hang-in", 1)
 
     with broker_hanging(product):
         slowest = slowest_of(product, mails)
@@ -67,7 +67,7 @@ def test_mail_is_taken_while_the_broker_hangs(product: Product, wrong: Wrong) ->
 def test_mail_waits_for_a_relay_that_is_down(
     product: Product, outlet: Outlet, wrong: Wrong
 ) -> None:
-    mails = complete_mails("down-out", 4) + incomplete_mails("down-in", 2)
+    mails = complete_mails("down-out", 2) + incomplete_mails("down-in", 1)
 
     outlet.down()
     slowest = slowest_of(product, mails)
