@@ -18,14 +18,25 @@ from drafts.actions.holding import hold_mail
 from drafts.actions.judging import judge_again, judge_changes, judge_new, judge_policies
 from drafts.actions.releasing import release_draft
 from drafts.actions.reminding import remind_sender, senders_to_remind, snooze_reminders
+from drafts.actions.sharing import (
+    NobodyToAsk,
+    NotAColleague,
+    ask_admins,
+    note_opened,
+    share_draft,
+    unshare_draft,
+)
 from drafts.actions.splitting import NothingToSplit, split_draft
 from drafts.actions.telling import senders_to_tell, tell_sender
 
 __all__ = [
+    "NobodyToAsk",
+    "NotAColleague",
     "NothingToSplit",
     "NothingToUndo",
     "SendingForbidden",
     "Unfinished",
+    "ask_admins",
     "complete_recipients",
     "correct_address",
     "discard_draft",
@@ -37,6 +48,7 @@ __all__ = [
     "judge_changes",
     "judge_new",
     "judge_policies",
+    "note_opened",
     "release_draft",
     "remind_sender",
     "remove_recipient",
@@ -44,8 +56,10 @@ __all__ = [
     "send_draft",
     "senders_to_remind",
     "senders_to_tell",
+    "share_draft",
     "snooze_reminders",
     "split_draft",
     "tell_sender",
     "undo_send",
+    "unshare_draft",
 ]

@@ -121,7 +121,7 @@ def tell(draft: Draft, kind: str, more: Mapping[str, Any], to: User | None = Non
     )
 
 
-def tell_person(
+def tell_person(  # noqa: PLR0913  what a mail is about, and who answers it
     person: User,
     kind: str,
     more: Mapping[str, Any],
@@ -129,6 +129,7 @@ def tell_person(
     about: str,
     key: str,
     thread: Sequence[str] = (),
+    reply_to: str = "",
 ) -> Notification:
     """Queue a mail to somebody of an organization; `thread` ends with the mail that it answers."""
     organization = person.organization
@@ -149,7 +150,7 @@ def tell_person(
         context=context,
         from_name=organization.name,
         list_id=LIST_ID,
-        reply_to=reply_address(organization),
+        reply_to=reply_to or reply_address(organization),
         in_reply_to=thread[-1] if thread else "",
         references=tuple(thread),
     )

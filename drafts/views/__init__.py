@@ -12,6 +12,7 @@ from drafts.views.finishing import (
     recipient_remove,
 )
 from drafts.views.help import help_page
+from drafts.views.life import draft_ask, draft_opened, draft_share, draft_snooze
 from drafts.views.lists import draft_list, sent_list
 from drafts.views.recipients import (
     draft_paste,
@@ -24,14 +25,18 @@ from drafts.views.recipients import (
 
 __all__ = [
     "draft",
+    "draft_ask",
     "draft_attachment",
     "draft_body",
     "draft_discard",
     "draft_list",
+    "draft_opened",
     "draft_paste",
     "draft_paste_undo",
     "draft_restore",
     "draft_send",
+    "draft_share",
+    "draft_snooze",
     "draft_split",
     "draft_status",
     "draft_undo",

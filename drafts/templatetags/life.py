@@ -1,0 +1,98 @@
+"""What the pages of a draft and of its message show of its life."""
+
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from django import template
+from django.db.models import Q
+from django.utils import timezone
+
+from accounts.models import AuditEntry, User
+from delivery.models import Message
+from drafts.actions.sharing import LOOKED
+from drafts.models import Draft
+from drafts.timeline import Event, Moment, moments_of
+from notifications.states import FAILED, RETURNED
+
+register = template.Library()
+
+SHOWN = 200
+
+
+@register.inclusion_tag("drafts/_life.html", takes_context=True)
+def draft_life(context: dict[str, Any], draft: Draft) -> dict[str, Any]:
+    """Show who else is at it, copies of the same mail, ways to get help, and the timeline."""
+    user: User = context["request"].user
+    return {
+        "draft": draft,
+        "request": context["request"],
+        "csrf_token": context.get("csrf_token"),
+        "is_own": draft.sender_id == user.pk,
+        "timeline": timeline_of(draft, draft.message),
+    }
+
+
+@register.inclusion_tag("drafts/_around.html", takes_context=True)
+def draft_around(context: dict[str, Any], draft: Draft) -> dict[str, Any]:
+    """Show what one has to know before going on: somebody else is at it, or a copy of it lives."""
+    user: User = context["request"].user
+    fresh = draft.opened_at is not None and timezone.now() - draft.opened_at < 2 * LOOKED
+    notice = draft.notice
+    undelivered = notice is not None and (notice.state == FAILED or notice.report == RETURNED)
+    return {
+        "draft": draft,
+        "csrf_token": context.get("csrf_token"),
+        "other": draft.opened_by if fresh and draft.opened_by_id != user.pk else None,
+        "is_own": draft.sender_id == user.pk,
+        "supersedes": list(draft.supersedes.order_by("pk")),
+        "parts": _parts(draft),
+        "undelivered": undelivered,
+    }
+
+
+@register.inclusion_tag("drafts/_timeline.html")
+def draft_timeline(draft: Draft) -> dict[str, Any]:
+    """Show what happened to a draft that is not held any more."""
+    return {"timeline": timeline_of(draft, None)}
+
+
+@register.inclusion_tag("drafts/_timeline.html")
+def message_timeline(message: Message) -> dict[str, Any]:
+    """Show what happened to a message, from the mail that came in on."""
+    draft = Draft.objects.filter(message=message).first()
+    duplicates = list(draft.duplicates.order_by("pk")) if draft else []
+    return {"timeline": timeline_of(draft, message), "duplicates": duplicates}
+
+
+def timeline_of(
+    draft: Draft | None, message: Message | None, *, named: bool = True
+) -> list[Moment]:
+    """Return what happened, oldest first, in three queries; not `named`: nobody is named."""
+    about = [str(thing) for thing in (draft, message) if thing is not None]
+    entries = AuditEntry.objects.filter(about__in=about).select_related("actor")
+    found = list(entries.order_by("-pk")[:SHOWN])
+    names: dict[int, str] = {}
+    if named and message is not None:
+        rows = message.recipients.values_list("pk", "name", "address")
+        names = {pk: name or address for pk, name, address in rows}
+    zone = ZoneInfo((draft or message).organization.time_zone)  # type: ignore[union-attr]
+    return moments_of(
+        Event(
+            entry.at.astimezone(zone),
+            entry.verb,
+            entry.data,
+            entry.actor.display_name if named and entry.actor else "",
+            names.get(entry.data.get("recipient", 0), ""),
+        )
+        for entry in found
+    )
+
+
+def _parts(draft: Draft) -> list[Draft]:
+    """Return the other parts of a mail that came in several envelopes."""
+    if not draft.message_id_index:
+        return []
+    same = Draft.objects.filter(sender=draft.sender_id, message_id_index=draft.message_id_index)
+    related = Q(pk=draft.pk) | Q(superseded_by=draft) | Q(split_from=draft)
+    excluded = [draft.split_from_id, draft.duplicate_of_id]
+    return list(same.exclude(related).exclude(pk__in=[pk for pk in excluded if pk])[:5])
