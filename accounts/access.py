@@ -1,11 +1,12 @@
 """Finds people and organizations: by an address, by a peer, by a signed-in request."""
 
+import hashlib
 import ipaddress
 from typing import cast
 
-from django.http import HttpRequest
+from django.http import Http404, HttpRequest
 
-from accounts.models import Domain, Organization, User
+from accounts.models import ApiKey, Domain, Organization, User
 from addresses.mail import domain_of
 
 
@@ -40,3 +41,29 @@ def organization_for_peer(ip: str) -> Organization | None:
 def owns_domain_of(organization: Organization, address: str) -> bool:
     """Tell whether the address lies in one of the organization's domains."""
     return Domain.objects.filter(organization=organization, name=domain_of(address)).exists()
+
+
+def hash_api_key(key: str) -> str:
+    """Return the form in which a key is stored: it is long and random, so one hash is enough."""
+    return hashlib.sha256(key.encode()).hexdigest()
+
+
+def api_key_for(key: str) -> ApiKey | None:
+    """Return the live key that another system sent."""
+    keys = ApiKey.objects.select_related("organization").filter(revoked_at=None)
+    return keys.filter(key_hash=hash_api_key(key)).first()
+
+
+def api_keys_of(user: User) -> list[ApiKey]:
+    """Return the keys of an admin's organization, newest first. Raises Http404 for others."""
+    if not user.is_admin:
+        raise Http404
+    return list(ApiKey.objects.filter(organization=user.organization_id).order_by("-pk")[:100])
+
+
+def api_key_to_revoke(user: User, pk: int) -> ApiKey:
+    """Return a key of an admin's organization. Raises Http404."""
+    found = next((key for key in api_keys_of(user) if key.pk == pk), None)
+    if found is None:
+        raise Http404
+    return found

@@ -8,10 +8,12 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit
-from accounts.access import sender_by_address
-from accounts.models import LANGUAGES, Domain, Organization, SmtpCredential, User
+from accounts.access import hash_api_key, sender_by_address
+from accounts.models import LANGUAGES, ApiKey, Domain, Organization, SmtpCredential, User
 from accounts.policy import Policy
 from addresses.mail import AddressError, normalize_address, normalize_domain
+
+API_WINDOW = 60  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,3 +86,45 @@ def _user_of_login(username: str) -> User | None:
 def _credential(username: str) -> SmtpCredential | None:
     credentials = SmtpCredential.objects.select_related("organization")
     return credentials.filter(username=username, revoked_at=None).first()
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """How many requests a key may still make, and in how many seconds it may make more."""
+
+    limit: int
+    left: int
+    seconds: int
+
+
+@transaction.atomic
+def create_api_key(organization: Organization, name: str) -> str:
+    """Make the key of another system; it is shown once. The key that it had before is revoked."""
+    key = f"zw_{secrets.token_urlsafe(32)}"
+    live = ApiKey.objects.filter(organization=organization, name=name, revoked_at=None)
+    live.update(revoked_at=timezone.now())
+    made = ApiKey.objects.create(organization=organization, name=name, key_hash=hash_api_key(key))
+    audit.record("create_api_key", str(made), organization_id=organization.pk, name=name)
+    return key
+
+
+@transaction.atomic
+def revoke_api_key(key: ApiKey, actor: User | None = None) -> None:
+    """Let a key open nothing any more."""
+    ApiKey.objects.filter(pk=key.pk, revoked_at=None).update(revoked_at=timezone.now())
+    actor_id = actor.pk if actor else None
+    audit.record("revoke_api_key", str(key), organization_id=key.organization_id, actor_id=actor_id)
+
+
+@transaction.atomic
+def use_api_key(pk: int, limit: int) -> Usage:
+    """Count a request of a key; `left` is negative when it was one too many in this minute."""
+    now = timezone.now()
+    row = ApiKey.objects.select_for_update().get(pk=pk)
+    if row.window_at is None or (now - row.window_at).total_seconds() >= API_WINDOW:
+        row.window_at, row.window_count = now, 0
+    row.window_count += 1
+    row.last_used_at = now
+    row.save(update_fields=["window_at", "window_count", "last_used_at"])
+    seconds = API_WINDOW - int((now - row.window_at).total_seconds())
+    return Usage(limit, limit - row.window_count, max(1, seconds))

@@ -110,6 +110,34 @@ class SmtpCredential(models.Model):
         return f"smtp credential:{self.pk}"
 
 
+class ApiKey(models.Model):
+    """The key of a system that keeps contacts in step; shown once, kept hashed.
+
+    `window_at` and `window_count` count its requests of the present minute.
+    """
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="api_keys")
+    name = models.CharField(max_length=50)
+    key_hash = models.CharField(max_length=64, unique=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    last_used_at = models.DateTimeField(null=True, blank=True)
+    revoked_at = models.DateTimeField(null=True, blank=True)
+    window_at = models.DateTimeField(null=True, blank=True)
+    window_count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "name"],
+                condition=models.Q(revoked_at__isnull=True),
+                name="accounts_one_key_per_system",
+            )
+        ]
+
+    def __str__(self) -> str:
+        return f"api key:{self.pk}"
+
+
 class AuditEntry(models.Model):
     """Who did what, on what, when. Holds ids and codes, no content and no secrets."""
 
