@@ -282,3 +282,24 @@ def _found(draft: Draft | None) -> Draft:
     if draft is None:
         raise Http404
     return draft
+
+
+def draft_of_organization(admin: User, pk: int) -> Draft:
+    """Return a draft of the admin's organization, for its timeline alone. Raises Http404."""
+    drafts = Draft.objects.select_related("organization", "sender", "message")
+    return _found(drafts.filter(pk=pk, organization=admin.organization_id).first())
+
+
+def colleague_by_address(user: User, address: str) -> User:
+    """Return an active person of the same organization. Raises Http404."""
+    people = User.objects.filter(organization=user.organization_id, is_active=True)
+    found = people.filter(email__iexact=address).first()
+    if found is None:
+        raise Http404
+    return found
+
+
+def verdict_for(sender: User, address: str) -> Verdict:
+    """Return the verdict on a recipient to whom this person has sent nothing yet."""
+    stored = stored_data(sender.organization_id, sender.pk, [address])
+    return resolve((_stored_candidate(datum) for datum in stored), sender.policy)

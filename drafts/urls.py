@@ -48,4 +48,8 @@ urlpatterns = [
         name="draft_attachment",
     ),
     path("help/", views.help_page, name="help"),
+    path("help/answer/", views.help_answer, name="help_answer"),
+    path("help/answers/", views.help_answers, name="help_answers"),
+    path("radar/", views.radar, name="radar"),
+    path("radar/drafts/<int:pk>/", views.radar_draft, name="radar_draft"),
 ]

@@ -7,10 +7,10 @@ from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
 
 from accounts.policy import ACCESS_CODE, DRAFT, HEADER, ORGANIZATION, PERSONAL, SMS, Policy
-from addresses.phone import region_of
+from addresses.phone import mask_phone, region_of
 from drafts import states
 from drafts.incoming import LineProblem
-from drafts.resolver import TOO_WEAK, Rejected, Verdict
+from drafts.resolver import TOO_WEAK, Candidate, Rejected, Verdict
 
 
 def reason_sentence(verdict: Verdict, who: str, policy: Policy) -> str:
@@ -119,3 +119,29 @@ def _rejected(rejected: Rejected, who: str) -> str:
     else:
         text = _("Your organization does not allow the access code of %(who)s, %(source)s.")
     return text % {"who": who, "source": source_words(candidate.source)}
+
+
+def candidate_words(candidate: Candidate) -> str:
+    """Return a datum in words: what, from where, proven or not; the number masked."""
+    what = mask_phone(candidate.phone) if candidate.phone else method_words(candidate.method)
+    where = source_words(candidate.source)
+    marks = [
+        words
+        for mark, words in (
+            (candidate.fixed, _("locked by an admin")),
+            (candidate.domain, _("for the whole domain")),
+            (candidate.confirmed_at is not None, _("proven")),
+        )
+        if mark
+    ]
+    return ", ".join([what, where, *marks])
+
+
+def rejected_words(why: str, policy: Policy) -> str:
+    """Return why a datum is passed over."""
+    words = {
+        states.INVALID: _("This number cannot receive an SMS."),
+        states.NOT_ALLOWED: _("The policy of your organization does not allow this source."),
+        TOO_WEAK: _("Something stronger was asked for."),
+    }
+    return words.get(why, why) if policy.any_method() else _("The policy allows no method at all.")

@@ -1,5 +1,6 @@
 """Everything that changes a draft. One function per user story, each one short transaction."""
 
+from drafts.actions.answering import answer_help
 from drafts.actions.expiring import drafts_to_expire, expire_draft
 from drafts.actions.finishing import (
     NothingToUndo,
@@ -36,6 +37,7 @@ __all__ = [
     "NothingToUndo",
     "SendingForbidden",
     "Unfinished",
+    "answer_help",
     "ask_admins",
     "complete_recipients",
     "correct_address",

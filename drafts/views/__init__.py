@@ -11,9 +11,10 @@ from drafts.views.finishing import (
     finish,
     recipient_remove,
 )
-from drafts.views.help import help_page
+from drafts.views.help import help_answer, help_page
 from drafts.views.life import draft_ask, draft_opened, draft_share, draft_snooze
 from drafts.views.lists import draft_list, sent_list
+from drafts.views.radar import help_answers, radar, radar_draft
 from drafts.views.recipients import (
     draft_paste,
     draft_paste_undo,
@@ -41,7 +42,11 @@ __all__ = [
     "draft_status",
     "draft_undo",
     "finish",
+    "help_answer",
+    "help_answers",
     "help_page",
+    "radar",
+    "radar_draft",
     "recipient_accept",
     "recipient_complete",
     "recipient_keep",

@@ -1,13 +1,16 @@
 """The help page, with a header block to copy for the recipients of a draft."""
 
+from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils.translation import gettext as _
 from django.utils.translation import pgettext
-from django.views.decorators.http import require_safe
+from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import user_of
-from drafts import access
+from drafts import access, actions
 
 EXAMPLE_ADDRESS = "jan@example.nl"
 
@@ -22,8 +25,22 @@ def help_page(request: HttpRequest) -> HttpResponse:
     if draft is not None:
         incomplete = draft.recipients.exclude(reason="")
         addresses = list(incomplete.values_list("address", flat=True)) or addresses
-    context = {"draft": draft, "header_block": header_block(addresses)}
+    context = {
+        "draft": draft,
+        "header_block": header_block(addresses),
+        "feedback_url": reverse("help_answer"),
+    }
     return render(request, "drafts/help.html", context)
+
+
+@login_required
+@require_POST
+def help_answer(request: HttpRequest) -> HttpResponse:
+    """Take it whether the help page helped, with or without words."""
+    helpful, words = request.POST.get("helpful") == "yes", request.POST.get("words", "")
+    actions.answer_help(user_of(request), helpful=helpful, words=words)
+    messages.success(request, _("Thank you. Your admin can read this."))
+    return redirect("help")
 
 
 def header_block(addresses: list[str]) -> str:

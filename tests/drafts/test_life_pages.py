@@ -1,0 +1,227 @@
+"""Getting help with a draft, its timeline, the radar, and what the help page is told."""
+
+import pytest
+from django.test import Client
+
+from accounts.models import AuditEntry, User
+from contacts.models import Contact
+from drafts import actions, states
+from drafts.actions.telling import finish_link
+from drafts.incoming import Choice
+from drafts.models import Draft, HelpAnswer
+from drafts.tasks import judge_changed
+from notifications import actions as notifying
+from notifications.access import caught_letters
+from notifications.models import Notification
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+def signed_in(user: User) -> Client:
+    """Return a browser in which this person is signed in."""
+    browser = Client(headers={"accept-language": "en"})
+    browser.force_login(user, "allauth.account.auth_backends.AuthenticationBackend")
+    return browser
+
+
+def page(user: User, path: str) -> str:
+    return signed_in(user).get(path, follow=True).content.decode()
+
+
+def link(draft: Draft) -> str:
+    return finish_link(draft).removeprefix("http://localhost:8000")
+
+
+@pytest.fixture
+def draft(db: None) -> Draft:
+    """Return a draft that waits for jan."""
+    return make.draft(make.user(), "jan@example.nl")
+
+
+@pytest.fixture
+def colleague(draft: Draft) -> User:
+    """Return somebody of the same organization."""
+    return make.user(draft.organization)
+
+
+@pytest.fixture
+def admin(draft: Draft) -> User:
+    """Return the admin of the same organization."""
+    return make.user(draft.organization, role=User.Role.ADMIN)
+
+
+def text_of_newest(kind: str) -> str:
+    notifying.send_due()
+    return next(letter.mail.text for letter in caught_letters() if letter.kind == kind)
+
+
+def test_a_colleague_to_whom_a_draft_is_handed_sends_it(draft: Draft, colleague: User) -> None:
+    browser = signed_in(draft.sender)
+    browser.post(f"/drafts/{draft.pk}/share/", {"colleague": colleague.email})
+
+    pk = draft.recipients.get().pk
+    signed_in(colleague).post(f"/drafts/{draft.pk}/send/", {f"r{pk}-phone": "0636363636"})
+
+    draft.refresh_from_db()
+    assert (draft.state, draft.sent_by) == (states.SENDING, colleague)
+
+
+def test_a_colleague_sees_nothing_before_and_after(draft: Draft, colleague: User) -> None:
+    browser, path = signed_in(colleague), f"/drafts/{draft.pk}/"
+    before = browser.get(path).status_code
+    actions.share_draft(draft, colleague.email, actor=draft.sender)
+    between = browser.get(path).status_code
+    actions.unshare_draft(draft, actor=draft.sender)
+
+    assert (before, between, browser.get(path).status_code) == (404, 200, 404)
+
+
+def test_the_link_in_the_mail_opens_the_draft_for_the_colleague(
+    draft: Draft, colleague: User
+) -> None:
+    actions.share_draft(draft, colleague.email, actor=draft.sender)
+
+    assert finish_link(draft) in text_of_newest("shared")
+    assert "This is an email of" in page(colleague, link(draft))
+
+
+def test_a_draft_is_not_handed_to_a_stranger(draft: Draft) -> None:
+    with pytest.raises(actions.NotAColleague):
+        actions.share_draft(draft, make.user().email, actor=draft.sender)
+
+
+def test_a_colleague_cannot_hand_it_on(draft: Draft, colleague: User) -> None:
+    actions.share_draft(draft, colleague.email, actor=draft.sender)
+
+    answer = signed_in(colleague).post(f"/drafts/{draft.pk}/share/", {"stop": "1"})
+
+    assert answer.status_code == 404
+
+
+def test_an_admin_who_is_asked_gets_addresses_and_no_content(draft: Draft, admin: User) -> None:
+    signed_in(draft.sender).post(f"/drafts/{draft.pk}/ask/")
+
+    text = text_of_newest("ask_admin")
+    asked = ["/contacts/organization/new/?address=jan%40example.nl" in text, "Test results" in text]
+    assert asked == [True, False]
+
+
+def test_what_the_asked_admin_saves_completes_the_draft(draft: Draft, admin: User) -> None:
+    browser = signed_in(admin)
+    form = {"address": "jan@example.nl", "phone": "0636363636", "name": "", "hint": "", "code": ""}
+
+    browser.post("/contacts/organization/new/?address=jan%40example.nl", form)
+    judge_changed()
+
+    draft.refresh_from_db()
+    assert (Contact.objects.count(), draft.state) == (1, states.READY)
+
+
+def test_an_admin_is_asked_once_a_day(draft: Draft, admin: User) -> None:
+    _ = [actions.ask_admins(draft, actor=draft.sender) for _ in range(3)]
+
+    assert Notification.objects.filter(kind="ask_admin").count() == 1
+
+
+def test_an_organization_without_admin_says_whom_to_ask(draft: Draft) -> None:
+    answer = signed_in(draft.sender).post(f"/drafts/{draft.pk}/ask/", follow=True)
+
+    assert "Ask your IT support" in answer.content.decode()
+
+
+def test_two_people_see_that_the_other_has_the_draft_open(draft: Draft, colleague: User) -> None:
+    actions.share_draft(draft, colleague.email, actor=draft.sender)
+
+    signed_in(colleague).post(f"/drafts/{draft.pk}/opened/")
+
+    shown = f"{colleague.display_name} has this email open too"
+    assert shown in page(draft.sender, f"/drafts/{draft.pk}/")
+
+
+def test_looking_at_a_draft_changes_nothing(draft: Draft) -> None:
+    before = AuditEntry.objects.count()
+
+    page(draft.sender, link(draft))
+
+    assert AuditEntry.objects.count() == before
+
+
+@pytest.mark.parametrize("state", [states.EXPIRED, states.SUPERSEDED, states.DISCARDED])
+def test_the_link_of_a_draft_that_ended_says_what_happened(draft: Draft, state: str) -> None:
+    Draft.objects.update(state=state)
+
+    shown = page(draft.sender, link(draft))
+
+    assert ("What happened" in shown, "Your email came in" in shown) == (True, True)
+
+
+def test_a_resend_shows_on_both_drafts(draft: Draft) -> None:
+    newer = make.draft(draft.sender, "jan@example.nl")
+
+    shown = page(draft.sender, link(newer)), page(draft.sender, link(draft))
+
+    expected = "takes the place of the same one", f"/drafts/{newer.pk}/"
+    assert [words in text for words, text in zip(expected, shown, strict=True)] == [True, True]
+
+
+def test_the_sent_email_shows_the_copy_that_is_held(draft: Draft) -> None:
+    pk = draft.recipients.get().pk
+    actions.send_draft(draft, {pk: Choice("sms", make.NUMBER)}, actor=draft.sender)
+    Draft.objects.update(send_at=draft.created_at)
+    actions.release_draft(draft.pk)
+
+    copy = make.draft(draft.sender, "jan@example.nl")
+
+    shown = page(draft.sender, link(draft))
+    assert (copy.problem, f"/drafts/{copy.pk}/" in shown) == ("duplicate", True)
+
+
+def test_the_admin_sees_what_holds_mails(draft: Draft, admin: User) -> None:
+    shown = page(admin, "/radar/")
+
+    told = ["1 email of your colleagues waits" in shown, "jan@example.nl" in shown, "<svg" in shown]
+    assert (told, "Test results" in shown) == ([True, True, True], False)
+
+
+def test_the_admin_sees_what_happened_without_names(draft: Draft, admin: User) -> None:
+    shown = page(admin, f"/radar/drafts/{draft.pk}/")
+
+    assert ("Your email came in" in shown, "jan@example.nl" in shown) == (True, False)
+
+
+@pytest.mark.parametrize("path", ["/radar/", "/help/answers/", "/radar/drafts/1/"])
+def test_a_sender_has_no_radar(draft: Draft, path: str) -> None:
+    assert signed_in(draft.sender).get(path).status_code == 404
+
+
+def test_the_radar_of_another_organization_shows_nothing(draft: Draft) -> None:
+    stranger = make.user(role=User.Role.ADMIN)
+
+    assert signed_in(stranger).get(f"/radar/drafts/{draft.pk}/").status_code == 404
+    assert "jan@example.nl" not in page(stranger, "/radar/")
+
+
+def test_a_dry_run_says_what_would_be_used_and_why(draft: Draft, admin: User) -> None:
+    make.contact(draft.sender, phone=make.NUMBER)
+
+    shown = page(admin, f"/radar/?sender={draft.sender.email}&recipient=jan@example.nl")
+
+    told = ["would go out at once: Code by SMS" in shown, "this is used" in shown]
+    assert (told, make.NUMBER in shown) == ([True, True], False)
+
+
+def test_a_dry_run_sends_nothing(draft: Draft, admin: User) -> None:
+    before = Notification.objects.count()
+
+    page(admin, f"/radar/?sender={draft.sender.email}&recipient=els@example.nl")
+
+    assert (Notification.objects.count(), Draft.objects.count()) == (before, 1)
+
+
+def test_the_admin_reads_whether_the_help_page_helped(draft: Draft, admin: User) -> None:
+    answer = {"helpful": "no", "words": "Where is the button?"}
+    signed_in(draft.sender).post("/help/answer/", answer)
+
+    assert HelpAnswer.objects.get().helpful is False
+    assert "Where is the button?" in page(admin, "/help/answers/")
