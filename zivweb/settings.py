@@ -186,7 +186,7 @@ CONTENT_SECURITY_POLICY = {
         "frame-ancestors": ["'none'"],
     }
 }
-DATA_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
+DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024  # a batch of 10,000 contacts
 SILENCED_SYSTEM_CHECKS = [
     "security.W004",  # HSTS is on where the base URL is https
     "security.W008",  # the proxy in front redirects to https
@@ -220,6 +220,7 @@ STORAGES = {
 
 SMTP_MAX_BYTES = 36_700_160
 SMTP_MAX_RECIPIENTS = 500
+API_REQUESTS_PER_MINUTE = 600
 
 # --- logs: ids, never addresses, numbers or codes ---------------------------------------------
 

@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from zivweb import health
+from zivweb import api, health
 
 urlpatterns = [
     path("", include("drafts.urls")),
@@ -11,5 +11,8 @@ urlpatterns = [
     path("", include("contacts.urls")),
     path("", include("notifications.urls")),
     path("", include("accounts.urls")),
+    path("api/v1/docs", api.docs, name="api_docs"),
+    path("api/v1/", api.api.urls),
+    path("api/organization/verification_suggestions/", api.known_api.urls),
     path("healthz", health.healthz, name="healthz"),
 ]

@@ -40,11 +40,13 @@ from contacts.access.imports import (
     stored_for,
 )
 from contacts.access.searching import Wanted, contacts_page, sources_of
+from contacts.access.syncing import changes_since, synced_contact
 
 __all__ = [
     "StoredDatum",
     "Wanted",
     "book_of",
+    "changes_since",
     "chosen",
     "conflict_sources",
     "conflicts_of",
@@ -78,4 +80,5 @@ __all__ = [
     "staged_rows",
     "stored_data",
     "stored_for",
+    "synced_contact",
 ]

@@ -30,11 +30,13 @@ from contacts.actions.runs import (
     upload,
     work,
 )
+from contacts.actions.syncing import Synced, delete_synced, sync_contacts
 from contacts.actions.writing import AddressTakenError
 
 __all__ = [
     "AddressTakenError",
     "Cancelled",
+    "Synced",
     "accept_proposal",
     "advance_change",
     "bring_back",
@@ -43,6 +45,7 @@ __all__ = [
     "confirm",
     "delete_contact",
     "delete_contacts",
+    "delete_synced",
     "dispute",
     "due_runs",
     "finish_change",
@@ -62,6 +65,7 @@ __all__ = [
     "save_contact",
     "settle_dispute",
     "start",
+    "sync_contacts",
     "take_theirs",
     "undo",
     "unlock",

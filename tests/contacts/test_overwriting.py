@@ -101,9 +101,7 @@ def test_a_stranger_decides_nothing(people: People) -> None:
     corrected(people)
     nightly(people)
     conflict = Conflict.objects.get()
-    browser_of(people.stranger).post(
-        "/contacts/conflicts/", {"pk": conflict.pk, "decision": "take"}
-    )
+    take(people.stranger, conflict)
     assert number() == OTHER_MOBILE
 
 

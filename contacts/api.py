@@ -1,0 +1,271 @@
+"""The API by which other systems keep the organization's book in step (/api/v1/contacts)."""
+
+import hashlib
+import json
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from ninja import Field, Router, Schema
+from ninja.errors import HttpError
+
+from accounts.models import ApiKey
+from contacts import access, actions
+from contacts.actions import Synced
+from contacts.models import Contact
+
+MAX_BATCH = 10_000
+
+router = Router(tags=["contacts"])
+known_router = Router(tags=["verification suggestions"])
+
+
+class ContactIn(Schema):
+    """A contact as another system has it. Either of the two ids is enough for one that is known."""
+
+    external_id: str = Field("", max_length=200, description="The id in your system")
+    email: str = Field("", max_length=300, description="Or @example.org for a whole domain")
+    name: str = Field("", max_length=200)
+    phones: list[str] = Field(default_factory=list, max_length=5, description="Preferred first")
+    access_code: str = Field("", max_length=64)
+    access_code_hint: str = Field("", max_length=200)
+    deleted: bool = False
+
+
+class BatchIn(Schema):
+    """Up to 10,000 contacts."""
+
+    contacts: list[ContactIn] = Field(max_length=MAX_BATCH)
+
+
+class ResultOut(Schema):
+    """What became of a contact, in the order in which they were sent."""
+
+    external_id: str
+    email: str
+    result: str = Field(description="created, changed, same, conflict, rejected, deleted, unknown")
+    reason: str = ""
+
+
+class BatchOut(Schema):
+    """A result per contact."""
+
+    results: list[ResultOut]
+
+
+class PhoneOut(Schema):
+    """A mobile number, with what we know of it."""
+
+    number: str
+    preferred: bool
+    source: str
+    proven: bool
+
+
+class ContactOut(Schema):
+    """A contact of the organization's book. Access codes are never shown."""
+
+    external_ids: list[str]
+    email: str
+    name: str
+    phones: list[PhoneOut]
+    has_access_code: bool
+    changed_at: str
+
+
+class ChangesOut(Schema):
+    """What changed since a cursor; go on with `cursor`, at once where there is `more`."""
+
+    contacts: list[ContactOut]
+    deleted: list[str]
+    cursor: str
+    more: bool
+
+
+class Problem(Schema):
+    """What went wrong."""
+
+    detail: Any
+
+
+@router.post("", response={200: BatchOut, 401: Problem, 422: Problem, 429: Problem})
+def upsert_contacts(request: HttpRequest, batch: BatchIn) -> dict[str, Any]:
+    """Create and change contacts, by your own id or by address; the same again changes nothing."""
+    return {"results": _sync(request, batch.contacts)}
+
+
+@router.get("", response={200: ChangesOut, 400: Problem, 401: Problem, 422: Problem, 429: Problem})
+def list_changes(request: HttpRequest, since: str = "", limit: int = 500) -> dict[str, Any]:
+    """Return the contacts that changed since a cursor, oldest change first."""
+    key = _key(request)
+    try:
+        found = access.changes_since(key.organization, since, limit)
+    except (ValueError, OverflowError, OSError) as error:
+        raise HttpError(400, "this cursor is none of ours") from error
+    return {
+        "contacts": [_shown(contact, key) for contact in found.contacts],
+        "deleted": [row.address for row in found.deleted],
+        "cursor": found.cursor,
+        "more": found.more,
+    }
+
+
+@router.get("/{external_id}", response={200: ContactOut, 401: Problem, 404: Problem, 429: Problem})
+def get_contact(request: HttpRequest, external_id: str, response: HttpResponse) -> dict[str, Any]:
+    """Return the contact with your id."""
+    key = _key(request)
+    shown = _shown(access.synced_contact(key.organization, key.name, external_id), key)
+    response["ETag"] = _etag(shown)
+    return shown
+
+
+@router.put(
+    "/{external_id}",
+    response={200: ResultOut, 401: Problem, 412: Problem, 422: Problem, 429: Problem},
+)
+def put_contact(request: HttpRequest, external_id: str, contact: ContactIn) -> dict[str, Any]:
+    """Create or change the contact with your id; If-Match guards against changes meanwhile."""
+    _match(request, external_id)
+    contact.external_id = external_id
+    return _sync(request, [contact])[0]
+
+
+@router.delete(
+    "/{external_id}",
+    response={204: None, 401: Problem, 404: Problem, 412: Problem, 429: Problem},
+)
+def delete_contact(request: HttpRequest, external_id: str) -> tuple[int, None]:
+    """Take away what you said about a contact; what people entered stays."""
+    key = _key(request)
+    found = access.synced_contact(key.organization, key.name, external_id)
+    _match(request, external_id)
+    actions.delete_synced(key.name, found)
+    return 204, None
+
+
+class KnownIn(Schema):
+    """A contact under the names that existing senders use; one number may stand alone."""
+
+    third_party_id: str = ""
+    email_address: str = ""
+    full_name: str = ""
+    phone_numbers: list[str] = Field(default_factory=list)
+    phone_number: str = ""
+    access_code: str = ""
+    access_code_hint: str = ""
+    deleted: bool = False
+
+
+class KnownBatchIn(Schema):
+    """Contacts under the names that existing senders use."""
+
+    contacts: list[KnownIn] = Field(max_length=MAX_BATCH)
+
+
+@known_router.patch(
+    "/contact_sync", response={200: BatchOut, 401: Problem, 422: Problem, 429: Problem}
+)
+def contact_sync(
+    request: HttpRequest, batch: KnownBatchIn | list[KnownIn] | KnownIn
+) -> dict[str, Any]:
+    """Create, change and delete contacts: one, a list, or a list under `contacts`."""
+    single = [batch] if isinstance(batch, KnownIn) else batch
+    items = single.contacts if isinstance(single, KnownBatchIn) else single
+    return {"results": _sync(request, [_from_known(item) for item in items])}
+
+
+@known_router.get(
+    "/contact_sync/{third_party_id}",
+    response={200: dict[str, Any], 401: Problem, 404: Problem, 429: Problem},
+)
+def contact_synced(request: HttpRequest, third_party_id: str) -> dict[str, Any]:
+    """Return the contact with your id, under the names that existing senders use."""
+    key = _key(request)
+    shown = _shown(access.synced_contact(key.organization, key.name, third_party_id), key)
+    return {
+        "third_party_id": third_party_id,
+        "email_address": shown["email"],
+        "full_name": shown["name"],
+        "phone_numbers": [phone["number"] for phone in shown["phones"]],
+    }
+
+
+def _from_known(item: KnownIn) -> ContactIn:
+    return ContactIn(
+        external_id=item.third_party_id[:200],
+        email=item.email_address[:300],
+        name=item.full_name[:200],
+        phones=list(filter(None, [item.phone_number, *item.phone_numbers]))[:5],
+        access_code=item.access_code[:64],
+        access_code_hint=item.access_code_hint[:200],
+        deleted=item.deleted,
+    )
+
+
+def _sync(request: HttpRequest, contacts: list[ContactIn]) -> list[dict[str, Any]]:
+    key = _key(request)
+    items = [
+        Synced(
+            external_id=item.external_id,
+            address=item.email,
+            name=item.name,
+            phones=tuple(item.phones),
+            code=item.access_code,
+            hint=item.access_code_hint,
+            deleted=item.deleted,
+        )
+        for item in contacts
+    ]
+    results = actions.sync_contacts(key.organization, key.name, items)
+    return [
+        {
+            "external_id": item.external_id,
+            "email": item.email,
+            "result": result.result,
+            "reason": result.reason,
+        }
+        for item, result in zip(contacts, results, strict=True)
+    ]
+
+
+def _match(request: HttpRequest, external_id: str) -> None:
+    """Refuse a change of what the sender has not seen. Raises HttpError."""
+    wanted = request.headers.get("If-Match", "")
+    if not wanted or wanted == "*":
+        return
+    key = _key(request)
+    found = access.synced_contact(key.organization, key.name, external_id)
+    if _etag(_shown(found, key)) not in [tag.strip() for tag in wanted.split(",")]:
+        raise HttpError(412, "the contact has changed meanwhile")
+
+
+def _shown(contact: Contact, key: ApiKey) -> dict[str, Any]:
+    ours = f"sync:{key.name}"
+    data = sorted(contact.data.all(), key=lambda datum: (not datum.preferred, datum.pk))
+    return {
+        "external_ids": [
+            link.external_id for link in contact.external_ids.all() if link.source == ours
+        ],
+        "email": contact.address,
+        "name": contact.name,
+        "phones": [
+            {
+                "number": datum.e164,
+                "preferred": datum.preferred,
+                "source": datum.source,
+                "proven": datum.confirmed_at is not None,
+            }
+            for datum in data
+            if datum.phone_number
+        ],
+        "has_access_code": any(not datum.phone_number for datum in data),
+        "changed_at": contact.changed_at.isoformat(),
+    }
+
+
+def _etag(shown: dict[str, Any]) -> str:
+    return f'"{hashlib.sha256(json.dumps(shown).encode()).hexdigest()[:32]}"'
+
+
+def _key(request: HttpRequest) -> ApiKey:
+    key: ApiKey = request.auth  # type: ignore[attr-defined]  # set by the API object
+    return key
