@@ -10,9 +10,13 @@ from intake.models import RawMail
 
 
 def raw_mail_for(user: User, draft_id: int) -> RawMail:
-    """Return the mail that became this draft, to its sender only. Raises Http404."""
+    """Return the mail that became this draft, to its sender only, while it is kept.
+
+    Raises Http404.
+    """
     try:
-        return RawMail.objects.get(draft_id=draft_id, sender=user)
+        kept = RawMail.objects.exclude(data_key=b"")
+        return kept.get(draft_id=draft_id, sender=user)
     except RawMail.DoesNotExist as error:
         raise Http404 from error
 

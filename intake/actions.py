@@ -11,6 +11,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.context import support_of
+from accounts.policy import Policy
 from delivery.actions import note_bounce
 from drafts.actions import hold_mail
 from flow.moves import move
@@ -80,8 +81,15 @@ def take_bounce(addresses: Sequence[str], raw: bytes) -> None:
 
 
 def forget_ended() -> int:
-    """Destroy the bytes of mails whose message has come to its end; return how many."""
-    ended = RawMail.objects.filter(draft__message__ended_at__isnull=False).exclude(data_key=b"")
+    """Destroy the bytes of mails whose message or draft has come to its end; return how many.
+
+    Those of a mail that was refused are kept for as long as a draft.
+    """
+    released = Q(draft__message__ended_at__isnull=False)
+    unsent = Q(draft__message=None, draft__data_key=b"")
+    old = timezone.now() - timedelta(days=Policy().keep_drafts_days)
+    refused = Q(state=states.REFUSED, received_at__lt=old)
+    ended = RawMail.objects.filter(released | unsent | refused).exclude(data_key=b"")
     found = list(ended.values_list("pk", flat=True)[:FORGOTTEN])
     return RawMail.objects.filter(pk__in=found).update(data_key=b"", raw=b"")
 
