@@ -14,6 +14,7 @@ from django.utils import timezone
 from contacts.models import FieldLock, ImportRun
 from contacts.states import CHANGED, CONFLICT, NEW, OVERWRITE
 
+ANALYZED_AFTER = {1, 4, 16, 64, 256}  # batches
 _TABLE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS contacts_batch (
     id bigint PRIMARY KEY, address text, name text, phone text, more_phones text,
@@ -223,12 +224,14 @@ class Judge:
         self._do(_TABLE)
 
     def _refresh_statistics(self) -> None:
-        """Let the planner see how the tables grow: after 1, 2, 4, 8 ... batches."""
+        """Let the planner see how the tables grow: after 1, 4, 16, 64 ... batches with new rows."""
         if connection.vendor != "postgresql":
             return
         self._do("ANALYZE contacts_batch")
+        if not self._counts().get(NEW):
+            return
         self._batches += 1
-        if self._batches & (self._batches - 1) == 0:
+        if self._batches in ANALYZED_AFTER:
             self._do("ANALYZE contacts_contact, contacts_datum, contacts_stagedrow")
 
     def _judge(self, low: int, high: int, only: str = "") -> None:

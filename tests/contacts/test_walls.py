@@ -1,0 +1,124 @@
+"""Two organizations with the same addresses: nothing crosses, whichever page or call is tried."""
+
+import json
+from typing import Any
+
+import pytest
+from django.test import Client
+from django.urls import URLPattern, get_resolver, reverse
+
+from accounts.actions import create_api_key
+from accounts.policy import ORGANIZATION
+from contacts import actions, urls
+from contacts.entries import ContactEntry
+from contacts.models import Conflict, Contact, Datum, FieldLock, ImportRun, PastDatum, Proposal
+from tests.contacts.imports import imported, uploaded
+from tests.contacts.people import MOBILE, OTHER_MOBILE, People, browser_of, make_contact, set_policy
+from zivweb.api import api, known_api
+
+JAN, SECRET = "jan@example.nl", "Only Ours"
+PATTERNS = [pattern for pattern in urls.urlpatterns if isinstance(pattern, URLPattern)]
+WITH_ID = [pattern for pattern in PATTERNS if "<" in str(pattern.pattern)]
+WITHOUT_ID = [pattern for pattern in PATTERNS if "<" not in str(pattern.pattern)]
+
+
+@pytest.fixture
+def ours(people: People) -> dict[str, int]:
+    """Everything that our organization has; the ids by the name of the page that takes them."""
+    contact = make_contact(people.admin, JAN, ORGANIZATION, name=SECRET)
+    entry = ContactEntry(ORGANIZATION, JAN, SECRET, OTHER_MOBILE)
+    actions.save_contact(people.admin, entry, contact)
+    imported(people.admin, f"{JAN},{SECRET},{MOBILE},,")
+    actions.keep_ours(people.admin, Conflict.objects.get())
+    imported(people.admin, f"{JAN},{SECRET},+31687654321,,", source="sync:CRM")
+    set_policy(people.owner, organization_book="propose")
+    actions.propose(people.owner, entry, contact)
+    run = uploaded(people.admin, f"{JAN},{SECRET},{MOBILE},,")
+    past = PastDatum.objects.order_by("pk")[0]
+    return {"pk": contact.pk, "past_pk": past.pk, "run": run.pk, "lock": FieldLock.objects.get().pk}
+
+
+def url_of(pattern: URLPattern, ids: dict[str, int]) -> str:
+    """Return a page's address with our ids in it."""
+    name = str(pattern.name)
+    pk = ids["run"] if name.startswith("import_") else ids["pk"]
+    pk = ids["lock"] if name == "contact_unlock" else pk
+    given: dict[str, object] = {"pk": pk, "past_pk": ids["past_pk"], "key": "abc"}
+    wanted = {key: given[key] for key in pattern.pattern.converters}
+    return reverse(name, kwargs=wanted)
+
+
+def stored() -> list[Any]:
+    """Return all that a stranger must not be able to change."""
+    models = (Contact, Datum, PastDatum, Conflict, FieldLock, Proposal, ImportRun)
+    return [list(model.objects.order_by("pk").values()) for model in models]
+
+
+@pytest.mark.parametrize("pattern", WITH_ID, ids=lambda pattern: str(pattern.name))
+@pytest.mark.parametrize("method", ["get", "post"])
+def test_a_page_of_ours_does_not_open_for_a_stranger(
+    people: People, ours: dict[str, int], pattern: URLPattern, method: str
+) -> None:
+    before = stored()
+    browser = browser_of(people.stranger)
+    response = getattr(browser, method)(url_of(pattern, ours), {"name": "x", "address": JAN})
+    assert response.status_code in {404, 405}
+    assert stored() == before
+
+
+@pytest.mark.parametrize("pattern", WITHOUT_ID, ids=lambda pattern: str(pattern.name))
+def test_no_list_of_a_stranger_holds_ours(
+    people: People, ours: dict[str, int], pattern: URLPattern
+) -> None:
+    browser = browser_of(people.stranger)
+    response = browser.get(reverse(str(pattern.name)), {"book": ORGANIZATION, "q": ""})
+    content = b"".join(response) if response.streaming else response.content
+    assert SECRET.encode() not in content
+
+
+@pytest.mark.parametrize("page", ["contact_bulk", "contact_conflicts", "contact_proposals"])
+def test_no_list_of_a_stranger_decides_about_ours(
+    people: People, ours: dict[str, int], page: str
+) -> None:
+    before = stored()
+    ids = [
+        str(pk)
+        for model in (Contact, Conflict, Proposal)
+        for pk in model.objects.values_list("pk", flat=True)
+    ]
+    for_all = {"pk": ids, "book": ORGANIZATION, "action": "delete", "decision": "take"}
+    browser_of(people.stranger).post(reverse(page), for_all)
+    browser_of(people.stranger).post(reverse(page), for_all | {"decision": "accept"})
+    assert stored() == before
+
+
+def operations() -> list[tuple[str, str]]:
+    """Return every call of the API."""
+    return [
+        (method.upper(), path)
+        for made in (api, known_api)
+        for path, methods in made.get_openapi_schema()["paths"].items()
+        for method in methods
+    ]
+
+
+@pytest.mark.parametrize(("method", "path"), operations())
+def test_no_call_of_another_organization_reaches_ours(
+    people: People, ours: dict[str, int], method: str, path: str
+) -> None:
+    key = create_api_key(people.stranger.organization, "CRM")
+    before = stored()[1:4]
+    mine = list(Contact.objects.filter(organization=people.owner.organization).values())
+    client = Client(headers={"authorization": f"Bearer {key}"})
+    url = path.replace("{external_id}", str(ours["pk"])).replace("{third_party_id}", "42")
+    body = json.dumps({"contacts": [{"external_id": "42", "deleted": True, "email": JAN}]})
+    answer = client.generic(method, url, body, "application/json").content.decode()
+    assert SECRET not in answer
+    assert list(Contact.objects.filter(organization=people.owner.organization).values()) == mine
+    assert stored()[1:4] == before
+
+
+def test_every_page_of_the_address_books_is_walked() -> None:
+    named = {key for key in get_resolver().reverse_dict if isinstance(key, str)}
+    walked = {str(pattern.name) for pattern in WITH_ID + WITHOUT_ID}
+    assert {name for name in named if name.startswith(("contact", "import_"))} <= walked
