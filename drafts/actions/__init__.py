@@ -29,6 +29,7 @@ from drafts.actions.sharing import (
 )
 from drafts.actions.splitting import NothingToSplit, split_draft
 from drafts.actions.telling import senders_to_tell, tell_sender
+from drafts.actions.together import complete_together, send_together
 
 __all__ = [
     "NobodyToAsk",
@@ -40,6 +41,7 @@ __all__ = [
     "answer_help",
     "ask_admins",
     "complete_recipients",
+    "complete_together",
     "correct_address",
     "discard_draft",
     "drafts_to_expire",
@@ -56,6 +58,7 @@ __all__ = [
     "remove_recipient",
     "restore_draft",
     "send_draft",
+    "send_together",
     "senders_to_remind",
     "senders_to_tell",
     "share_draft",

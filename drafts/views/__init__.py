@@ -23,6 +23,7 @@ from drafts.views.recipients import (
     recipient_complete,
     recipient_keep,
 )
+from drafts.views.together import draft_together, draft_together_send
 
 __all__ = [
     "draft",
@@ -40,6 +41,8 @@ __all__ = [
     "draft_snooze",
     "draft_split",
     "draft_status",
+    "draft_together",
+    "draft_together_send",
     "draft_undo",
     "finish",
     "help_answer",
