@@ -76,6 +76,10 @@ class Relay:
         """Return the mails to this address, oldest first."""
         return [mail for mail in self.mails if mail["X-Envelope-To"] == address]
 
+    def about(self, address: str, subject: str) -> list[EmailMessage]:
+        """Return the mails to this address that speak of a mail, alone or among others."""
+        return [mail for mail in self.to(address) if speaks_of(mail, subject)]
+
 
 class Gateway(ThreadingHTTPServer):
     """The operator's own SMS gateway, which takes JSON."""
@@ -207,10 +211,10 @@ class Product:
             client.send_message(mail, from_addr=login, to_addrs=recipients)
 
     def wait_for_mail(self, address: str, subject: str) -> EmailMessage:
-        """Return the newest mail to an address whose subject holds this."""
+        """Return the newest mail to an address that speaks of this subject."""
 
         def look() -> EmailMessage | None:
-            found = [mail for mail in self.relay.to(address) if subject in str(mail["Subject"])]
+            found = self.relay.about(address, subject)
             return found[-1] if found else None
 
         return wait_for(f"a mail to {address} about {subject}", look)
@@ -297,13 +301,27 @@ def _empty_database(folder: Path) -> Iterator[str]:
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
-def link_in(mail: EmailMessage, kind: str) -> str:
-    """Return the link (`finish` or `m`) that a person clicks in a mail."""
-    body = mail.get_body(("plain",))
-    assert body is not None
-    found = re.search(rf"https?://\S+/{kind}/\S+", body.get_content())
-    assert found, body.get_content()
+def link_in(mail: EmailMessage, kind: str, subject: str = "") -> str:
+    """Return the link (`finish` or `m`) that a person clicks in a mail, that of this subject."""
+    text = _text_of(mail)
+    line = _line_about(text, subject)
+    found = re.compile(rf"https?://\S+/{kind}/\S+").search(text, line.start() if line else 0)
+    assert found, text
     return found.group(0)
+
+
+def speaks_of(mail: EmailMessage, subject: str) -> bool:
+    """Tell whether the mail's own subject holds this, or that of a line in its list."""
+    return subject in str(mail["Subject"]) or _line_about(_text_of(mail), subject) is not None
+
+
+def _line_about(text: str, subject: str) -> re.Match[str] | None:
+    return re.search(rf"^- .*{re.escape(subject)}", text, re.MULTILINE) if subject else None
+
+
+def _text_of(mail: EmailMessage) -> str:
+    body = mail.get_body(("plain",))
+    return str(body.get_content()) if body is not None else ""
 
 
 def disguises(word: str) -> list[bytes]:

@@ -14,7 +14,7 @@ FINISH, READY = "Finish sending", "Anna de Vries"
 def finish(product: Product, subject: str) -> Person:
     """Return anna at the draft that her notification links to."""
     mail = product.wait_for_mail("anna@zorg.example", subject)
-    return product.person().sign_in("anna@zorg.example", link_in(mail, "finish"))
+    return product.person().sign_in("anna@zorg.example", link_in(mail, "finish", subject))
 
 
 def fill_in_and_send(person: Person, **numbers: str) -> str:

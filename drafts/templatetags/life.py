@@ -38,7 +38,8 @@ def draft_around(context: dict[str, Any], draft: Draft) -> dict[str, Any]:
     user: User = context["request"].user
     fresh = draft.opened_at is not None and timezone.now() - draft.opened_at < 2 * LOOKED
     notice = draft.notice
-    undelivered = notice is not None and (notice.state == FAILED or notice.report == RETURNED)
+    lost = notice is not None and (notice.state == FAILED or notice.report == RETURNED)
+    told_of = str(draft) if lost and notice and notice.state == FAILED else ""  # the page says it
     return {
         "draft": draft,
         "csrf_token": context.get("csrf_token"),
@@ -46,7 +47,7 @@ def draft_around(context: dict[str, Any], draft: Draft) -> dict[str, Any]:
         "is_own": draft.sender_id == user.pk,
         "supersedes": list(draft.supersedes.order_by("pk")),
         "parts": _parts(draft),
-        "undelivered": undelivered,
+        "undelivered": lost and notice is not None and notice.about != told_of,
     }
 
 

@@ -34,9 +34,9 @@ def finish(product: Product, anna: Person, one: Handed) -> None:
     ends = time.monotonic() + PATIENCE
     while not DONE & set(states_of_drafts(product)[one.recipients[0]]):
         assert time.monotonic() < ends, f"{one.subject} could not be finished"
-        notices = [mail for mail in product.relay.to(ANNA) if one.subject in str(mail["Subject"])]
+        notices = product.relay.about(ANNA, one.subject)
         try:
-            _try_once(anna, one, [link_in(mail, "finish") for mail in notices])
+            _try_once(anna, one, [link_in(mail, "finish", one.subject) for mail in notices])
         except requests.RequestException:
             time.sleep(PAUSE)
 

@@ -3,7 +3,6 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from email.message import EmailMessage
 
 from tests.faults.mails import ANNA, Handed
 from tests.faults.rows import count_mails, states_of_drafts
@@ -62,13 +61,7 @@ def copies(product: Product, address: str, subject: str = "") -> Counter[str]:
 
 def notices(product: Product, subject: str) -> set[str]:
     """Return by Message-ID the mails that told the sender of this mail, alone or with others."""
-    mails = product.relay.to(ANNA)
-    return {str(mail["Message-ID"]) for mail in mails if subject in _shown(mail)}
-
-
-def _shown(mail: EmailMessage) -> str:
-    body = mail.get_body(("plain",))
-    return f"{mail['Subject']}\n{body.get_content() if body else ''}"
+    return {str(mail["Message-ID"]) for mail in product.relay.about(ANNA, subject)}
 
 
 def _judge_stored(outcome: Outcome, mails: Sequence[Handed], stored: int) -> None:
