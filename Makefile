@@ -16,7 +16,7 @@ LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url 
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test test-sqlite check $(CHECKS) messages compile-messages clean lock
+.PHONY: help run test test-sqlite bench check $(CHECKS) messages compile-messages clean lock
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -70,7 +70,7 @@ check-templates:
 
 check-types:
 	@echo "--- types (mypy)"
-	@$(BIN)/mypy $(SOURCES) tests manage.py
+	@$(BIN)/mypy $(SOURCES) tests bench manage.py
 
 check-imports:
 	@echo "--- imports (import-linter)"
@@ -94,6 +94,9 @@ messages: $(VENV)/.test-ready ## Bring locale/ up to date with the texts in the 
 
 compile-messages: $(VENV)/.run-ready
 	@$(MANAGE) messages --compile
+
+bench: $(VENV)/.test-ready ## Measure, side by side in one run (B="names", BENCH_ROWS=100000 for less)
+	$(BIN)/python -m bench $(B)
 
 clean: ## Remove what was built (not the data, not .env)
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage htmlcov test-results

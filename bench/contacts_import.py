@@ -7,6 +7,7 @@ import resource
 import tempfile
 import time
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 from django.db import connection
@@ -30,7 +31,7 @@ def run() -> None:
         again, second = timed(lambda: _import(organization, file, beats))
         ceiling_after, _ = timed(_ceiling)
     yardstick = (ceiling + ceiling_after) / 2
-    gaps = [late - early for early, late in zip(beats, beats[1:], strict=False)]
+    gaps = [late - early for early, late in pairwise(beats)]
     say(f"rows {ROWS}: {first.counts.get('new')} new, then {second.counts.get('same')} the same")
     say(f"ceiling {ROWS / yardstick:,.0f} rows/s ({ceiling:.1f} s, {ceiling_after:.1f} s)")
     say(f"new {ROWS / new:,.0f} rows/s, ratio {yardstick / new:.2f}")

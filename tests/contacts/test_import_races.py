@@ -1,0 +1,96 @@
+"""An import and people at the same contacts at the same instant."""
+
+import threading
+from collections.abc import Callable
+
+import pytest
+from django.db import connection, connections
+
+from accounts.policy import ORGANIZATION, SMS
+from contacts import actions
+from contacts.entries import ContactEntry
+from contacts.models import Contact, Datum, PastDatum
+from tests.contacts.imports import imported
+from tests.contacts.people import MOBILE, OTHER_MOBILE, make_people
+
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.races]
+
+ROUNDS = 5
+JAN, THIRD = "jan@example.nl", "+31687654321"
+
+
+def at_once(*calls: Callable[[], object]) -> list[BaseException]:
+    """Run the calls in threads that start together; return what they raised."""
+    gate, raised = threading.Barrier(len(calls)), list[BaseException]()
+
+    def run(call: Callable[[], object]) -> None:
+        gate.wait()
+        try:
+            call()
+        except Exception as error:  # noqa: BLE001  the kind of failure is what is tested
+            raised.append(error)
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=run, args=[call]) for call in calls]
+    _ = [thread.start() for thread in threads]  # type: ignore[func-returns-value]
+    _ = [thread.join() for thread in threads]  # type: ignore[func-returns-value]
+    return raised
+
+
+def number() -> str:
+    """Return the preferred number of the only contact."""
+    return Datum.objects.get(method=SMS, preferred=True).e164
+
+
+@pytest.mark.parametrize("round_number", range(ROUNDS))
+def test_an_edit_is_never_lost_to_an_import(round_number: int) -> None:
+    admin = make_people().admin
+    imported(admin, f"{JAN},Jan,{MOBILE},,")
+    contact = Contact.objects.get()
+    entry = ContactEntry(ORGANIZATION, JAN, "Jan", OTHER_MOBILE)
+
+    raised = at_once(
+        lambda: actions.save_contact(admin, entry, contact),
+        lambda: imported(admin, f"{JAN},Jan,{THIRD},,"),
+    )
+
+    assert (raised, number()) == ([], OTHER_MOBILE)
+
+
+@pytest.mark.parametrize("round_number", range(ROUNDS))
+def test_a_contact_that_a_person_adds_meanwhile_is_kept(round_number: int) -> None:
+    admin = make_people().admin
+    entry = ContactEntry(ORGANIZATION, JAN, "Jan", OTHER_MOBILE)
+
+    raised = at_once(
+        lambda: actions.save_contact(admin, entry),
+        lambda: imported(admin, f"{JAN},Jan,{MOBILE},,"),
+    )
+
+    taken = [error for error in raised if isinstance(error, actions.AddressTakenError)]
+    assert raised == taken
+    assert number() == (MOBILE if taken else OTHER_MOBILE)
+
+
+def test_the_same_file_twice_at_once_gives_each_contact_once() -> None:
+    admin = make_people().admin
+    rows = [f"p{number}@example.nl,P,06{10000000 + number}," for number in range(300)]
+
+    raised = at_once(*[lambda: imported(admin, *rows)] * 3)
+
+    assert raised == []
+    assert (Contact.objects.count(), Datum.objects.count()) == (300, 300)
+    assert PastDatum.objects.count() == 0
+
+
+def test_an_open_edit_makes_the_import_wait() -> None:
+    admin = make_people().admin
+    imported(admin, f"{JAN},Jan,{MOBILE},,")
+    assert connection.vendor in {"postgresql", "sqlite"}
+    entry = ContactEntry(ORGANIZATION, JAN, "Jan Jansen", OTHER_MOBILE)
+    edits = [lambda: actions.save_contact(admin, entry, Contact.objects.get())] * 2
+
+    raised = at_once(*edits, *[lambda: imported(admin, f"{JAN},Jan,{THIRD},,")] * 2)
+
+    assert (raised, number()) == ([], OTHER_MOBILE)
