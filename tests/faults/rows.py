@@ -15,7 +15,8 @@ from tests.product import Product, wait_for
 
 BUSY = """
     SELECT (SELECT count(*) FROM intake_rawmail WHERE state = 'stored')
-         + (SELECT count(*) FROM drafts_draft WHERE state IN ('received', 'sending'))
+         + (SELECT count(*) FROM drafts_draft WHERE state IN ('received', 'sending')
+            OR state IN ('waiting', 'ready') AND tell_at IS NOT NULL)
          + (SELECT count(*) FROM notifications_notification WHERE state IN ('queued', 'sending'))
 """
 DRAFTS = """
