@@ -11,6 +11,7 @@ from addresses.mail import domain_of
 from contacts.models import Contact, Datum
 
 MAX_SIMILAR = 300
+MAX_LOOKED_UP = 50
 
 
 def proven_by_colleagues(
@@ -29,10 +30,14 @@ def proven_by_colleagues(
 
 
 def contacts_like(organization_id: int, owner_id: int, addresses: Collection[str]) -> list[str]:
-    """Return addresses in both books that share a local part, or a domain and a first letter."""
+    """Return addresses in both books that share a local part, or a domain and a first letter.
+
+    Looked up for the first fifty only: a longer list is no slip of the keyboard, and SQLite
+    takes no condition of a thousand parts.
+    """
     if not addresses:
         return []
-    alike = reduce(or_, [_alike(address) for address in addresses])
+    alike = reduce(or_, [_alike(address) for address in list(addresses)[:MAX_LOOKED_UP]])
     books = Q(owner=owner_id) | Q(owner=None)
     found = Contact.objects.filter(books, alike, organization=organization_id)
     return list(found.values_list("address", flat=True)[:MAX_SIMILAR])

@@ -51,8 +51,16 @@ class Contact(models.Model):
 
     class Meta:
         indexes = [
+            # Two of them: to PostgreSQL "owner IS NULL" is no value that leaves the rest in order.
             models.Index(
-                fields=["organization", "owner", "sort_name", "id"], name="contacts_book_in_order"
+                fields=["organization", "sort_name", "id"],
+                condition=Q(owner__isnull=True),
+                name="contacts_shared_in_order",
+            ),
+            models.Index(
+                fields=["owner", "sort_name", "id"],
+                condition=Q(owner__isnull=False),
+                name="contacts_personal_in_order",
             ),
             models.Index(
                 fields=["organization", "changed_at", "id"],
