@@ -16,7 +16,7 @@ BEAT = {
     "drafts.tasks.release_due": 2.0,
     "drafts.tasks.tell_due": 2.0,
     "drafts.tasks.remind_due": 60.0,
-    "drafts.tasks.expire_due": 60.0,
+    "drafts.tasks.expire_due": 30.0,
     "contacts.tasks.work_imports": 5.0,
     "contacts.tasks.forget_old_rows": 3600.0,
     "notifications.tasks.send_due": 5.0,

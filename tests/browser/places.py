@@ -10,6 +10,7 @@ from tests.browser.pages import WORDS
 from tests.browser.scene import BRAM, CARLA, Scene
 
 NOBODY, ADMIN = "", "admin@gemeente.example"
+DRY_RUN = "/radar/?sender=carla@gemeente.example&recipient=unknown1@scene.example"
 Go = Callable[[Page, Scene, Look], None]
 
 
@@ -86,6 +87,20 @@ def sending_forbidden(page: Page, scene: Scene, look: Look) -> None:
     page.goto(scene["no web"])
     page.locator("main form").first.evaluate("form => form.submit()")
     page.wait_for_url("**/send/")
+
+
+def life_opened(page: Page, scene: Scene, look: Look) -> None:
+    """Open what happened to a draft, and the field for a colleague."""
+    page.goto(scene["held"])
+    for summary in page.locator("section[aria-labelledby=life-heading] summary").all():
+        summary.click()
+
+
+def held_mail_opened(page: Page, scene: Scene, look: Look) -> None:
+    """Open a line of the admin's list of held mails."""
+    page.goto("/radar/")
+    page.locator("a.row").first.click()
+    page.locator(".timeline").wait_for()
 
 
 def contact_refused(page: Page, scene: Scene, look: Look) -> None:
@@ -195,6 +210,11 @@ PLACES = [
     Place("help", BRAM, at("/help/")),
     Place("help for a draft", BRAM, help_for_draft),
     Place("help without sending", CARLA, at("/help/")),
+    Place("held mail", ADMIN, at("/radar/")),
+    Place("held mail, dry run", ADMIN, at(DRY_RUN)),
+    Place("held mail, one", ADMIN, held_mail_opened),
+    Place("help answers, none", ADMIN, at("/help/answers/")),
+    Place("draft, life opened", BRAM, life_opened),
     Place("demo mailbox", NOBODY, at("/demo/mailbox/")),
     Place("demo mail", NOBODY, of("letter")),
     Place("guest", NOBODY, of("fresh")),
