@@ -12,7 +12,8 @@ from contacts.access import staged_rows
 from contacts.actions import conflicts, staging
 from contacts.actions.judging import Judge
 from contacts.actions.writing import WHOLE_BOOK, lock, note_change, refresh_search
-from contacts.importer import Reader, Row, Table
+from contacts.importer import Reader, Row, Table, Unreadable
+from contacts.importer.columns import EMAIL
 from contacts.models import Datum, ImportRun, first_row_id
 from flow.moves import MoveLost
 
@@ -25,8 +26,10 @@ class Cancelled(Exception):
 
 
 def read_rows(run: ImportRun, table: Table) -> Iterable[Row]:
-    """Return the rows of a file, read as the import's mapping says."""
+    """Return the rows of a file, read as the import's mapping says. Raises Unreadable."""
     roles = run.roles or table.roles
+    if EMAIL not in roles:
+        raise Unreadable("no_email_column")
     region = run.organization.policy.default_country
     reader = Reader(roles, region, domains=run.owner_id is None)
     return map(reader.read, table.rows)

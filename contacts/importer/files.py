@@ -18,8 +18,6 @@ _CHUNK = 1 << 20
 _DELIMITERS = ",;\t|"
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
-    (codecs.BOM_UTF32_LE, ""),
-    (codecs.BOM_UTF32_BE, ""),
     (codecs.BOM_UTF16_LE, "utf-16"),
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
@@ -121,13 +119,11 @@ def _before(first: Sequence[str], rest: Iterator[Sequence[str]]) -> Iterator[Seq
 
 def _encoding(file: BinaryIO, start: bytes) -> str:
     """Return the encoding of a text; reads all of it, a piece at a time."""
-    for bom, name in _BOMS:
-        if start.startswith(bom) and name:
-            return name
-        if start.startswith(bom) and not start.startswith(codecs.BOM_UTF16_LE):
-            raise Unreadable("encoding")
-    if start.startswith(codecs.BOM_UTF32_LE):
+    if start.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         raise Unreadable("encoding")
+    for bom, name in _BOMS:
+        if start.startswith(bom):
+            return name
     if start[1::2].count(0) > len(start) // 3:
         return "utf-16-le"
     if start[0::2].count(0) > len(start) // 3:
