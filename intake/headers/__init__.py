@@ -7,6 +7,7 @@ from typing import Final
 
 from intake.blocks import TakenBlock, take_from_html, take_from_text
 from intake.blocks.flat import tidy
+from intake.headers import shown
 from intake.headers.values import (
     ACCESS_CODE,
     EMAIL,
@@ -47,7 +48,7 @@ _PASSED_OVER: Final = {"zivver-relay"}  # for mail servers on the way, asks noth
 class AccessRight:
     """One recipient and the verification data to use for them.
 
-    `method` is "sms" or "access_code", `value` the E.164 number or the code.
+    `method` is "sms" or "access_code", `value` the E.164 number or the code; `line` is masked.
     """
 
     address: str
@@ -59,7 +60,7 @@ class AccessRight:
 
 @dataclass(frozen=True, slots=True)
 class HeaderProblem:
-    """A line that cannot be followed, and why. The mail is held for it.
+    """A line that cannot be followed, masked, and why. The mail is held for it.
 
     Reasons: unknown_key, missing_value, bad_address, several_recipients, not_a_recipient,
     unknown_method, number_without_country, not_mobile, bad_number, weak_code, bad_duration,
@@ -160,13 +161,13 @@ def read_instructions(
     """
     reading = _Reading(frozenset(recipients))
     for key, value in lines[:MAX_LINES]:
-        line = _shown(key, value)
+        line = shown.masked(key, value)
         try:
-            _read_line(reading, fold_key(key), value, line)
+            _read_line(reading, key, value, line)
         except LineError as error:
             reading.problems[HeaderProblem(line[:_MAX_SHOWN], str(error))] = None
     for key, value in lines[MAX_LINES : MAX_LINES + 1]:
-        reading.problems[HeaderProblem(_shown(key, value)[:_MAX_SHOWN], "too_long")] = None
+        reading.problems[HeaderProblem(shown.masked(key, value)[:_MAX_SHOWN], "too_long")] = None
     return Instructions(
         access_rights=tuple(right for right in reading.rights.values() if right),
         expires_after=reading.expires_after,
@@ -182,22 +183,17 @@ def split_line(line: str) -> tuple[str, str]:
 
 
 def _read_line(reading: _Reading, key: str, value: str, line: str) -> None:
-    if len(line) > MAX_LINE:
+    if len(" ".join(tidy(f"{key}: {value}").split())) > MAX_LINE:
         raise LineError("too_long")
-    match key:
-        case "zivver-access-right":
+    match fold_key(key):
+        case shown.RIGHT:
             reading.take_right(fold_value(value), line)
-        case "zivver-message-expiration":
+        case shown.EXPIRATION:
             reading.take_expiration(fold_value(value))
-        case "zivver-minimum-recipient-verification":
+        case shown.MINIMUM:
             reading.take_minimum(fold_value(value))
-        case _ if key not in _PASSED_OVER:
+        case unknown if unknown not in _PASSED_OVER:
             raise LineError("unknown_key")
-
-
-def _shown(key: str, value: str) -> str:
-    """Return the line as its sender is shown it."""
-    return " ".join(tidy(f"{key}: {value}" if key else value).split())
 
 
 def _lines_of(taken: TakenBlock | None) -> list[tuple[str, str]]:
@@ -225,4 +221,4 @@ def _difference(in_text: list[tuple[str, str]], in_html: list[tuple[str, str]]) 
     differing = [
         line for line in in_text if bare(line[0] + fold_value(line[1][:MAX_LINE])) not in known
     ]
-    return HeaderProblem(_shown(*(differing or in_html)[0])[:_MAX_SHOWN], "conflicting")
+    return HeaderProblem(shown.masked(*(differing or in_html)[0])[:_MAX_SHOWN], "conflicting")

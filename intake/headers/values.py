@@ -16,12 +16,12 @@ LONGEST: Final = timedelta(days=3653)
 """The longest that a message may be kept readable: ten years."""
 
 _MINIMUM: Final = {"verification-email": EMAIL, "access-code": ACCESS_CODE, "sms": SMS}
-_DASH = re.compile(f"[{DASHES}]")
+DASH = re.compile(f"[{DASHES}]")
 _SCHEMES: Final = "mailto|tel|sms|callto"
 _LINK = re.compile(rf"\s?[<\[(]\s*(?:{_SCHEMES}):([^<>\[\]]{{1,300}}?)\s*[>\])]", re.IGNORECASE)
 _SCHEME = re.compile(rf"(?:{_SCHEMES}):", re.IGNORECASE)
 _BRACKET = re.compile(r"&(?:lt|gt);", re.IGNORECASE)
-_METHOD = re.compile(
+METHOD = re.compile(
     rf"(?<=[\s>)\],;:\"])(?:(?P<sms>sms)|access[{DASHES}_]code)(?=[\s:;,<(\[+]|$)", re.IGNORECASE
 )
 _WRAPPING: Final = " \t,;:.<>()[]\"'\u2018\u2019\u201a\u201c\u201d\u201e\u00ab\u00bb"
@@ -44,7 +44,7 @@ class LineError(ValueError):
 
 def fold_key(key: str) -> str:
     """Return a key as it is compared: lower case, plain dashes, nothing a mail client added."""
-    return "".join(_DASH.sub("-", tidy(key)).split()).lower()
+    return "".join(DASH.sub("-", tidy(key)).split()).lower()
 
 
 def fold_value(value: str) -> str:
@@ -71,7 +71,7 @@ def read_right(value: str) -> tuple[str, str, str, str]:
     if not value:
         raise LineError("missing_value")
     at = value.find("@")
-    method = _METHOD.search(value, at) if at > 0 else None
+    method = METHOD.search(value, at) if at > 0 else None
     address = _read_address(value[: method.start()] if method else value)
     if method is None:
         behind = re.split(r"@\S+", value)[-1].strip(_WRAPPING)
@@ -107,7 +107,7 @@ def read_minimum(value: str) -> str:
     """Return the method that recipients must verify with at least. Raises LineError."""
     if not value:
         raise LineError("missing_value")
-    minimum = _MINIMUM.get(_DASH.sub("-", value).lower().strip(_WRAPPING))
+    minimum = _MINIMUM.get(DASH.sub("-", value).lower().strip(_WRAPPING))
     if minimum is None:
         raise LineError("unknown_method")
     return minimum
@@ -118,7 +118,7 @@ def _read_address(text: str) -> str:
     words = re.split(r"[\s<>,;]+", _BRACKET.sub(" ", text))
     typed = [_SCHEME.sub("", word.strip(_WRAPPING)) for word in words if "@" in word]
     try:
-        found = {normalize_address(_DASH.sub("-", word).partition("?")[0]) for word in typed}
+        found = {normalize_address(DASH.sub("-", word).partition("?")[0]) for word in typed}
     except AddressError as error:
         raise LineError("bad_address") from error
     if len(found) != 1:
@@ -128,7 +128,7 @@ def _read_address(text: str) -> str:
 
 def _read_number(text: str) -> str:
     typed = unicodedata.normalize("NFKC", _BRACKET.sub("", text))
-    typed = _DASH.sub("-", typed).strip(_WRAPPING.replace("(", ""))
+    typed = DASH.sub("-", typed).strip(_WRAPPING.replace("(", ""))
     typed = _SCHEME.sub("", typed, count=1)
     if not typed:
         raise LineError("missing_value")

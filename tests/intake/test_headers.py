@@ -35,9 +35,11 @@ def reasons(instructions: Instructions) -> list[str]:
 
 
 def test_access_right_is_kept_with_the_line_it_came_from() -> None:
-    line = f"{RIGHT}: {JAN} sms {NUMBER}"
+    line = f"{RIGHT}: {JAN} sms •••36"
 
-    assert read(line) == Instructions((AccessRight(JAN, "sms", NUMBER, "", line),))
+    assert read(f"{RIGHT}: {JAN} sms {NUMBER}") == Instructions(
+        (AccessRight(JAN, "sms", NUMBER, "", line),)
+    )
 
 
 @pytest.mark.parametrize(
@@ -161,10 +163,10 @@ def test_access_right_that_cannot_be_followed_is_a_problem(value: str, reason: s
     assert (rights(read_of), reasons(read_of)) == ([], [reason])
 
 
-def test_problem_shows_the_line_as_it_was_typed() -> None:
+def test_problem_shows_the_line_with_its_number_masked() -> None:
     read_of = read(f"Zivver-Access-Right:  {JAN} sms\u00a0 06-36363636")
 
-    assert read_of.problems[0].line == f"Zivver-Access-Right: {JAN} sms 06-36363636"
+    assert read_of.problems[0].line == f"Zivver-Access-Right: {JAN} sms •••36"
 
 
 def test_two_lines_that_agree_are_one_access_right() -> None:

@@ -80,7 +80,7 @@ def test_line_that_stands_in_one_of_two_blocks_is_a_problem() -> None:
 
     problems = instructions_for(text, TYPED, [], RECIPIENTS)[0].problems
 
-    assert problems == (HeaderProblem(line, "conflicting"),)
+    assert problems == (HeaderProblem(f"{RIGHT}: {ELS} sms •••37", "conflicting"),)
 
 
 def test_header_fields_and_block_count_together() -> None:
