@@ -17,6 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.context import support_of
 from accounts.policy import SMS
+from addresses.peers import peer_of
 from addresses.phone import mask_phone
 from delivery import access, actions, codes, states, visits
 from delivery.actions import verifying
@@ -33,7 +34,6 @@ from delivery.forms import (
     wrong_code_error,
 )
 from delivery.models import MessageRecipient
-from delivery.peers import peer_of
 from delivery.phrases import phrase_for
 from delivery.render import attachment_response, body_response, inline_images, notice_response
 from delivery.views.letters import answers_of, archive_of, letter_of, print_response

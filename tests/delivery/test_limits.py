@@ -14,7 +14,6 @@ from delivery.actions import CodeNotSentError, forget_old, open_message, send_co
 from delivery.actions.limits import SMS_FROM_PEER, SMS_TO_COUNTRY, SMS_TO_NUMBER, WRONG_FROM_PEER
 from delivery.actions.verifying import CAPPED, COUNTRY, LOCKED
 from delivery.models import MessageRecipient, Tally
-from delivery.peers import peer_of
 from notifications.models import Notification
 from tests import make
 from tests.delivery.messages import (
@@ -178,15 +177,6 @@ def test_every_unknown_link_answers_the_same(client: Client, rest: str, token: s
     got = client.get(f"/m/{token}/{rest}")
     posted = client.post(f"/m/{token}/{rest}")
     assert (got.status_code, posted.status_code in {404, 405}) == (404, True)
-
-
-def test_limits_count_the_address_behind_our_own_proxy_only() -> None:
-    proxies = ["10.0.0.0/8"]
-    assert peer_of("192.0.2.1", "1.1.1.1", proxies) == "192.0.2.1"
-    assert peer_of("10.0.0.1", "6.6.6.6, 1.1.1.1", proxies) == "1.1.1.1"
-    assert peer_of("10.0.0.1", "6.6.6.6, 10.0.0.9", proxies) == "6.6.6.6"
-    assert peer_of("2001:db8:1:2:3::4", "", []) == "2001:db8:1:2::/64"
-    assert peer_of("nonsense", "", []) == ""
 
 
 def test_old_counts_are_forgotten() -> None:

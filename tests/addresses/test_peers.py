@@ -1,0 +1,27 @@
+"""Limits count whoever asked, not our own proxy, and not what a stranger writes."""
+
+import pytest
+
+from addresses.peers import peer_of
+
+PROXIES = ["10.0.0.0/8"]
+
+
+@pytest.mark.parametrize(("remote", "forwarded", "counted"), [
+    ("192.0.2.1", "", "192.0.2.1"),
+    ("192.0.2.1", "1.1.1.1", "192.0.2.1"),
+    ("10.0.0.1", "1.1.1.1", "1.1.1.1"),
+    ("10.0.0.1", "6.6.6.6, 1.1.1.1", "1.1.1.1"),
+    ("10.0.0.1", "6.6.6.6, 10.0.0.9", "6.6.6.6"),
+    ("10.0.0.1", "", "10.0.0.1"),
+])  # fmt: skip
+def test_the_address_behind_our_own_proxy_counts(remote: str, forwarded: str, counted: str) -> None:
+    assert peer_of(remote, forwarded, PROXIES) == counted
+
+
+def test_an_ipv6_address_counts_by_its_network() -> None:
+    assert peer_of("2001:db8:1:2:3::4", "", []) == "2001:db8:1:2::/64"
+
+
+def test_what_is_no_address_does_not_count() -> None:
+    assert peer_of("nonsense", "", []) == ""
