@@ -1,6 +1,7 @@
 """Organizations, the people in them, and what was done."""
 
 from typing import Any, ClassVar
+from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
@@ -8,6 +9,7 @@ from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
 from accounts.policy import Policy, policy_from_json
+from accounts.zones import zone_named
 
 LANGUAGES = [("nl", "Nederlands"), ("en", "English")]
 
@@ -32,6 +34,11 @@ class Organization(models.Model):
     def policy(self) -> Policy:
         """The switches as a frozen value."""
         return policy_from_json(self.policy_data)
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """The time zone in which its people work."""
+        return zone_named(self.time_zone)
 
 
 class Domain(models.Model):

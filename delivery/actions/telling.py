@@ -3,7 +3,6 @@
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django.conf import settings
 from django.urls import reverse
@@ -114,7 +113,7 @@ def message_link(message: Message) -> str:
 
 def day_of(message: Message, at: datetime) -> date:
     """Return the day of a time where the organization is."""
-    return at.astimezone(ZoneInfo(message.organization.time_zone)).date()
+    return at.astimezone(message.organization.zone).date()
 
 
 def _stuck(row: MessageRecipient, reason: str) -> dict[str, Any]:

@@ -3,7 +3,6 @@
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec
-from zoneinfo import ZoneInfo
 
 from django import forms
 from django.conf import settings
@@ -64,7 +63,7 @@ def of_guest(view: View[Rest]) -> Callable[..., HttpResponseBase]:
         except access.UnknownLinkError:
             response: HttpResponseBase = render(request, "delivery/guest_unknown.html", status=404)
         else:
-            with timezone.override(ZoneInfo(recipient.message.organization.time_zone)):
+            with timezone.override(recipient.message.organization.zone):
                 response = view(request, recipient, *args, **kwargs)
         response["Cache-Control"] = "no-store"
         response["Referrer-Policy"] = "no-referrer"

@@ -1,6 +1,5 @@
 """The sender's page of a sent message: what became of it, recipient by recipient."""
 
-from zoneinfo import ZoneInfo
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
@@ -36,7 +35,7 @@ def message_page(
     request: HttpRequest, found: Message, tried: CorrectionForm | None = None, status: int = 200
 ) -> HttpResponse:
     """Show the page; `tried` is a correction that came back with errors."""
-    with timezone.override(ZoneInfo(found.organization.time_zone)):
+    with timezone.override(found.organization.zone):
         lines = lines_of(found, tried)
         context = {
             "message": found,

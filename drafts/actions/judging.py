@@ -3,7 +3,6 @@
 import hashlib
 import json
 import logging
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Q
@@ -127,7 +126,7 @@ def _plan_life(draft: Draft) -> None:
     """Set when this held draft ends, and when its sender is reminded of it."""
     policy = draft.organization.policy
     draft.expires_at = expiry_of(draft.created_at, policy)
-    zone = ZoneInfo(draft.organization.time_zone)
+    zone = draft.organization.zone
     life = Life(draft.created_at, draft.expires_at, zone)
     draft.remind_at = next_reminder(life, policy, timezone.now())
     draft.save(update_fields=["expires_at", "remind_at"])

@@ -1,13 +1,13 @@
 """Reminds a sender of everything that is held, in one mail, when people work."""
 
 from datetime import datetime, timedelta
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit
 from accounts.models import User
+from accounts.zones import zone_named
 from drafts import states
 from drafts.actions.finishing import Unfinished
 from drafts.actions.locking import locked_draft
@@ -25,7 +25,7 @@ def senders_to_remind(limit: int) -> list[int]:
     due = Draft.objects.filter(remind_at__lte=timezone.now(), state__in=states.HELD)
     rows = due.order_by().values_list("sender", "organization__time_zone").distinct()[:limit]
     now = timezone.now()
-    return [sender for sender, zone in rows if is_working(now, ZoneInfo(zone))]
+    return [sender for sender, zone in rows if is_working(now, zone_named(zone))]
 
 
 @transaction.atomic
@@ -55,7 +55,7 @@ def snooze_reminders(draft: Draft, days: int, *, actor: User) -> datetime:
     locked = locked_draft(draft.pk)
     if locked.state not in states.HELD:
         raise Unfinished(locked.state)
-    zone = ZoneInfo(locked.organization.time_zone)
+    zone = locked.organization.zone
     local = timezone.now().astimezone(zone) + timedelta(days=days)
     morning = local.replace(hour=0, minute=0, second=0, microsecond=0)
     locked.remind_at = next_working(morning, zone)
@@ -97,5 +97,5 @@ def _is_put_off(draft: Draft, now: datetime) -> bool:
 def _next(draft: Draft, after: datetime) -> datetime | None:
     if draft.expires_at is None:
         return None
-    life = Life(draft.created_at, draft.expires_at, ZoneInfo(draft.organization.time_zone))
+    life = Life(draft.created_at, draft.expires_at, draft.organization.zone)
     return next_reminder(life, draft.organization.policy, after)

@@ -1,7 +1,6 @@
 """What the pages of a draft and of its message show of its life."""
 
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from django import template
 from django.db.models import Q
@@ -76,7 +75,7 @@ def timeline_of(
     if named and message is not None:
         rows = message.recipients.values_list("pk", "name", "address")
         names = {pk: name or address for pk, name, address in rows}
-    zone = ZoneInfo((draft or message).organization.time_zone)  # type: ignore[union-attr]
+    zone = (draft or message).organization.zone  # type: ignore[union-attr]
     return moments_of(
         Event(
             entry.at.astimezone(zone),
