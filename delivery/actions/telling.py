@@ -9,8 +9,10 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.context import support_of
+from accounts.models import Organization, User
 from accounts.policy import SMS
 from addresses.phone import mask_phone
+from delivery.actions.limits import COUNTRY, ORGANIZATION, SMS_TO_COUNTRY
 from delivery.models import Message, MessageRecipient
 from delivery.phrases import phrase_for
 from notifications.actions import queue_mail
@@ -99,6 +101,31 @@ def tell_sender(row: MessageRecipient, reason: str) -> None:
         about=str(row),
         key=f"message:{message.pk}:{row.pk}:{kind}:{reason}:{stamp}",
     )
+
+
+def tell_admins(organization: Organization, purpose: str) -> None:
+    """Write to the admins, once a day, that no more codes by SMS are sent for the organization."""
+    if purpose not in {ORGANIZATION, COUNTRY}:
+        return
+    admins = User.objects.filter(organization=organization, role=User.Role.ADMIN, is_active=True)
+    for admin in admins:
+        mail = Mail(
+            kind="sms_cap",
+            to=admin.email,
+            to_name=admin.name,
+            language=admin.language,
+            context={
+                "organization_name": organization.name,
+                "abroad": purpose == COUNTRY,
+                "most": SMS_TO_COUNTRY if purpose == COUNTRY else organization.policy.sms_a_day,
+            },
+        )
+        queue_mail(
+            mail,
+            organization_id=organization.pk,
+            about=f"organization:{organization.pk}",
+            key=f"sms_cap:{purpose}:{admin.pk}:{timezone.now().date()}",
+        )
 
 
 def guest_link(row: MessageRecipient) -> str:

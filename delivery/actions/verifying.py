@@ -24,7 +24,7 @@ from delivery.actions.limits import (
     wrong_cap,
 )
 from delivery.actions.locking import end_codes, lock, record
-from delivery.actions.telling import TOO_MANY, tell_sender
+from delivery.actions.telling import TOO_MANY, tell_admins, tell_sender
 from delivery.content import Secret
 from delivery.models import Challenge, MessageRecipient
 from flow.moves import move
@@ -57,12 +57,22 @@ class Attempt:
     tries_left: int = 0
 
 
-@transaction.atomic
 def send_code(recipient: MessageRecipient, browser: str, peer: str = "") -> Challenge:
     """Send a one-time code by SMS for this browser session: the same again while it is valid.
 
-    `peer` is the network address that asks. Raises CodeNotSentError.
+    `peer` is the network address that asks. Raises CodeNotSentError; when a limit of the whole
+    organization is the reason, its admins are told once a day.
     """
+    try:
+        return _send_code(recipient, browser, peer)
+    except CodeNotSentError as error:
+        if isinstance(error.__cause__, CapReachedError):
+            tell_admins(recipient.message.organization, error.__cause__.purpose)
+        raise
+
+
+@transaction.atomic
+def _send_code(recipient: MessageRecipient, browser: str, peer: str) -> Challenge:
     now = timezone.now()
     row = lock(recipient.pk)
     _check_may_send(row, now)

@@ -83,6 +83,21 @@ def test_an_organization_has_codes_for_a_day() -> None:
     assert (refusal(again(jan)), refusal(again(els))) == (CAPPED, CAPPED)
 
 
+def test_the_admins_are_told_once_a_day_that_the_codes_are_used_up() -> None:
+    jan = receiver()
+    place = jan.message.organization
+    make.user(place, role="admin")
+    Organization.objects.update(policy_data=Policy(sms_a_day=0).to_json())
+    refused = [refusal(again(jan)) for _ in range(3)]
+    assert (refused, Notification.objects.filter(kind="sms_cap").count()) == ([CAPPED] * 3, 1)
+
+
+def test_the_limit_of_a_number_is_no_news_for_admins() -> None:
+    make.user(receiver().message.organization, role="admin")
+    pump(SMS_TO_NUMBER + 1)
+    assert not Notification.objects.filter(kind="sms_cap").exists()
+
+
 def test_no_code_goes_to_a_country_that_is_not_allowed() -> None:
     row = recipient_of(released(person(value="+8801812345678")))
     assert (refusal(row), Notification.objects.filter(channel="sms").count()) == (COUNTRY, 0)
