@@ -14,5 +14,5 @@ def zone_named(name: str) -> ZoneInfo:
     try:
         return ZoneInfo(name)
     except (ZoneInfoNotFoundError, ValueError, OSError):
-        log.error("There is no time zone %r, %s is used", name, FALLBACK)
+        log.warning("There is no time zone %r, %s is used", name, FALLBACK)
         return ZoneInfo(FALLBACK)

@@ -1,6 +1,5 @@
 """The sender's page of a sent message: what became of it, recipient by recipient."""
 
-
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
