@@ -15,6 +15,11 @@ def user_of(request: HttpRequest) -> User:
     return cast(User, request.user)
 
 
+def staying_is_offered() -> bool:
+    """Tell whether any organization lets its people stay signed in; who signs in is not known."""
+    return Organization.objects.filter(policy_data__keep_signed_in_days__gt=0).exists()
+
+
 def sender_by_address(address: str) -> User | None:
     """Return the active user with this normalized address."""
     users = User.objects.select_related("organization")

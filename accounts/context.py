@@ -5,16 +5,18 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
+from accounts.access import staying_is_offered
 from accounts.models import Organization
 
 
 def page(request: HttpRequest) -> dict[str, Any]:
-    """Return `support` (None for guests) and `demo`."""
+    """Return `support` (None for guests), `demo`, and what the sign-in page asks."""
     user = getattr(request, "user", None)
     signed_in = user is not None and user.is_authenticated
     return {
         "support": support_of(user.organization) if signed_in and user else None,
         "demo": settings.DEMO,
+        "staying_is_offered": staying_is_offered,  # called by the pages that ask
     }
 
 

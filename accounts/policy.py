@@ -27,6 +27,7 @@ class Policy:
 
     `sms_countries` and `sms_a_day` bound the codes by SMS. `phrase` stands in recipients' mails
     and on their pages; `mail_from` is the address their mails come from ("": the product's own).
+    `keep_signed_in_days` is how long a person may stay signed in on a computer (0: not offered).
     """
 
     sms_new: bool = True
@@ -45,6 +46,7 @@ class Policy:
     reminder_hours: tuple[int, ...] = (4, 24, 72)
     remind_before_expiry_hours: int = 24
     keep_messages_days: int = 90
+    keep_signed_in_days: int = 0
     sms_countries: tuple[str, ...] = SMS_COUNTRIES
     sms_a_day: int = 2000
     trusted_devices: bool = False

@@ -35,7 +35,7 @@ SENDERS = {
     ),
 }
 POLICIES = {
-    "zorg.example": Policy(organization_book=EDIT),
+    "zorg.example": Policy(organization_book=EDIT, keep_signed_in_days=30),
     "gemeente.example": Policy(web_sending=False, organization_book=READ, send_when_complete=True),
 }
 NAMES = {"zorg.example": "Zorggroep Zilverlinde", "gemeente.example": "Gemeente Waterveen"}
