@@ -37,7 +37,8 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
         return HttpResponse(status=204)  # the page looks again soon: nothing to swap yet
     if found.state not in states.HELD:
         return render(request, "drafts/draft_ended.html", ended_context(found))
-    return render(request, "drafts/draft.html", draft_context(found))
+    context = draft_context(found, change=request.GET.get("change", ""))
+    return render(request, "drafts/draft.html", context)
 
 
 @post_to_draft

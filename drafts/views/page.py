@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from accounts.policy import SMS
+from accounts.policy import DRAFT, SMS
 from addresses.phone import show_phone
 from contacts.access import overwritten
 from contacts.render import overwriting_sentence
@@ -31,6 +31,9 @@ from drafts.wording import (
 )
 from notifications.access import failures_about
 from vault.keys import VaultError
+
+# The page of more recipients has no fields for those who are ready.
+MOST_UNFOLDED = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +63,19 @@ class File:
     name: str
 
 
-def draft_context(draft: Draft, posted: Iterable[RecipientForm] = ()) -> dict[str, Any]:
-    """Return what the page of a held draft shows; `posted` are the forms that came back."""
+def draft_context(
+    draft: Draft, posted: Iterable[RecipientForm] = (), change: str = ""
+) -> dict[str, Any]:
+    """Return what the page of a held draft shows; `posted` are the forms that came back.
+
+    A page of very many recipients has fields only for those who need something, and for the one
+    to `change`.
+    """
     policy = draft.organization.policy
     wrong = {form.judged.recipient.pk: form for form in posted if form.errors}
     judged = access.judge(draft, policy)
-    offers = access.offers_for(draft, judged) if policy.web_sending else {}
+    numbers = policy.web_sending and policy.allows(SMS, DRAFT)
+    offers = access.offers_for(draft, judged) if numbers else {}
     lines = [
         _line(
             draft,
@@ -84,9 +94,10 @@ def draft_context(draft: Draft, posted: Iterable[RecipientForm] = ()) -> dict[st
         "subject": access.subject_of(draft),
         "content": content,
         "needing": needing,
-        "ready": [line for line in lines if line not in needing],
+        "ready": [line for line in lines if not line.needs],
         "lines": lines,
         "policy": policy,
+        "numbers": numbers,
         "demand": demand_sentence(policy),
         "problems": problem_sentences(draft.problem, content.problems),
         "parts": list(draft.parts.all()),
@@ -95,6 +106,8 @@ def draft_context(draft: Draft, posted: Iterable[RecipientForm] = ()) -> dict[st
         "expires_at": draft.created_at + timedelta(days=policy.keep_drafts_days),
         "came_back": posted != (),
         "overwriting": _overwriting(draft, judged),
+        "folded": len(judged) > MOST_UNFOLDED,
+        "change": int(change) if change.isascii() and change.isdigit() else 0,
         "versions": access.versions_of([item.recipient for item in judged]),
     }
 
