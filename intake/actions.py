@@ -27,6 +27,7 @@ from notifications.letters import Mail
 
 MAX_ATTEMPTS: Final = 3
 LEASE: Final = timedelta(seconds=60)
+PAUSE: Final = timedelta(seconds=10)
 SHOWN_RECIPIENTS: Final = 5
 FORGOTTEN: Final = 100
 UNREADABLE, TOO_COMPLEX = "cannot_be_read", "too_complex"
@@ -112,12 +113,19 @@ def claim_mail() -> RawMail | None:
 
 
 def release_mail(mail: RawMail) -> None:
-    """Give up the lease after a failure: the next attempt may begin.
+    """Let the next attempt after a failure begin in a while, later each time.
 
-    A mail that could not even be refused keeps it, so that nobody tries without end.
+    A mail that could not even be refused keeps its lease, so that nobody tries without end.
     """
     if mail.attempts <= MAX_ATTEMPTS:
-        RawMail.objects.filter(pk=mail.pk, state=states.STORED).update(lease_until=None)
+        ours = RawMail.objects.filter(pk=mail.pk, state=states.STORED, attempts=mail.attempts)
+        ours.update(lease_until=timezone.now() + PAUSE * mail.attempts)
+
+
+def give_attempt_back(mail: RawMail) -> None:
+    """Let an attempt that the database broke off not count against the mail."""
+    ours = RawMail.objects.filter(pk=mail.pk, state=states.STORED, attempts=mail.attempts)
+    ours.update(attempts=mail.attempts - 1, lease_until=timezone.now() + PAUSE)
 
 
 def make_draft(mail: RawMail) -> None:

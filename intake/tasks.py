@@ -1,6 +1,7 @@
 """Makes drafts of the mails that came in."""
 
 import logging
+from contextlib import suppress
 
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
@@ -20,7 +21,9 @@ def make_drafts() -> None:
         except MoveLost:
             log.info("%s was taken over", mail)
         except (OperationalError, InterfaceError):
-            raise  # the database is away: the lease ends by itself
+            with suppress(OperationalError, InterfaceError):  # away still: the lease ends by itself
+                actions.give_attempt_back(mail)
+            raise
         except Exception:
             log.exception("no draft of %s in attempt %s", mail, mail.attempts)
             actions.release_mail(mail)

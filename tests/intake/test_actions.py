@@ -1,9 +1,12 @@
 """From a stored mail to a draft, or to a sender who knows why not."""
 
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 import pytest
+from django.db import InterfaceError, OperationalError, connection
 from django.utils import timezone
 
 from accounts.models import AuditEntry, User
@@ -46,6 +49,25 @@ def drafted(sender: User, raw: bytes, *recipients: str) -> Draft:
 
 def people_of(draft: Draft) -> list[tuple[str, str, str]]:
     return [(one.address, one.name, one.kind) for one in draft.recipients.all()]
+
+
+def attempts_after_a_minute(mail: RawMail) -> int:
+    """Let every lease end, run the task, and return how many attempts there were."""
+    RawMail.objects.update(lease_until=None)
+    make_drafts()
+    mail.refresh_from_db()
+    return mail.attempts
+
+
+def breaking_at(table: str, error: type[Exception]) -> Callable[..., Any]:
+    """Return what lets the database fail at the first statement about a table."""
+
+    def execute(run: Callable[..., Any], sql: str, *details: Any) -> Any:
+        if table in sql:
+            raise error("server closed the connection")
+        return run(sql, *details)
+
+    return execute
 
 
 def letter() -> str:
@@ -168,11 +190,32 @@ def test_a_mail_that_cannot_be_opened_is_tried_three_times_and_holds_up_nobody(
 ) -> None:
     broken, after = stored(sender, b"\r\nHi\r\n"), stored(sender, b"\r\nHi\r\n")
     RawMail.objects.filter(pk=broken.pk).update(raw=b"damaged")
+    attempts = [attempts_after_a_minute(broken) for _ in range(4)]
+    after.refresh_from_db()
+    assert (broken.state, attempts) == (states.REFUSED, [1, 2, 3, 4])
+    assert after.state == states.DRAFTED
+
+
+def test_a_mail_that_cannot_be_opened_is_not_tried_again_at_once(sender: User) -> None:
+    broken = stored(sender, b"\r\nHi\r\n")
+    RawMail.objects.update(raw=b"damaged", attempts=1)
+    make_drafts()
     make_drafts()
     broken.refresh_from_db()
-    after.refresh_from_db()
-    assert (broken.state, broken.attempts) == (states.REFUSED, 4)
-    assert after.state == states.DRAFTED
+    assert broken.attempts == 2
+    assert broken.lease_until is not None
+    assert timedelta(seconds=15) < broken.lease_until - timezone.now() < timedelta(seconds=21)
+
+
+@pytest.mark.parametrize("error", [OperationalError, InterfaceError])
+def test_trouble_of_the_database_is_no_attempt(sender: User, error: type[Exception]) -> None:
+    mail = stored(sender, b"\r\nHi\r\n")
+    with connection.execute_wrapper(breaking_at("drafts_draft", error)), pytest.raises(error):
+        make_drafts()
+    mail.refresh_from_db()
+    assert (mail.state, mail.attempts) == (states.STORED, 0)
+    assert attempts_after_a_minute(mail) == 1
+    assert mail.state == states.DRAFTED
 
 
 def test_a_mail_that_cannot_even_be_refused_is_not_tried_without_end(sender: User) -> None:
