@@ -1,7 +1,9 @@
-"""Recognizing a mail that is sent again: the same Message-ID, or the same subject and body."""
+"""Recognizing a mail that is sent again: the same Message-ID, or subject, body and files."""
 
+import hashlib
 import re
 import unicodedata
+from collections.abc import Iterable
 
 from vault.keys import keyed_digest
 
@@ -14,12 +16,15 @@ def message_id_index(message_id: str) -> str:
     return keyed_digest("message-id", cleaned) if cleaned else ""
 
 
-def fingerprint(subject: str, text: str) -> str:
-    """Return the blind index of a mail's subject and visible text, without the header block.
+def fingerprint(subject: str, text: str, files: Iterable[bytes] = ()) -> str:
+    """Return the blind index of a mail's subject, visible text (no header block) and files.
 
     White space, case and "Re:" or "Fwd:" do not count: mail clients change them at a resend.
+    The files count, because a scanner sends every document with the same words.
     """
-    return keyed_digest("fingerprint", f"{_fold(_PREFIX.sub('', subject.strip()))}\n{_fold(text)}")
+    digests = sorted(hashlib.sha256(content).hexdigest() for content in files)
+    words = (_fold(_PREFIX.sub("", subject.strip())), _fold(text), *digests)
+    return keyed_digest("fingerprint", "\n".join(words))
 
 
 def _fold(text: str) -> str:

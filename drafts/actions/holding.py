@@ -34,7 +34,11 @@ def hold_mail(mail: IncomingMail) -> Draft:
         sender_id=mail.sender_id,
         problem=states.BAD_HEADER if mail.problems else "",
         message_id_index=message_id_index(mail.message_id),
-        fingerprint=fingerprint(mail.subject, content.visible_text),
+        fingerprint=fingerprint(
+            mail.subject,
+            content.visible_text,
+            (attachment.content for attachment in mail.attachments),
+        ),
         minimum=mail.minimum,
         keep_message_days=_days(mail),
     )
