@@ -13,8 +13,9 @@ from accounts.policy import DRAFT
 from addresses.mail import domain_of
 from drafts import states
 from drafts.access import judge, typed_choice, version_of
-from drafts.actions.judging import settle
+from drafts.actions.judging import go_on
 from drafts.actions.locking import locked_draft
+from drafts.actions.settling import settle
 from drafts.actions.telling import stop_telling
 from drafts.content import choice_to_bytes
 from drafts.incoming import Choice
@@ -79,12 +80,7 @@ def send_draft(
     """
     locked = _held(draft)
     if locked.problem and locked.problem == accepted:
-        locked.problem = ""
-        locked.save(update_fields=["problem"])
-        audit.record(
-            "accept_problem", str(locked), organization_id=locked.organization_id,
-            actor_id=actor.pk, problem=accepted,
-        )  # fmt: skip
+        _accept_problem(locked, actor)
     if _complete(locked, choices, seen, actor) or locked.state != states.READY:
         return False
     stop_telling(locked)
@@ -125,7 +121,10 @@ def correct_address(draft: Draft, recipient: Recipient, address: str, *, actor: 
     if locked.recipients.filter(address=address).exists():
         row.delete()
     else:
-        row.update(address=address, domain=domain_of(address), typed=b"", header=b"")
+        changed = {"changed_at": timezone.now(), "changed_by": actor}
+        row.update(
+            address=address, domain=domain_of(address), name="", typed=b"", header=b"", **changed
+        )
     settle(locked, judge(locked, locked.organization.policy))
     _audit("correct_address", locked, actor)
 
@@ -146,8 +145,11 @@ def restore_draft(draft: Draft, *, actor: User) -> None:
     if locked.state != states.DISCARDED or not locked.data_key:
         raise NothingToUndo
     move(locked, states.WAITING, states.MOVES)
-    settle(locked, judge(locked, locked.organization.policy))
+    policy = locked.organization.policy
+    judged = judge(locked, policy)
     _audit("restore", locked, actor)
+    if settle(locked, judged) and not policy.web_sending:
+        go_on(locked, judged, was_ready=False)
 
 
 def _held(draft: Draft, *, needs_web_sending: bool = True) -> Draft:
@@ -159,21 +161,34 @@ def _held(draft: Draft, *, needs_web_sending: bool = True) -> Draft:
     return locked
 
 
+def _accept_problem(draft: Draft, actor: User) -> None:
+    """Go on in spite of the problem; a possible duplicate behind a bad line is asked next."""
+    accepted = draft.problem
+    hidden = accepted == states.BAD_HEADER and draft.duplicate_of_id
+    draft.problem = states.DUPLICATE if hidden else ""
+    draft.save(update_fields=["problem"])
+    audit.record(
+        "accept_problem", str(draft), organization_id=draft.organization_id,
+        actor_id=actor.pk, problem=accepted,
+    )  # fmt: skip
+
+
 def _complete(draft: Draft, choices: Mapping[int, Choice], seen: Seen, actor: User) -> set[int]:
-    now, late, kept = timezone.now(), set(), 0
+    now, late, kept = timezone.now(), set(), []
+    allowed = draft.organization.policy.methods_to_type()
     for recipient in draft.recipients.filter(pk__in=choices):
         choice = choices[recipient.pk]
-        if typed_choice(draft, recipient) == choice:
+        if choice.method not in allowed or typed_choice(draft, recipient) == choice:
             continue
         if seen.get(recipient.pk, version_of(recipient)) != version_of(recipient):
             late.add(recipient.pk)
             continue
         recipient.typed = draft.seal(f"{DRAFT}:{recipient.address}", choice_to_bytes(choice))
         recipient.changed_at, recipient.changed_by = now, actor
-        recipient.save(update_fields=["typed", "changed_at", "changed_by"])
-        kept += 1
+        kept.append(recipient)
+    Recipient.objects.bulk_update(kept, ["typed", "changed_at", "changed_by"])
     if kept:
-        _audit("complete_recipients", draft, actor, count=kept)
+        _audit("complete_recipients", draft, actor, count=len(kept))
     settle(draft, judge(draft, draft.organization.policy))
     return late
 

@@ -1,5 +1,7 @@
 """The release: the one moment at which a draft becomes a message for all its recipients."""
 
+from operator import attrgetter
+
 from django.db import transaction
 from django.utils import timezone
 
@@ -11,6 +13,7 @@ from delivery.outgoing import OutgoingAttachment, OutgoingMessage, OutgoingRecip
 from drafts import states
 from drafts.access import Judged, attachment_name, content_of, judge, subject_of, value_of
 from drafts.actions.locking import locked_draft
+from drafts.actions.settling import settle
 from drafts.actions.telling import plan_telling, stop_telling, tell_sent_by_itself
 from drafts.models import Draft
 from flow.moves import move
@@ -23,11 +26,11 @@ def release_draft(draft_id: int) -> None:
     if draft.state != states.SENDING or draft.send_at is None or draft.send_at > timezone.now():
         return
     judged = judge(draft, draft.organization.policy)
-    if all(item.complete for item in judged):
+    if draft.sender.is_active and all(item.complete for item in judged):
         release(draft, judged)
-    else:
-        move(draft, states.READY, states.MOVES, send_at=None)
-        move(draft, states.WAITING, states.MOVES)
+        return
+    move(draft, states.READY, states.MOVES, send_at=None, sent_by=None)
+    if not settle(draft, judged):
         plan_telling(draft)
 
 
@@ -41,8 +44,9 @@ def release(draft: Draft, judged: list[Judged], *, by_itself: bool = False) -> N
     if by_itself:
         tell_sent_by_itself(draft, len(judged))
     message = send_message(outgoing)
-    for item, recipient in zip(judged, outgoing.recipients, strict=True):
-        if item.verdict.chosen and item.verdict.chosen.source == DRAFT:
+    # In one order for everybody: two releases that learn the same people must not deadlock.
+    for recipient in sorted(outgoing.recipients, key=attrgetter("address")):
+        if recipient.source == DRAFT:
             _learn(draft, recipient)
     if draft.state == states.READY:
         move(draft, states.SENDING, states.MOVES, send_at=timezone.now())

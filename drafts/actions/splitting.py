@@ -18,8 +18,8 @@ from drafts.access import (
     typed_choice,
 )
 from drafts.actions.finishing import UNDO_SECONDS, SendingForbidden, Unfinished
-from drafts.actions.judging import settle
 from drafts.actions.locking import locked_draft
+from drafts.actions.settling import settle
 from drafts.content import choice_to_bytes
 from drafts.models import Attachment, Draft, Recipient
 from flow.moves import move
@@ -72,6 +72,7 @@ def _copy(draft: Draft) -> Draft:
         minimum=draft.minimum,
         keep_message_days=draft.keep_message_days,
         split_from=draft,
+        shared_with=draft.shared_with,
     )
     part.subject = part.seal("subject", subject_of(draft).encode())
     part.content = part.seal("content", content_of(draft).to_bytes())

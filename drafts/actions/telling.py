@@ -67,6 +67,8 @@ def tell_sender(sender_id: int, *, at_once: bool = False) -> int:
     now = timezone.now()
     if not at_once and max(times) > now and min(times) > now - PATIENCE:
         return 0
+    for draft in drafts:
+        stop_telling(draft)  # a reminder that waits is said by this mail already
     notice = _tell_one(drafts[0]) if len(drafts) == 1 else _tell_several(drafts)
     told = [draft.pk for draft in drafts]
     Draft.objects.filter(pk__in=told).update(tell_at=None, notice=notice)

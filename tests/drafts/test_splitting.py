@@ -100,7 +100,8 @@ def test_a_resend_supersedes_what_waits_and_is_held_for_what_went_out(draft: Dra
     actions.split_draft(draft, actor=draft.sender)
     release()
 
-    again = make.draft(draft.sender, "jan@example.nl", "els@example.nl")
+    files = (make.attachment(b"x" * 2_000_000),)
+    again = make.draft(draft.sender, "jan@example.nl", "els@example.nl", attachments=files)
 
     draft.refresh_from_db()
     assert (draft.state, again.problem) == (states.SUPERSEDED, states.DUPLICATE)
