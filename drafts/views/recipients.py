@@ -50,6 +50,8 @@ def recipient_complete(request: HttpRequest, pk: int, recipient_pk: int) -> Http
 def draft_paste(request: HttpRequest, pk: int) -> HttpResponse:
     """Map a pasted list to the recipients that need something, and keep what was found."""
     found, actor = access.draft_for(user_of(request), pk), user_of(request)
+    if found.state not in states.HELD:
+        return _to_page(request, found)
     needing = [item.recipient for item in access.judge(found, actor.policy) if not item.complete]
     people = [Person(each.pk, each.address, each.name) for each in needing]
     pasted = map_list(request.POST.get("list", ""), people, actor.policy.default_country)
@@ -98,6 +100,8 @@ def recipient_accept(request: HttpRequest, pk: int, recipient_pk: int) -> HttpRe
     """Use what was suggested for a recipient: a number, or the address that was meant."""
     found, actor = access.draft_for(user_of(request), pk), user_of(request)
     recipient = access.recipient_for(found, recipient_pk)
+    if found.state not in states.HELD:
+        return _to_page(request, found)
     offers = access.offers_for(found, access.judge(found, actor.policy)).get(recipient.pk, [])
     wanted = request.POST.get("offer", "")
     offer = next((each.suggestion for each in offers if each.key == wanted), None)
