@@ -25,10 +25,9 @@ def wake(task: str) -> None:
 
 @dataclass(frozen=True)
 class _WakeUp:
-    """What is left to do after the commit; Django logs it by its __qualname__ if it fails."""
+    """What is left to do after the commit."""
 
     task: str
-    __qualname__ = "wake"
 
     def __call__(self) -> None:
         try:
