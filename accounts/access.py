@@ -2,12 +2,16 @@
 
 import hashlib
 import ipaddress
+import logging
 from typing import cast
 
 from django.http import Http404, HttpRequest
 
 from accounts.models import ApiKey, Domain, Organization, User
 from addresses.mail import domain_of
+from addresses.peers import Address, networks_in
+
+log = logging.getLogger(__name__)
 
 
 def user_of(request: HttpRequest) -> User:
@@ -38,9 +42,18 @@ def organization_for_peer(ip: str) -> Organization | None:
     claims = [
         organization
         for organization in Organization.objects.exclude(trusted_networks=[])
-        if any(peer in ipaddress.ip_network(net) for net in organization.trusted_networks)
+        if _trusts(organization, peer)
     ]
     return claims[0] if len(claims) == 1 else None
+
+
+def _trusts(organization: Organization, peer: Address) -> bool:
+    """Tell whether the peer is in a trusted network; what is no network trusts nobody."""
+    networks, unreadable = networks_in(organization.trusted_networks)
+    if unreadable:
+        count = len(unreadable)
+        log.warning("organization:%s has %s unreadable trusted networks", organization.pk, count)
+    return any(peer in network for network in networks)
 
 
 def owns_domain_of(organization: Organization, address: str) -> bool:

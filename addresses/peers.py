@@ -1,8 +1,9 @@
-"""Where a request comes from, as far as limits count it. Pure."""
+"""Where a request comes from, and the networks that somebody trusts. Pure."""
 
 import ipaddress
 from collections.abc import Sequence
 
+Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
 
 
@@ -18,6 +19,17 @@ def peer_of(remote: str, forwarded: str, proxies: Sequence[str]) -> str:
     while hops and _is_in(hop, networks):
         hop = hops.pop()
     return _counted(hop)
+
+
+def networks_in(entries: object) -> tuple[list[Network], list[object]]:
+    """Return the networks of a list that people filled in, and the entries that are none."""
+    networks, unreadable = [], []
+    for entry in entries if isinstance(entries, list) else [entries]:
+        try:
+            networks.append(ipaddress.ip_network(str(entry).strip(), strict=False))
+        except ValueError:
+            unreadable.append(entry)
+    return networks, unreadable
 
 
 def _is_in(text: str, networks: Sequence[Network]) -> bool:

@@ -4,7 +4,7 @@ import pytest
 
 from accounts import actions
 from accounts.access import organization_for_peer
-from accounts.models import SmtpCredential
+from accounts.models import Organization, SmtpCredential
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -71,3 +71,21 @@ def test_any_other_peer_is_trusted_by_nobody(peer: str) -> None:
     place.save()
 
     assert organization_for_peer(peer) is None
+
+
+def test_a_network_that_cannot_be_read_keeps_no_other_peer_out(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    make_trusting("nonsense", "198.51.100.0/99")
+    place = make_trusting("???", "192.0.2.7/24")
+
+    assert organization_for_peer("192.0.2.9") == place
+    assert f"organization:{place.pk} has 1 unreadable trusted networks" in caplog.messages
+
+
+def make_trusting(*networks: str) -> Organization:
+    """Store an organization that trusts these networks."""
+    place = make.organization()
+    place.trusted_networks = list(networks)
+    place.save()
+    return place

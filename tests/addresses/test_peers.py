@@ -2,7 +2,7 @@
 
 import pytest
 
-from addresses.peers import peer_of
+from addresses.peers import networks_in, peer_of
 
 PROXIES = ["10.0.0.0/8"]
 
@@ -25,3 +25,19 @@ def test_an_ipv6_address_counts_by_its_network() -> None:
 
 def test_what_is_no_address_does_not_count() -> None:
     assert peer_of("nonsense", "", []) == ""
+
+
+def test_a_network_may_be_written_by_any_of_its_addresses() -> None:
+    networks, unreadable = networks_in(["192.0.2.7/24", " 2001:db8::1/32 "])
+    assert ([str(each) for each in networks], unreadable) == (["192.0.2.0/24", "2001:db8::/32"], [])
+
+
+@pytest.mark.parametrize("entry", ["nonsense", "192.0.2.0/99", "", None, 5, ["192.0.2.0/24"]])
+def test_what_is_no_network_leaves_the_others_alone(entry: object) -> None:
+    networks, unreadable = networks_in([entry, "192.0.2.0/24"])
+    assert ([str(each) for each in networks], unreadable) == (["192.0.2.0/24"], [entry])
+
+
+@pytest.mark.parametrize("value", [None, 5, "nonsense", {"net": 1}])
+def test_what_is_no_list_of_networks_trusts_nobody(value: object) -> None:
+    assert networks_in(value) == ([], [value])
