@@ -1,9 +1,11 @@
 """An import on its way: judged, and written batch by batch; each batch is one transaction."""
 
-from collections import Counter
-from collections.abc import Callable, Iterable
+from collections import Counter, deque
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import chain
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from accounts.policy import SMS
@@ -14,11 +16,13 @@ from contacts.actions.judging import Judge
 from contacts.actions.writing import WHOLE_BOOK, lock, note_change, refresh_search
 from contacts.importer import Reader, Row, Table, Unreadable
 from contacts.importer.columns import EMAIL
-from contacts.models import Datum, ImportRun, first_row_id
+from contacts.models import AddressChange, Datum, ImportRun, first_row_id
 from flow.moves import MoveLost
 
 Progress = Callable[[ImportRun], None]
-FEW_ADDRESSES = 500
+FEW_ADDRESSES = 50  # addresses of a batch; of more the whole book is judged again
+ONE_AT_A_TIME = 20_000  # rows after which a large import takes a second connection
+AT_A_TIME = 2
 
 
 class Cancelled(Exception):
@@ -42,79 +46,113 @@ def import_rows(
 
     Every verdict is kept where it is dry, for people to look at. Raises Cancelled and Unreadable.
     """
-    stager, changed = staging.Stager(run), _Changes()
-    counts = Counter[str]()
-    done = 0
-    judge = Judge(run)
-    for chunk in staging.chunks(stager.lines(rows)):
-        low, high = chunk[0][0] - 1, chunk[-1][0]
-        with transaction.atomic():
-            staging.store(chunk)
-            counts += Counter(_batch(run, judge, (low, high), changed, dry=dry))
-            done += len(chunk)
-            found = counts + Counter(stager.counts)
-            advance(run, done, {**found, "rows": done})
+    stager = staging.Stager(run)
+    counts, done = Counter[str](), 0
+    for size, found in _batches(run, staging.chunks(stager.lines(rows)), dry=dry):
+        counts += Counter(found)
+        done += size
+        advance(run, done, {**(counts + Counter(stager.counts)), "rows": done})
         if progress is not None:
             progress(run)
         _stop_if_asked(run)
-    _finish_changes(run, changed)
+    _note_whole_book(run, counts)
 
 
 def write_staged(run: ImportRun, progress: Progress | None = None) -> None:
     """Write the rows that were staged and looked at, from where it stopped. Raises Cancelled."""
-    changed, judge = _Changes(), Judge(run)
+    judge = Judge(run)
     base, size = first_row_id(run.pk), staging.batch_size()
     if run.position == 0:
         run.counts = _decided_counts(run)
     while run.position < run.total:
         low = base + run.position
         with transaction.atomic():
-            counts = Counter(_batch(run, judge, (low, low + size), changed, dry=False))
+            counts = Counter(_batch(run, judge, (low, low + size), dry=False))
             done = min(run.position + size, run.total)
             advance(run, done, {**(Counter(run.counts) + counts), "rows": done})
         if progress is not None:
             progress(run)
         _stop_if_asked(run)
-    _finish_changes(run, changed)
+    _note_whole_book(run, run.counts)
 
 
-class _Changes:
-    """The addresses that were written; the whole book where there are many."""
+def _batches(
+    run: ImportRun, chunks: Iterable[list[staging.Line]], *, dry: bool
+) -> Iterator[tuple[int, dict[str, int]]]:
+    """Work at the chunks, a few at a time where the database can; yield size and counts of each."""
+    judge, done = Judge(run), 0
+    several = not dry and connection.vendor == "postgresql" and not connection.in_atomic_block
+    chunks = iter(chunks)
+    for chunk in chunks:
+        if several and done >= ONE_AT_A_TIME:
+            yield from _side_by_side(run, chain([chunk], chunks))
+            return
+        yield len(chunk), _chunk(run, judge, chunk, dry=dry)
+        done += len(chunk)
 
-    def __init__(self) -> None:
-        self.addresses: set[str] = set()
 
-    @property
-    def many(self) -> bool:
-        return len(self.addresses) > FEW_ADDRESSES
+def _side_by_side(
+    run: ImportRun, chunks: Iterable[list[staging.Line]]
+) -> Iterator[tuple[int, dict[str, int]]]:
+    """Have two transactions at a time, each on a connection of its own, while rows are read."""
+    waiting: deque[tuple[int, Future[dict[str, int]]]] = deque()
+    with ThreadPoolExecutor(AT_A_TIME) as pool:
+        for chunk in chunks:
+            waiting.append((len(chunk), pool.submit(_apart, run, chunk)))
+            if len(waiting) > AT_A_TIME:
+                size, future = waiting.popleft()
+                yield size, future.result()
+        while waiting:
+            size, future = waiting.popleft()
+            yield size, future.result()
 
-    def add(self, judge: Judge) -> None:
-        if not self.many:
-            self.addresses |= set(judge.changed_addresses(FEW_ADDRESSES + 1))
+
+def _apart(run: ImportRun, chunk: list[staging.Line]) -> dict[str, int]:
+    try:
+        return _chunk(run, Judge(run), chunk, dry=False)
+    finally:
+        connection.close()
 
 
-def _batch(
-    run: ImportRun, judge: Judge, limits: tuple[int, int], changed: _Changes, *, dry: bool
-) -> dict[str, int]:
+def _chunk(run: ImportRun, judge: Judge, chunk: list[staging.Line], *, dry: bool) -> dict[str, int]:
+    """Stage and work at a chunk. Of two imports that wait for each other one tries again."""
+    limits = chunk[0][0] - 1, chunk[-1][0]
+    for tries_left in (2, 1, 0):
+        try:
+            with transaction.atomic():
+                staging.store(chunk)
+                return _batch(run, judge, limits, dry=dry)
+        except OperationalError:
+            if not tries_left or connection.in_atomic_block:
+                raise
+    return {}
+
+
+def _batch(run: ImportRun, judge: Judge, limits: tuple[int, int], *, dry: bool) -> dict[str, int]:
     counts = judge.judge(*limits)
     if dry:
         judge.keep_verdicts(every=True)
         return counts
     if set(counts) <= {states.SAME}:
         return counts
-    _one_at_a_time(run)
     counts = judge.write(*limits)
     _add_numbers(run, judge)
     conflicts.park(run, judge.parked())
-    changed.add(judge)
+    addresses = judge.changed_addresses(FEW_ADDRESSES + 1)
+    if 0 < len(addresses) <= FEW_ADDRESSES:
+        note_change(run.organization_id, run.owner_id, set(addresses))
+    elif addresses:
+        _note_once(run)
     return counts
 
 
-def _one_at_a_time(run: ImportRun) -> None:
-    """Let the batches of one organization's imports wait for each other."""
-    if connection.vendor == "postgresql":
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT pg_advisory_xact_lock(7, %s)", [run.organization_id])
+def _note_once(run: ImportRun) -> None:
+    """Have all waiting drafts judged again, unless that is about to happen anyway."""
+    same = AddressChange.objects.filter(
+        organization=run.organization_id, owner=run.owner_id, address=WHOLE_BOOK, cursor=0
+    )
+    if not same.exists():
+        note_change(run.organization_id, run.owner_id, {WHOLE_BOOK})
 
 
 def _add_numbers(run: ImportRun, judge: Judge) -> None:
@@ -150,11 +188,11 @@ def _stop_if_asked(run: ImportRun) -> None:
         raise Cancelled
 
 
-def _finish_changes(run: ImportRun, changed: _Changes) -> None:
-    addresses = {WHOLE_BOOK} if changed.many else changed.addresses
-    if addresses:
+def _note_whole_book(run: ImportRun, counts: Mapping[str, int]) -> None:
+    """Once more at the end of a large import: a sweep may have come between two batches."""
+    if counts.get(states.NEW, 0) + counts.get(states.CHANGED, 0) > FEW_ADDRESSES:
         with transaction.atomic():
-            note_change(run.organization_id, run.owner_id, addresses)
+            note_change(run.organization_id, run.owner_id, {WHOLE_BOOK})
 
 
 def _decided_counts(run: ImportRun) -> dict[str, int]:

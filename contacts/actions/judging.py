@@ -11,10 +11,10 @@ from typing import Any
 from django.db import connection
 from django.utils import timezone
 
-from contacts.models import FieldLock, ImportRun
+from contacts.models import ROWS_PER_RUN, FieldLock, ImportRun
 from contacts.states import CHANGED, CONFLICT, NEW, OVERWRITE
 
-ANALYZED_AFTER = {1, 4, 16, 64, 256}  # batches
+ANALYZED_AT = {0, 5_000, 20_000, 80_000, 320_000, 1_280_000}  # rows
 _TABLE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS contacts_batch (
     id bigint PRIMARY KEY, address text, name text, phone text, more_phones text,
@@ -171,7 +171,6 @@ class Judge:
         self._locks = FieldLock.objects.filter(
             source=run.source, contact__organization=run.organization_id
         ).exists()
-        self._batches = 0
         self._prepare()
 
     def judge(self, low: int, high: int) -> dict[str, int]:
@@ -224,14 +223,11 @@ class Judge:
         self._do(_TABLE)
 
     def _refresh_statistics(self) -> None:
-        """Let the planner see how the tables grow: after 1, 4, 16, 64 ... batches with new rows."""
+        """Let the planner see how the tables grow: at new rows 0, 5,000, 20,000 ..."""
         if connection.vendor != "postgresql":
             return
         self._do("ANALYZE contacts_batch")
-        if not self._counts().get(NEW):
-            return
-        self._batches += 1
-        if self._batches in ANALYZED_AFTER:
+        if self._counts().get(NEW) and self._params["low"] % ROWS_PER_RUN in ANALYZED_AT:
             self._do("ANALYZE contacts_contact, contacts_datum, contacts_stagedrow")
 
     def _judge(self, low: int, high: int, only: str = "") -> None:

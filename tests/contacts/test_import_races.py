@@ -84,6 +84,18 @@ def test_the_same_file_twice_at_once_gives_each_contact_once() -> None:
     assert PastDatum.objects.count() == 0
 
 
+def test_a_large_import_on_two_connections_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("contacts.actions.importing.ONE_AT_A_TIME", 100)
+    monkeypatch.setattr("contacts.actions.staging.BATCH", 50)
+    admin = make_people().admin
+    rows = [f"p{number}@example.nl,P,06{10000000 + number}," for number in range(600)]
+    raised = at_once(lambda: imported(admin, *rows), lambda: imported(admin, *reversed(rows)))
+    again = imported(admin, *rows)
+    assert raised == []
+    assert (Contact.objects.count(), Datum.objects.count()) == (600, 600)
+    assert (again.counts["same"], again.counts["rows"]) == (600, 600)
+
+
 def test_an_open_edit_makes_the_import_wait() -> None:
     admin = make_people().admin
     imported(admin, f"{JAN},Jan,{MOBILE},,")
