@@ -14,6 +14,7 @@ import environ
 Value = TypeVar("Value")
 
 RUNTIME_FILE = "serve.json"
+LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
 
 class Stop(SystemExit):
@@ -53,6 +54,13 @@ def base_url(text: str) -> str:
     if parts.scheme not in {"http", "https"} or not parts.hostname or parts.path.strip("/"):
         raise ValueError("write it like https://mail.example.org")
     return text.rstrip("/")
+
+
+def allowed_hosts(url: str) -> list[str]:
+    """Return the names to answer by: the host of the base address, on this machine all of its."""
+    name = urlsplit(url).hostname or ""
+    host = f"[{name}]" if ":" in name else name
+    return list(LOCAL_HOSTS) if host in LOCAL_HOSTS else [host]
 
 
 def encryption_keys(text: str) -> list[bytes]:

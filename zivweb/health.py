@@ -1,7 +1,9 @@
 """Is it alive? For a load balancer, and for `serve` while it starts."""
 
+from collections.abc import Callable
+
 from django.db import DatabaseError, connection
-from django.http import HttpRequest, JsonResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.http import require_safe
 from kombu import Connection
 from kombu.exceptions import OperationalError
@@ -10,6 +12,20 @@ from zivweb.celery import app
 
 # Seconds for a broker to answer. One that hangs must not make the whole answer hang.
 LIMITS = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
+
+
+PATH = "/healthz"
+
+
+class HealthMiddleware:
+    """Answers before anything looks at the Host header: who polls knows us by any name."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        """Answer a request for our health; pass on every other one."""
+        return healthz(request) if request.path == PATH else self.get_response(request)
 
 
 @require_safe

@@ -104,6 +104,7 @@ INSTALLED_APPS = [
     "addresses",
 ]
 MIDDLEWARE = [
+    "zivweb.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -172,7 +173,7 @@ DEFAULT_FROM_EMAIL = f"zivweb <no-reply@{MAIL_DOMAIN}>"
 # --- security -------------------------------------------------------------------------------
 
 HTTPS = BASE_URL.startswith("https://")
-ALLOWED_HOSTS = sorted({urlsplit(BASE_URL).hostname or "", "localhost", "127.0.0.1", "[::1]"})
+ALLOWED_HOSTS = environment.allowed_hosts(BASE_URL)
 CSRF_TRUSTED_ORIGINS = [BASE_URL]
 COOKIE_PREFIX = "__Host-" if HTTPS else ""
 SESSION_COOKIE_NAME = f"{COOKIE_PREFIX}session"

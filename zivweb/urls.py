@@ -2,7 +2,7 @@
 
 from django.urls import include, path
 
-from zivweb import api, health
+from zivweb import api
 
 urlpatterns = [
     path("", include("drafts.urls")),
@@ -14,5 +14,4 @@ urlpatterns = [
     path("api/v1/docs", api.docs, name="api_docs"),
     path("api/v1/", api.api.urls),
     path("api/organization/verification_suggestions/", api.known_api.urls),
-    path("healthz", health.healthz, name="healthz"),
 ]

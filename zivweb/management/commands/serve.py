@@ -106,7 +106,7 @@ def everything_answers() -> bool:
 def _web_answers() -> bool:
     web = http.client.HTTPConnection(banner.host(), settings.HTTP_PORT, timeout=PATIENCE)
     try:
-        web.request("GET", "/healthz", headers={"Host": "localhost"})
+        web.request("GET", "/healthz")
         return web.getresponse().status == http.HTTPStatus.OK
     except (OSError, http.client.HTTPException):
         return False
