@@ -3,7 +3,7 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection, transaction
+from django.db import IntegrityError, connection
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
@@ -123,9 +123,9 @@ def test_nothing_of_a_message_is_readable_in_the_database(table: str) -> None:
 
 
 def test_a_release_that_is_rolled_back_leaves_nothing() -> None:
-    with pytest.raises(RuntimeError), transaction.atomic():
-        send_message(outgoing(make.user()))
-        raise RuntimeError
+    twice = person()
+    with pytest.raises(IntegrityError):
+        send_message(outgoing(make.user(), twice, twice))
     assert (Message.objects.count(), Notification.objects.count()) == (0, 0)
 
 
