@@ -6,13 +6,19 @@ import re
 import structlog
 from structlog.typing import EventDict, WrappedLogger
 
-_LINK = re.compile(r"/(m|finish)/[^/\s\"']+")
+_LINK = re.compile(r"/(m|finish|account/password/reset/key)/[^/\s\"']+")
 _ADDRESS = re.compile(r"[^\s<>()\"'=,;:/]+@[^\s<>()\"',;:/]+")
-_NUMBER = re.compile(r"\+\d{7,15}")
+# Eight digits or more, also in groups; no date, no fraction of a second, no part of a UUID.
+_NUMBER = re.compile(
+    r"(?<![\w-])(?<!\d[.:])(?!\d{4}-\d\d-\d\d(?!\d))"
+    r"\+?\d(?:[ \u00a0\u2010-\u2015-]{0,2}\d){7,19}(?![\w-])"
+)
+# What PostgreSQL tells about the row: the line, and those that it goes on with.
+_DETAIL = re.compile(r"DETAIL:[^\n]*(?:\n(?!\s*$|HINT:|CONTEXT:)[^\n]*)*", re.MULTILINE)
 
 
 def hide_personal_data(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Take tokens of links, addresses and numbers out, also out of a traceback's last line."""
+    """Take tokens of links, addresses, numbers and rows out, also out of a traceback."""
     return {name: _hidden(value) for name, value in event.items()}
 
 
@@ -38,5 +44,5 @@ def formatter() -> logging.Formatter:
 def _hidden(value: object) -> object:
     if not isinstance(value, str):
         return value
-    text = _LINK.sub(r"/\1/[link]", value)
+    text = _LINK.sub(r"/\1/[link]", _DETAIL.sub("[detail]", value))
     return _NUMBER.sub("[number]", _ADDRESS.sub("[address]", text))

@@ -19,14 +19,41 @@ def line(message: str) -> str:
         ("Internal Server Error: /m/AbCdEfGhIjKlMnOpQrStUv/code/", "AbCdEf"),
         ("Key (address)=(jan@example.nl) already exists.", "jan@"),
         ("could not send to +31636363636", "+31636363636"),
+        ("Internal Server Error: /account/password/reset/key/1-set-AbCdEf/", "AbCdEf"),
+        ("could not send to 0031636363636", "636363"),
+        ("could not send to '06-36 36 36 36'", "36 36"),
+        ("could not send to tel:0636363636.", "636363"),
+        ("could not send to +31 (0)6 3636 3636", "3636"),
+        ("insert failed\nDETAIL:  Key (name)=(Jan de Vries) already exists.", "Jan"),
+        ("insert failed\nDETAIL:  Failing row contains (1,\nJan\nde Vries).", "Jan"),
+        ("UniqueViolation('insert failed\\nDETAIL:  Key (name)=(Jan)')", "Jan"),
     ],
 )
 def test_personal_data_is_cut(message: str, secret: str) -> None:
     assert secret not in line(message)
 
 
-def test_the_rest_of_the_line_stays() -> None:
-    assert "draft:12: judge_new failed" in line("draft:12: judge_new failed")
+@pytest.mark.parametrize(
+    "message",
+    [
+        "draft:12: judge_new failed",
+        "at 2026-11-23T14:02:10.12345678Z, again at 2026-11-23 14:02:10,123",
+        "due 2026-11-23",
+        "task 550e8400-e29b-41d4-a716-446655440000 received",
+        "task 12345678-1234-4123-8123-123456789012 received",
+        "relay 192.168.100.200:2525 does not answer after 30 seconds",
+        'File "/srv/zivweb/flow/sweeps.py", line 42, in wake',
+    ],
+)
+def test_the_rest_of_the_line_stays(message: str) -> None:
+    assert message.replace('"', '\\"') in line(message)
+
+
+def test_what_follows_the_detail_of_an_error_stays() -> None:
+    text = line("failed\nDETAIL:  Key (x)=(1)\nCONTEXT:  while locking\n\nTraceback: one")
+
+    assert "while locking" in text
+    assert "Traceback: one" in text
 
 
 def test_a_new_line_cannot_forge_a_log_line() -> None:
