@@ -50,20 +50,22 @@ DATABASES = {
     "default": environment.read("DATABASE_URL", SQLITE_URL, environ.Env.db_url_config),
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
-    DATABASES["default"]["OPTIONS"] = {
+    OPTIONS: dict[str, object] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON",
     }
 elif PROCESS == "web":
-    DATABASES["default"]["OPTIONS"] = {
+    OPTIONS = {
         "connect_timeout": 3,
         "pool": {"min_size": 1, "max_size": 8, "timeout": 10},
     }
 else:
-    DATABASES["default"]["OPTIONS"] = {"connect_timeout": 3}
+    OPTIONS = {"connect_timeout": 3}
     DATABASES["default"]["CONN_MAX_AGE"] = None
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
+# What DATABASE_URL itself asks for (`?sslmode=require`) goes first.
+DATABASES["default"]["OPTIONS"] = OPTIONS | DATABASES["default"].get("OPTIONS", {})
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {  # counts attempts to sign in, for all processes together
     "default": {
@@ -188,7 +190,6 @@ SECURE_SSL_REDIRECT = False
 SECURE_HSTS_SECONDS = 365 * 24 * 3600 if HTTPS else 0
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if TRUSTED_PROXIES else None
 SECURE_REFERRER_POLICY = "same-origin"
-X_FRAME_OPTIONS = "SAMEORIGIN"
 CONTENT_SECURITY_POLICY = {
     "DIRECTIVES": {
         "default-src": ["'none'"],

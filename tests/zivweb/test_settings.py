@@ -1,0 +1,41 @@
+"""The settings keep what the operator asks for."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.zivweb.serving import ROOT, environment
+
+PRINT = "import json; from zivweb import settings; print(json.dumps(settings.DATABASES))"
+
+
+def options(folder: Path, url: str, process: str) -> dict[str, Any]:
+    """Return the options of the database that a process of this kind uses."""
+    variables = environment(folder, DATABASE_URL=url, ZIVWEB_PROCESS=process)
+    command = [sys.executable, "-c", PRINT]
+    printed = subprocess.check_output(command, cwd=ROOT, env=variables)
+    found: dict[str, Any] = json.loads(printed)["default"]["OPTIONS"]
+    return found
+
+
+@pytest.mark.parametrize("process", ["web", "worker", ""])
+def test_options_of_the_database_address_are_kept(tmp_path: Path, process: str) -> None:
+    found = options(tmp_path, "postgres://u:p@db/z?sslmode=require", process)
+
+    assert (found["sslmode"], found["connect_timeout"]) == ("require", 3)
+
+
+def test_options_of_the_database_address_go_first(tmp_path: Path) -> None:
+    found = options(tmp_path, "postgres://u:p@db/z?connect_timeout=7", "worker")
+
+    assert found == {"connect_timeout": 7}
+
+
+def test_options_for_sqlite_stay(tmp_path: Path) -> None:
+    found = options(tmp_path, f"sqlite:///{tmp_path}/z.sqlite3", "worker")
+
+    assert found["transaction_mode"] == "IMMEDIATE"
