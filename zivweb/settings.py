@@ -106,6 +106,7 @@ INSTALLED_APPS = [
     "addresses",
 ]
 MIDDLEWARE = [
+    "accounts.privacy.TrustedProxyMiddleware",
     "zivweb.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -114,6 +115,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "accounts.privacy.NoStoreMiddleware",
     "accounts.language.LanguageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
