@@ -16,7 +16,7 @@ LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url 
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test test-sqlite bench check $(CHECKS) messages compile-messages clean lock
+.PHONY: help run test test-sqlite bench screenshots check $(CHECKS) messages compile-messages clean lock
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -97,6 +97,9 @@ compile-messages: $(VENV)/.run-ready
 
 bench: $(VENV)/.test-ready ## Measure, side by side in one run (B="names", BENCH_ROWS=100000 for less)
 	$(BIN)/python -m bench $(B)
+
+screenshots: $(VENV)/.test-ready compile-messages ## Take the pictures of the README from the running demo
+	$(BIN)/python -m tests.screenshots
 
 clean: ## Remove what was built (not the data, not .env)
 	rm -rf $(VENV) build .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis .coverage htmlcov test-results
