@@ -23,7 +23,9 @@ BEAT = {
     "delivery.tasks.follow_notifications": 10.0,
     "delivery.tasks.end_messages": 60.0,
     "intake.tasks.forget_ended": 300.0,
+    "accounts.tasks.clear_sessions": 86400.0,
 }
+OUTBOUND = "outbound"  # a queue of its own: who waits for a relay holds up nothing else
 
 app = Celery("zivweb")
 app.conf.update(
@@ -48,7 +50,12 @@ app.conf.update(
     worker_hijack_root_logger=False,
     worker_prefetch_multiplier=1,
     worker_send_task_events=False,
-    beat_schedule={name: {"task": name, "schedule": every} for name, every in BEAT.items()},
+    task_routes={"notifications.tasks.*": {"queue": OUTBOUND}},
+    # A sweep that nobody got to is worth nothing once the next one is there.
+    beat_schedule={
+        name: {"task": name, "schedule": every, "options": {"expires": every}}
+        for name, every in BEAT.items()
+    },
     beat_schedule_filename=str(settings.DATA_DIR / "beat-schedule"),
 )
 app.autodiscover_tasks()

@@ -33,8 +33,9 @@ def seed() -> int:
 
 @contextmanager
 def another_worker(product: Product) -> Iterator[None]:
-    """Run a second worker beside the one of `serve`."""
-    command = [sys.executable, "-m", "celery", "-A", "zivweb", "worker", "--concurrency", "2"]
+    """Run a worker of every queue beside those of `serve`."""
+    celery = [sys.executable, "-m", "celery", "-A", "zivweb"]
+    command = [*celery, "worker", "-Q", "celery,outbound", "--concurrency", "2"]
     environment = product.environment | {"ZIVWEB_PROCESS": "worker"}
     with product.log.open("ab") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
@@ -50,10 +51,10 @@ def test_nothing_is_lost_or_doubled_when_children_are_killed(
 ) -> None:
     outlet.moods.pause = 0.03
     mails = complete_mails("out", 40) + incomplete_mails("in", 14)
-    mails[:30:5] = incomplete_mails("web", 6, finished=True)
+    mails[:24:4] = incomplete_mails("web", 6, finished=True)
 
-    with finishing(product, mails), handing_in(product, mails, seconds=12):
-        killed = kill_at_random(product, seed, rounds=2, every=1.1)
+    with finishing(product, mails), handing_in(product, mails, seconds=11):
+        killed = kill_at_random(product, seed, rounds=2, every=1.0)
 
     assert wrong(f"children killed (seed {seed})", mails, killed) == []
 

@@ -19,7 +19,8 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc"),
 ]
-CHILDREN = ["granian", " worker ", " beat ", "smtpd", "-server", "keeper.py"]
+WORKERS = [" --queues celery ", " --queues outbound "]
+CHILDREN = ["granian", *WORKERS, " beat ", "smtpd", "-server", "keeper.py"]
 
 
 @pytest.fixture(scope="module")
@@ -98,7 +99,7 @@ def test_nothing_outlives_a_killed_serve_and_it_starts_again(tmp_path: Path) -> 
 
 def test_no_process_of_a_pool_outlives_a_killed_serve(tmp_path: Path, database: str) -> None:
     with serving(tmp_path / "data", DATABASE_URL=database) as serve:
-        assert wait_for(lambda: len(serve.processes(" worker ")) == 3)
+        assert wait_for(lambda: len(serve.processes(" worker ")) == 6)
 
         serve.process.kill()
 
@@ -107,7 +108,7 @@ def test_no_process_of_a_pool_outlives_a_killed_serve(tmp_path: Path, database: 
 
 def test_a_pool_stops_cleanly(tmp_path: Path, database: str) -> None:
     with serving(tmp_path / "data", DATABASE_URL=database) as serve:
-        assert wait_for(lambda: len(serve.processes(" worker ")) == 3)
+        assert wait_for(lambda: len(serve.processes(" worker ")) == 6)
 
         assert stopped_by(serve, signal.SIGINT) == (0, {})
 

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from zivweb import banner, broker, preparation
-from zivweb.celery import app
+from zivweb.celery import OUTBOUND, app
 from zivweb.supervisor import Program, Supervisor
 
 PATIENCE = 1.0  # seconds for an answer, while everything starts
@@ -61,9 +61,8 @@ def serve() -> int:
 def our_programs(folder: Path, broker_url: str) -> list[Program]:
     """Return the processes that run our own code."""
     celery = ["-m", "celery", "--quiet", "-A", "zivweb"]
-    sqlite = connection.vendor == "sqlite"
     # One writer at a time: on SQLite more processes only wait for each other.
-    pool, web_workers = ("threads", "1") if sqlite else ("prefork", "2")
+    web_workers = "1" if connection.vendor == "sqlite" else "2"
     commands = {
         "web": [
             *("-m", "granian", "--interface", "wsgi", "zivweb.wsgi:application"),
@@ -71,10 +70,8 @@ def our_programs(folder: Path, broker_url: str) -> list[Program]:
             *("--workers", web_workers, "--blocking-threads", "4", "--no-access-log"),
             *("--log-level", "warning", "--workers-kill-timeout", "5"),
         ],
-        "worker": [
-            *(*celery, "worker", "--loglevel", "WARNING", "--pool", pool, "--concurrency", "2"),
-            *("--without-gossip", "--without-mingle", "--without-heartbeat"),
-        ],
+        "worker": [*celery, *_worker("celery")],
+        OUTBOUND: [*celery, *_worker(OUTBOUND)],
         "beat": [
             *(*celery, "beat", "--loglevel", "WARNING"),
             *("--schedule", str(folder / "beat-schedule")),
@@ -92,9 +89,19 @@ def our_programs(folder: Path, broker_url: str) -> list[Program]:
             name,
             [sys.executable, *arguments],
             settings.BASE_DIR,
-            shared | {"ZIVWEB_PROCESS": name},
+            shared | {"ZIVWEB_PROCESS": "worker" if name == OUTBOUND else name},
         )
         for name, arguments in commands.items()
+    ]
+
+
+def _worker(queue: str) -> list[str]:
+    """Return the arguments of Celery for a worker of this queue."""
+    pool = "threads" if connection.vendor == "sqlite" else "prefork"
+    return [
+        *("worker", "--queues", queue, "--hostname", f"{queue}@%h"),
+        *("--loglevel", "WARNING", "--pool", pool, "--concurrency", "2"),
+        *("--without-gossip", "--without-mingle", "--without-heartbeat"),
     ]
 
 
