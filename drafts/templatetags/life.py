@@ -1,6 +1,7 @@
 """What the pages of a draft and of its message show of its life."""
 
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from django import template
 from django.db.models import Q
@@ -77,15 +78,28 @@ def timeline_of(
         names = {pk: name or address for pk, name, address in rows}
     zone = (draft or message).organization.zone  # type: ignore[union-attr]
     return moments_of(
-        Event(
-            entry.at.astimezone(zone),
-            entry.verb,
-            entry.data,
-            entry.actor.display_name if named and entry.actor else "",
-            names.get(entry.data.get("recipient", 0), ""),
-        )
-        for entry in found
+        [
+            *_told_with_others(draft, zone),
+            *(
+                Event(
+                    entry.at.astimezone(zone),
+                    entry.verb,
+                    entry.data,
+                    entry.actor.display_name if named and entry.actor else "",
+                    names.get(entry.data.get("recipient", 0), ""),
+                )
+                for entry in found
+            ),
+        ]
     )
+
+
+def _told_with_others(draft: Draft | None, zone: ZoneInfo) -> list[Event]:
+    """Return that its sender was told of it, where that mail spoke of others too."""
+    notice = draft.notice if draft is not None else None
+    if notice is None or notice.sent_at is None or notice.about == str(draft):
+        return []
+    return [Event(notice.sent_at.astimezone(zone), "notification_sent", {"kind": notice.kind})]
 
 
 def _parts(draft: Draft) -> list[Draft]:
