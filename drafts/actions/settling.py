@@ -1,7 +1,5 @@
 """What a judgement leaves in a draft: verdicts, state, and when it ends and is reminded of."""
 
-from zoneinfo import ZoneInfo
-
 from django.utils import timezone
 
 from drafts import states
@@ -34,7 +32,7 @@ def _plan_life(draft: Draft) -> None:
     """Set when this held draft ends, and when its sender is reminded of it."""
     policy = draft.organization.policy
     draft.expires_at = expiry_of(draft.created_at, policy)
-    zone = ZoneInfo(draft.organization.time_zone)
+    zone = draft.organization.zone
     life = Life(draft.created_at, draft.expires_at, zone)
     draft.remind_at = next_reminder(life, policy, timezone.now())
     draft.save(update_fields=["expires_at", "remind_at"])
