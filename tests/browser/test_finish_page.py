@@ -324,3 +324,38 @@ def test_state_is_accessible_and_fits(
 
     assert result.response["violations"] == [], result.generate_report()
     assert window.evaluate(OVERFLOW) <= 0
+
+
+@pytest.mark.parametrize("look", [Look(), Look("nl", SMALLEST, "dark")], ids=str)
+@pytest.mark.parametrize(
+    "path", ["/drafts/together/?address=els@several.example", "/", "/?q=nobody&which=needs"]
+)
+def test_pages_of_several_drafts_are_accessible_and_fit(
+    product: Product, open_page: OpenPage, path: str, look: Look
+) -> None:
+    page, address = open_page(look), "els@several.example"
+    signed_in(product, page)
+    finish_link(product, page, f"one of several {look} {path}", address)
+    finish_link(product, page, f"another of several {look} {path}", address)
+
+    page.goto(path)
+    result = AXE.run(page, options=OPTIONS)
+
+    assert result.response["violations"] == [], result.generate_report()
+    assert page.evaluate(OVERFLOW) <= 0
+
+
+@pytest.mark.parametrize("look", [Look(), Look("nl", SMALLEST, "dark")], ids=str)
+def test_signing_in_by_a_mailed_code_is_accessible_and_fits(
+    product: Product, open_page: OpenPage, look: Look
+) -> None:
+    page = open_page(look)
+    page.goto("/account/login/")
+    page.locator("[name=login]").fill(SENDERS[look.language])
+    page.locator("button[formaction]").click()
+    page.locator("[name=code]").wait_for()
+
+    result = AXE.run(page, options=OPTIONS)
+
+    assert result.response["violations"] == [], result.generate_report()
+    assert page.evaluate(OVERFLOW) <= 0
