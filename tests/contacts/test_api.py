@@ -139,8 +139,7 @@ def test_a_key_opens_its_own_organization_only(crm: Caller, theirs: Caller) -> N
 
 @pytest.mark.parametrize("header", ["", "Bearer", "Bearer wrong", "a b c"])
 def test_without_a_key_nothing_opens(db: None, header: str) -> None:
-    client = Client(headers={"authorization": header} if header else {})
-    assert client.get(URL).status_code == 401
+    assert Client().get(URL, headers={"authorization": header}).status_code == 401
 
 
 def test_a_revoked_key_opens_nothing(crm: Caller) -> None:
