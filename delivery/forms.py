@@ -254,11 +254,14 @@ def files_error(handler: SealedUploadHandler) -> str:
         return _("These are too many files. Choose at most %(count)s, or send a second answer.") % {
             "count": MAX_FILES
         }
-    if handler.too_large:
-        return _("These files are too large. Together they can have %(size)s.") % {
-            "size": filesizeformat(MAX_BYTES)
-        }
-    return ""
+    return too_large_error() if handler.too_large else ""
+
+
+def too_large_error() -> str:
+    """Return how large files may be."""
+    return _("These files are too large. Together they can have %(size)s.") % {
+        "size": filesizeformat(MAX_BYTES)
+    }
 
 
 def _is_program(file: SealedUpload) -> bool:

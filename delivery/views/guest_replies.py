@@ -8,7 +8,7 @@ from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from delivery import access, actions
-from delivery.forms import ReplyForm, files_error
+from delivery.forms import ReplyForm, files_error, too_large_error
 from delivery.models import MessageRecipient
 from delivery.render import attachment_response
 from delivery.uploads import MAX_BYTES, SealedUploadHandler
@@ -25,8 +25,20 @@ def guest_reply(request: HttpRequest, token: str) -> HttpResponseBase:
 
     The check against forged forms comes once the request knows who takes its files.
     """
+    length = request.headers.get("Content-Length", "")
+    if length.isdecimal() and int(length) > MAX_REQUEST:
+        return _refuse_unread(request, token)
     request.upload_handlers = [SealedUploadHandler()]
     return _guest_reply(request, token)
+
+
+@of_guest
+def _refuse_unread(request: HttpRequest, recipient: MessageRecipient) -> HttpResponse:
+    if not is_visiting(request, recipient):
+        return redirect("guest", recipient.token)
+    form = ReplyForm({}, recipient=recipient, letter=letter_of(recipient.message))
+    form.add_error("attachments", too_large_error())
+    return message_page(request, recipient, form=form, status=TOO_LARGE)
 
 
 @csrf_protect

@@ -168,6 +168,18 @@ def test_too_large_files_are_refused_and_the_text_is_kept() -> None:
     assert (response.status_code, "too large" in shown, ANSWER in shown) == (422, True, True)
 
 
+def test_what_is_far_too_large_is_not_even_read() -> None:
+    client, jan = reader(three())
+    response = client.generic(
+        "POST",
+        link(jan, "reply/"),
+        b"",
+        "multipart/form-data",
+        headers={"Content-Length": "9" * 12},
+    )
+    assert (response.status_code, "too large" in response.content.decode()) == (413, True)
+
+
 def test_an_empty_answer_is_refused() -> None:
     assert answer(three(), text=" ") == 422
 
