@@ -8,6 +8,7 @@ from django.test import Client
 from django.urls import URLPattern, get_resolver, reverse
 
 from accounts.actions import create_api_key
+from accounts.models import ApiKey
 from accounts.policy import ORGANIZATION
 from contacts import actions, urls
 from contacts.entries import ContactEntry
@@ -35,14 +36,21 @@ def ours(people: People) -> dict[str, int]:
     actions.propose(people.owner, entry, contact)
     run = uploaded(people.admin, f"{JAN},{SECRET},{MOBILE},,")
     past = PastDatum.objects.order_by("pk")[0]
-    return {"pk": contact.pk, "past_pk": past.pk, "run": run.pk, "lock": FieldLock.objects.get().pk}
+    create_api_key(people.admin.organization, SECRET)
+    return {
+        "pk": contact.pk,
+        "past_pk": past.pk,
+        "run": run.pk,
+        "lock": FieldLock.objects.get().pk,
+        "key": ApiKey.objects.get().pk,
+    }
 
 
 def url_of(pattern: URLPattern, ids: dict[str, int]) -> str:
     """Return a page's address with our ids in it."""
     name = str(pattern.name)
     pk = ids["run"] if name.startswith("import_") else ids["pk"]
-    pk = ids["lock"] if name == "contact_unlock" else pk
+    pk = {"contact_unlock": ids["lock"], "contact_system_revoke": ids["key"]}.get(name, pk)
     given: dict[str, object] = {"pk": pk, "past_pk": ids["past_pk"], "key": "abc"}
     wanted = {key: given[key] for key in pattern.pattern.converters}
     return reverse(name, kwargs=wanted)
@@ -55,7 +63,7 @@ def body_of(response: Any) -> bytes:
 
 def stored() -> list[Any]:
     """Return all that a stranger must not be able to change."""
-    models = (Contact, Datum, PastDatum, Conflict, FieldLock, Proposal, ImportRun)
+    models = (Contact, Datum, PastDatum, Conflict, FieldLock, Proposal, ImportRun, ApiKey)
     return [list(model.objects.order_by("pk").values()) for model in models]
 
 
