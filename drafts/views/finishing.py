@@ -37,7 +37,7 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
         return HttpResponse(status=204)  # the page looks again soon: nothing to swap yet
     if found.state not in states.HELD:
         return render(request, "drafts/draft_ended.html", ended_context(found))
-    context = draft_context(found, change=request.GET.get("change", ""))
+    context = draft_context(found, asked=request.GET)
     return render(request, "drafts/draft.html", context)
 
 

@@ -33,7 +33,8 @@ from notifications.access import failures_about
 from vault.keys import VaultError
 
 # The page of more recipients has no fields for those who are ready.
-MOST_UNFOLDED = 50
+MOST_SHOWN = 50
+NOTHING_ASKED = QueryDict()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,27 +65,16 @@ class File:
 
 
 def draft_context(
-    draft: Draft, posted: Iterable[RecipientForm] = (), change: str = ""
+    draft: Draft, posted: Iterable[RecipientForm] = (), asked: QueryDict = NOTHING_ASKED
 ) -> dict[str, Any]:
     """Return what the page of a held draft shows; `posted` are the forms that came back.
 
-    A page of very many recipients has fields only for those who need something, and for the one
-    to `change`.
+    A page of very many recipients shows those who need something, the one to `change`, and who
+    is ready only when it is `asked` for.
     """
     policy = draft.organization.policy
-    wrong = {form.judged.recipient.pk: form for form in posted if form.errors}
     judged = access.judge(draft, policy)
-    numbers = policy.web_sending and policy.allows(SMS, DRAFT)
-    offers = access.offers_for(draft, judged) if numbers else {}
-    lines = [
-        _line(
-            draft,
-            item,
-            wrong.get(item.recipient.pk) or RecipientForm(item, policy),
-            offers.get(item.recipient.pk, []),
-        )
-        for item in judged
-    ]
+    lines = _lines(draft, judged, list(posted), asked)
     needing = [line for line in lines if line.needs]
     if needing:
         _focus(needing[0].form)
@@ -95,9 +85,12 @@ def draft_context(
         "content": content,
         "needing": needing,
         "ready": [line for line in lines if not line.needs],
-        "lines": lines,
+        "total": len(judged),
+        "ready_count": sum(item.complete for item in judged),
+        "folded": len(judged) - len(lines),
+        "change": _to_change(asked),
         "policy": policy,
-        "numbers": numbers,
+        "numbers": policy.web_sending and policy.allows(SMS, DRAFT),
         "demand": demand_sentence(policy),
         "problems": problem_sentences(draft.problem, content.problems),
         "parts": list(draft.parts.all()),
@@ -106,8 +99,6 @@ def draft_context(
         "expires_at": draft.created_at + timedelta(days=policy.keep_drafts_days),
         "came_back": posted != (),
         "overwriting": _overwriting(draft, judged),
-        "folded": len(judged) > MOST_UNFOLDED,
-        "change": int(change) if change.isascii() and change.isdigit() else 0,
         "versions": access.versions_of([item.recipient for item in judged]),
     }
 
@@ -165,8 +156,11 @@ def status_context(draft: Draft, seen: str) -> dict[str, Any] | None:
     versions: str = context["versions"]
     if len(versions) != len(seen):
         return None
-    pieces = zip(wrap(seen, 4), wrap(versions, 4), context["lines"], strict=True)
-    return context | {"changed": [line for old, new, line in pieces if old != new]}
+    recipients = [recipient.pk for recipient in draft.recipients.all()]
+    pieces = zip(wrap(seen, 4), wrap(versions, 4), recipients, strict=True)
+    changed = {pk for old, new, pk in pieces if old != new}
+    rows = [*context["needing"], *context["ready"]]
+    return context | {"changed": [row for row in rows if row.judged.recipient.pk in changed]}
 
 
 def _overwriting(draft: Draft, judged: Sequence[Judged]) -> list[str]:
@@ -174,6 +168,32 @@ def _overwriting(draft: Draft, judged: Sequence[Judged]) -> list[str]:
     people = {item.recipient.address: item.who for item in judged}
     found = overwritten(draft.organization_id, draft.sender_id, people)
     return [overwriting_sentence(item, people[address]) for address, item in found.items()]
+
+
+def _lines(
+    draft: Draft, judged: Sequence[Judged], posted: Sequence[RecipientForm], asked: QueryDict
+) -> list[Line]:
+    policy = draft.organization.policy
+    wrong = {form.judged.recipient.pk: form for form in posted if form.errors}
+    numbers = policy.web_sending and policy.allows(SMS, DRAFT)
+    offers = access.offers_for(draft, judged) if numbers else {}
+    everybody = len(judged) <= MOST_SHOWN or "ready" in asked
+    shown = {_to_change(asked), *wrong}
+    return [
+        _line(
+            draft,
+            item,
+            wrong.get(item.recipient.pk) or RecipientForm(item, policy),
+            offers.get(item.recipient.pk, []),
+        )
+        for item in judged
+        if everybody or not item.complete or item.recipient.pk in shown
+    ]
+
+
+def _to_change(asked: QueryDict) -> int:
+    wanted = asked.get("change", "")
+    return int(wanted) if wanted.isascii() and wanted.isdigit() else 0
 
 
 def _line(draft: Draft, item: Judged, form: RecipientForm, offers: list[access.Offer]) -> Line:

@@ -90,3 +90,14 @@ def test_one_of_200_ready_recipients_can_still_be_changed(sender: User, browser:
     page = browser.get(f"/drafts/{big.pk}/?change={ready.pk}").content.decode()
 
     assert f'name="r{ready.pk}-phone"' in page
+
+
+@pytest.mark.slow
+def test_who_of_200_is_ready_is_shown_when_asked(sender: User, browser: Client) -> None:
+    big = with_recipients(sender, ALL, MISSING)
+
+    short = browser.get(f"/drafts/{big.pk}/").content.decode()
+    whole = browser.get(f"/drafts/{big.pk}/?ready=1").content.decode()
+
+    marks = (short.count("recipient--ready"), whole.count("recipient--ready"))
+    assert marks == (0, ALL - MISSING)
