@@ -74,8 +74,7 @@ def test_the_list_is_searched_by_recipient_and_filtered(query: str, found: list[
 
 def test_every_draft_is_on_one_page_of_the_list() -> None:
     sender = make.user()
-    for number in range(PAGE_SIZE + 2):
-        make.draft(sender, ELS, subject=f"nr {number}")
+    _ = [make.draft(sender, ELS, subject=f"nr {number}") for number in range(PAGE_SIZE + 2)]
     first = browser(sender).get("/").content.decode()
     older = re.findall(r'href="/(\?after=[^"]+)"', first)[0]
 
@@ -97,8 +96,7 @@ def test_the_list_takes_as_many_queries_for_many_drafts_as_for_one(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:
     sender = make.user()
-    for number in range(20):
-        make.draft(sender, ELS, JAN, subject=str(number))
+    _ = [make.draft(sender, ELS, JAN, subject=str(number)) for number in range(20)]
     client = browser(sender)
 
     with django_assert_max_num_queries(7):
