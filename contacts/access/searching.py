@@ -78,8 +78,10 @@ def _search(user: User, book: str, ordered: QuerySet[Contact], terms: list[str])
         return list(ordered.filter(_all(terms))[: PAGE_SIZE + 1])
     # Names are in order: those that start with the word lie together, however far away.
     starting, _every = _look(ordered.filter(sort_name__gte=terms[0]), terms)
-    hits = _by_trigrams(user.organization_id, terms)
-    return _in_order(ordered, [*found, *starting[: PAGE_SIZE + 1], *hits])
+    found += starting[: PAGE_SIZE + 1]
+    if len(found) <= PAGE_SIZE:
+        found += _by_trigrams(user.organization_id, terms)
+    return _in_order(ordered, found)
 
 
 def _look(ordered: QuerySet[Contact], terms: list[str]) -> tuple[list[int], bool]:
