@@ -22,7 +22,7 @@ from contacts.states import OPEN
 from flow.paging import PAGE_SIZE, Page
 
 MAX_QUERY = 100
-LOOK = 1500  # contacts in order that are looked through first
+LOOK = 3000  # contacts in order that are looked through first
 FOUND = 600  # contacts that a look-up by trigrams gives at most
 TRIGRAM = 3
 _NUMBER = re.compile(r"[0-9+()\-./\s]{3,}")
