@@ -20,8 +20,8 @@ from drafts.content import Content, choice_from_bytes, content_from_bytes
 from drafts.incoming import Choice
 from drafts.models import Attachment, Draft, Recipient
 from drafts.paste import Person, map_list
-from drafts.resolver import Candidate, Verdict, resolve
-from drafts.suggestions import Facts, Suggestion, suggest
+from drafts.resolver import Candidate, Verdict, other_number, resolve
+from drafts.suggestions import DIFFERS, Facts, Suggestion, suggest
 from flow.paging import PAGE_SIZE, Page
 from vault.keys import keyed_digest
 from vault.sealing import Sealed
@@ -177,10 +177,11 @@ def header_choice(draft: Draft, recipient: Recipient) -> Choice | None:
 
 @dataclass(frozen=True, slots=True)
 class Judged:
-    """A recipient with the verdict on it."""
+    """A recipient with the verdict on it; `other` is a number of the organization that differs."""
 
     recipient: Recipient
     verdict: Verdict
+    other: Candidate | None = None
 
     @property
     def complete(self) -> bool:
@@ -203,10 +204,7 @@ def judge(draft: Draft, policy: Policy) -> list[Judged]:
     """Return every recipient with its verdict, in order: two queries for all of them, or three."""
     recipients = list(draft.recipients.all())
     stored = _stored_by_address(draft, recipients)
-    return [
-        Judged(recipient, resolve(_candidates(draft, recipient, stored), policy, draft.minimum))
-        for recipient in recipients
-    ]
+    return [_judged(draft, recipient, stored, policy) for recipient in recipients]
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,18 +222,19 @@ class Offer:
 
 
 def offers_for(draft: Draft, judged: Sequence[Judged]) -> dict[int, list[Offer]]:
-    """Return what could help each incomplete recipient, by its id: three queries for all."""
+    """Return what could help a recipient, by its id: three queries for all of them."""
     needing = [item.recipient for item in judged if not item.complete]
-    if not needing:
-        return {}
-    facts = _facts(draft, needing)
-    return {
-        recipient.pk: [
-            Offer(found, keyed_digest("suggestion", f"{draft.uid}:{recipient.pk}:{found.value}"))
-            for found in suggest(recipient.address, facts)
-        ]
-        for recipient in needing
-    }
+    facts = _facts(draft, needing) if needing else Facts()
+    offers = {each.pk: suggest(each.address, facts) for each in needing}
+    for item in judged:
+        if item.other is not None:
+            offers[item.recipient.pk] = [Suggestion(DIFFERS, item.other.phone)]
+    return {pk: [_offer(draft, pk, each) for each in found] for pk, found in offers.items()}
+
+
+def _offer(draft: Draft, recipient_id: int, suggestion: Suggestion) -> Offer:
+    named = f"{draft.uid}:{recipient_id}:{suggestion.value}"
+    return Offer(suggestion, keyed_digest("suggestion", named))
 
 
 def value_of(draft: Draft, judged: Judged) -> tuple[str, str]:
@@ -289,6 +288,14 @@ def _stored_by_address(
     for datum in stored_data(draft.organization_id, draft.sender_id, addresses):
         found[datum.address].append(datum)
     return found
+
+
+def _judged(
+    draft: Draft, recipient: Recipient, stored: dict[str, list[StoredDatum]], policy: Policy
+) -> Judged:
+    candidates = _candidates(draft, recipient, stored)
+    verdict = resolve(candidates, policy, draft.minimum)
+    return Judged(recipient, verdict, other_number(verdict.chosen, candidates))
 
 
 def _candidates(

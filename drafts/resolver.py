@@ -75,6 +75,14 @@ def resolve(candidates: Iterable[Candidate], policy: Policy, minimum: str = "") 
     return Verdict(None, tuple(rejected))
 
 
+def other_number(chosen: Candidate | None, candidates: Iterable[Candidate]) -> Candidate | None:
+    """Return the organization's number, where the sender's own book has another one in use."""
+    if chosen is None or chosen.source != PERSONAL or chosen.method != SMS:
+        return None
+    shared = [each for each in candidates if each.source == ORGANIZATION and each.phone]
+    return next((each for each in shared if each.phone != chosen.phone), None)
+
+
 _STORED, _DOMAIN = 3, 4
 
 

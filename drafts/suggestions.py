@@ -4,6 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 COLLEAGUE, EARLIER, IN_TEXT, SIMILAR = "colleague", "earlier", "in_text", "similar"
+DIFFERS = "differs"
 MAX_OFFERS = 3
 MAX_DISTANCE = 2
 

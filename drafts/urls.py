@@ -26,6 +26,11 @@ urlpatterns = [
         name="recipient_accept",
     ),
     path(
+        "drafts/<int:pk>/recipients/<int:recipient_pk>/propose/",
+        views.recipient_propose,
+        name="recipient_propose",
+    ),
+    path(
         "drafts/<int:pk>/recipients/<int:recipient_pk>/keep/",
         views.recipient_keep,
         name="recipient_keep",

@@ -22,6 +22,7 @@ from drafts.views.recipients import (
     recipient_accept,
     recipient_complete,
     recipient_keep,
+    recipient_propose,
 )
 from drafts.views.together import draft_together, draft_together_send
 
@@ -53,6 +54,7 @@ __all__ = [
     "recipient_accept",
     "recipient_complete",
     "recipient_keep",
+    "recipient_propose",
     "recipient_remove",
     "sent_list",
 ]

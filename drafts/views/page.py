@@ -10,7 +10,7 @@ from django.http import QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from accounts.policy import DRAFT, SMS
+from accounts.policy import DRAFT, PROPOSE, SMS
 from addresses.phone import show_phone
 from contacts.access import overwritten
 from contacts.render import overwriting_sentence
@@ -90,6 +90,7 @@ def draft_context(
         "folded": len(judged) - len(lines),
         "change": _to_change(asked),
         "policy": policy,
+        "may_propose": policy.organization_book == PROPOSE,
         "numbers": policy.web_sending and policy.allows(SMS, DRAFT),
         "demand": demand_sentence(policy),
         "problems": problem_sentences(draft.problem, content.problems),

@@ -10,7 +10,10 @@ from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
 from accounts.access import user_of
-from contacts.actions import learn
+from accounts.policy import ORGANIZATION, SMS
+from contacts.access import may_propose
+from contacts.actions import learn, propose
+from contacts.entries import ContactEntry
 from drafts import access, actions, states
 from drafts.forms import RecipientForm
 from drafts.incoming import Choice
@@ -92,6 +95,27 @@ def recipient_keep(request: HttpRequest, pk: int, recipient_pk: int) -> HttpResp
         )  # fmt: skip
         who = recipient.name or recipient.address
         messages.success(request, _("%(who)s is in your contacts now.") % {"who": who})
+    return redirect("draft", found.pk)
+
+
+@post_to_draft
+def recipient_propose(request: HttpRequest, pk: int, recipient_pk: int) -> HttpResponse:
+    """Propose to the organization's book what was filled in for a recipient."""
+    found, actor = access.draft_for(user_of(request), pk), user_of(request)
+    recipient = access.recipient_for(found, recipient_pk)
+    typed = access.typed_choice(found, recipient) if found.state in states.HELD else None
+    if typed is not None and may_propose(actor):
+        is_number = typed.method == SMS
+        entry = ContactEntry(
+            book=ORGANIZATION,
+            address=recipient.address,
+            name=recipient.name,
+            phone=typed.value if is_number else "",
+            code=None if is_number else typed.value,
+            hint=typed.hint,
+        )
+        propose(actor, entry, None)
+        messages.success(request, _("Proposed: an admin of your organization decides about it."))
     return redirect("draft", found.pk)
 
 

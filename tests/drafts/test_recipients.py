@@ -5,7 +5,8 @@ from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 
-from contacts.models import Datum
+from accounts.policy import Policy
+from contacts.models import Datum, Proposal
 from drafts import access, actions, states
 from drafts.incoming import Choice
 from drafts.models import Draft, Recipient
@@ -250,3 +251,31 @@ def test_an_offer_that_was_made_up_does_nothing(draft: Draft, owner: Client) -> 
     owner.post(path, {"offer": "0" * 64})
 
     assert jan(draft).reason == states.MISSING
+
+
+def test_a_number_of_the_organization_that_differs_is_offered_and_used() -> None:
+    sender = make.user(make.organization(policy=Policy(organization_book="edit")))
+    make.contact(sender, "jan@example.nl", phone=make.NUMBER)
+    make.shared_contact(sender, "jan@example.nl", phone=make.OTHER_NUMBER)
+    draft = make.draft(sender, "jan@example.nl", "els@example.nl")
+    browser = Client()
+    browser.force_login(sender, "allauth.account.auth_backends.AuthenticationBackend")
+
+    accept(browser, draft, "jan@example.nl")
+
+    assert access.typed_choice(Draft.objects.get(), jan(draft)) == OTHER
+
+
+@pytest.mark.parametrize(("book", "proposals"), [("propose", 1), ("read", 0), ("edit", 0)])
+def test_a_number_is_proposed_where_the_policy_lets_people_propose(
+    book: str, proposals: int
+) -> None:
+    sender = make.user(make.organization(policy=Policy(organization_book=book)))
+    draft = make.draft(sender)
+    actions.complete_recipients(draft, {jan(draft).pk: SMS}, actor=sender)
+    browser = Client()
+    browser.force_login(sender, "allauth.account.auth_backends.AuthenticationBackend")
+
+    browser.post(f"/drafts/{draft.pk}/recipients/{jan(draft).pk}/propose/")
+
+    assert Proposal.objects.count() == proposals
