@@ -45,7 +45,12 @@ def plan_telling(draft: Draft) -> None:
 
 
 def senders_to_tell(limit: int) -> list[int]:
-    """Return whom to tell of something now."""
+    """Return whom to tell of something now.
+
+    A draft whose mail was called off for the sake of another one is told of anew.
+    """
+    called_off = Draft.objects.filter(state__in=states.HELD, tell_at=None, notice__state=CANCELLED)
+    called_off.update(tell_at=timezone.now(), notice=None)
     due = Draft.objects.filter(tell_at__lte=timezone.now())
     return list(due.order_by().values_list("sender", flat=True).distinct()[:limit])
 
