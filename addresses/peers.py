@@ -21,6 +21,11 @@ def peer_of(remote: str, forwarded: str, proxies: Sequence[str]) -> str:
     return _counted(hop)
 
 
+def is_loopback(peer: str) -> bool:
+    """Tell whether a peer, as `peer_of` returns it, is the machine itself."""
+    return peer.startswith("127.") or peer == "::/64"
+
+
 def networks_in(entries: object) -> tuple[list[Network], list[object]]:
     """Return the networks of a list that people filled in, and the entries that are none."""
     networks, unreadable = [], []

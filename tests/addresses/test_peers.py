@@ -2,7 +2,7 @@
 
 import pytest
 
-from addresses.peers import networks_in, peer_of
+from addresses.peers import is_loopback, networks_in, peer_of
 
 PROXIES = ["10.0.0.0/8"]
 
@@ -41,3 +41,10 @@ def test_what_is_no_network_leaves_the_others_alone(entry: object) -> None:
 @pytest.mark.parametrize("value", [None, 5, "nonsense", {"net": 1}])
 def test_what_is_no_list_of_networks_trusts_nobody(value: object) -> None:
     assert networks_in(value) == ([], [value])
+
+
+@pytest.mark.parametrize(
+    ("remote", "own"), [("127.0.0.1", True), ("::1", True), ("192.0.2.7", False), ("", False)]
+)
+def test_the_machine_itself_is_known(remote: str, own: bool) -> None:
+    assert is_loopback(peer_of(remote, "", [])) is own

@@ -149,7 +149,8 @@ def test_one_network_address_tries_so_many_recipients() -> None:
 
 def test_a_network_that_is_locked_reads_why(client: Client) -> None:
     rows = [receiver(method=ACCESS_CODE) for _ in range(WRONG_FROM_PEER + 1)]
-    answers = [client.post(link(row, "verify/"), {"code": "wrong guess"}) for row in rows]
+    guess, peer = {"code": "wrong guess"}, "192.0.2.7"
+    answers = [client.post(link(row, "verify/"), guess, REMOTE_ADDR=peer) for row in rows]
     assert "from your network" in answers[-1].content.decode()
 
 
