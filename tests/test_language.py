@@ -26,7 +26,8 @@ OPEN = {"en": "Open message", "nl": "Bericht openen"}
 NOT_MINE = {"en": "This is not my number", "nl": "Dit is niet mijn nummer"}
 # Texts that recipients read, and texts that anybody may read: these address nobody.
 TO_RECIPIENTS = re.compile(
-    r"templates/(delivery/(_?guest|_sender)|mail/(message_ready|reply_ready)/|sms/)"
+    r"templates/(delivery/(_?guest|_sender|_remember|_devices)|sms/"
+    r"|mail/(message_ready|reply_ready|new_device)/)"
     r"|delivery/(forms|render|views/guest\w*)\.py"
 )
 TO_ALL = re.compile(
