@@ -80,8 +80,9 @@ def test_the_broker_keeps_its_address(serve: Serving) -> None:
 
     os.kill(broker, signal.SIGKILL)
 
+    health = f"curl -sS localhost:{serve.port('HTTP')}/healthz"
     assert wait_for(lambda: broker not in serve.processes() and well(serve))
-    assert '"broker": "ok"' in serve.run(f"curl -sS localhost:{serve.port('HTTP')}/healthz").stdout
+    assert wait_for(lambda: '"broker": "ok"' in serve.run(health).stdout)
     assert json.loads((serve.folder / "serve.json").read_text())["broker"] == url
 
 
