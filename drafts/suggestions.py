@@ -7,6 +7,7 @@ COLLEAGUE, EARLIER, IN_TEXT, SIMILAR = "colleague", "earlier", "in_text", "simil
 DIFFERS = "differs"
 MAX_OFFERS = 3
 MAX_DISTANCE = 2
+MAX_UNLIKE = 40  # two slips far apart in an address leave no more than this between them
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,9 +49,11 @@ def similar(address: str, known: Iterable[str]) -> list[str]:
 def distance(one: str, other: str) -> int:
     """Return how many letters were changed, left out, added or swapped, 3 for "many".
 
-    Optimal string alignment; stops counting where it is of no interest any more.
+    Optimal string alignment; what both begin and end with is cut off first, and it stops where
+    the count is of no interest any more.
     """
-    if abs(len(one) - len(other)) > MAX_DISTANCE:
+    one, other = _unlike(one, other)
+    if abs(len(one) - len(other)) > MAX_DISTANCE or max(len(one), len(other)) > MAX_UNLIKE:
         return MAX_DISTANCE + 1
     before, row = [0] * (len(other) + 1), list(range(len(other) + 1))
     for i, letter in enumerate(one, start=1):
@@ -62,6 +65,20 @@ def distance(one: str, other: str) -> int:
             current.append(cost)
         before, row = row, current
     return min(row[-1], MAX_DISTANCE + 1)
+
+
+def _unlike(one: str, other: str) -> tuple[str, str]:
+    """Return what is left of two texts without what both begin and end with."""
+    start = _alike(one, other)
+    one, other = one[start:], other[start:]
+    end = _alike(one[::-1], other[::-1])
+    return (one[:-end], other[:-end]) if end else (one, other)
+
+
+def _alike(one: str, other: str) -> int:
+    """Return with how many equal letters two texts begin."""
+    pairs = enumerate(zip(one, other, strict=False))
+    return next((i for i, (a, b) in pairs if a != b), min(len(one), len(other)))
 
 
 def _numbers(kind: str, numbers: Iterable[str]) -> Iterable[Suggestion]:
