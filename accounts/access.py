@@ -3,9 +3,17 @@
 import hashlib
 import ipaddress
 import logging
-from typing import cast
+import time
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, cast
 
-from django.http import Http404, HttpRequest
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
+from allauth.core.exceptions import ReauthenticationRequired
+from django.contrib.auth import logout
+from django.contrib.auth.views import redirect_to_login
+from django.http import Http404, HttpRequest, HttpResponse
 
 from accounts.models import ApiKey, Domain, Organization, User
 from addresses.mail import domain_of
@@ -13,10 +21,40 @@ from addresses.peers import Address, networks_in
 
 log = logging.getLogger(__name__)
 
+RECENT = 15 * 60  # seconds in which a proof of who somebody is counts as fresh
+Rest = ParamSpec("Rest")
+View = Callable[Concatenate[HttpRequest, Rest], HttpResponse]
+
 
 def user_of(request: HttpRequest) -> User:
     """Return the signed-in person; only for views behind `login_required`."""
     return cast(User, request.user)
+
+
+def recently_signed_in(view: View[Rest]) -> View[Rest]:
+    """Pass those who proved a moment ago who they are; the others prove it again, then go on.
+
+    For pages that change a policy, a key or how somebody signs in. A POST goes on too, except for
+    a person who has neither password nor second factor and so signs in anew.
+    """
+
+    @wraps(view)
+    def asking(request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
+        if _proved_recently(request):
+            return view(request, *args, **kwargs)
+        if request.user.is_authenticated and get_reauthentication_flows(request.user):
+            raise ReauthenticationRequired
+        logout(request)
+        return redirect_to_login(request.get_full_path())
+
+    return asking
+
+
+def _proved_recently(request: HttpRequest) -> bool:
+    if not request.user.is_authenticated:
+        return False
+    proofs = get_authentication_records(request, request.user)
+    return bool(proofs) and time.time() - proofs[-1]["at"] < RECENT
 
 
 def staying_is_offered() -> bool:

@@ -1,7 +1,10 @@
 """Builders: plain typed functions that store one thing each, with sensible defaults."""
 
+import time
 from datetime import datetime
 from itertools import count
+
+from django.test import Client
 
 from accounts.actions import create_organization
 from accounts.models import Organization, User
@@ -42,6 +45,18 @@ def user(
     return User.objects.create_user(
         email, PASSWORD, organization=place, role=role, language=language, name=f"Name of {role}"
     )
+
+
+def signed_in(person: User, *, minutes_ago: int = 0) -> Client:
+    """Return the browser of somebody who signed in so long ago."""
+    browser = Client()
+    browser.force_login(person)
+    session = browser.session
+    proof = {"method": "password", "at": time.time() - 60 * minutes_ago}
+    session["account_authentication_methods"] = [proof]
+    session["account_authentication_methods_user"] = str(person.pk)
+    session.save()
+    return browser
 
 
 def contact(
