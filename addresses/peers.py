@@ -11,10 +11,11 @@ def peer_of(remote: str, forwarded: str, proxies: Sequence[str]) -> str:
     """Return the network address that asked, "" when there is none to tell.
 
     `forwarded` (X-Forwarded-For) is believed only as far as our own proxies wrote it: from its end
-    back to the first address that is no proxy. An IPv6 address counts by its /64.
+    back to the first address that is no proxy; some proxies write a port too. An IPv6 address
+    counts by its /64.
     """
     networks = [ipaddress.ip_network(proxy, strict=False) for proxy in proxies]
-    hops = [hop.strip() for hop in forwarded.split(",")] if forwarded else []
+    hops = [_without_port(hop.strip()) for hop in forwarded.split(",")] if forwarded else []
     hop = remote
     while hops and _is_in(hop, networks):
         hop = hops.pop()
@@ -35,6 +36,13 @@ def networks_in(entries: object) -> tuple[list[Network], list[object]]:
         except ValueError:
             unreadable.append(entry)
     return networks, unreadable
+
+
+def _without_port(text: str) -> str:
+    """Return the address of `192.0.2.7:4711` or `[2001:db8::7]:4711`, other texts as they are."""
+    if text.startswith("["):
+        return text[1:].partition("]")[0]
+    return text.partition(":")[0] if text.count(":") == 1 else text
 
 
 def _is_in(text: str, networks: Sequence[Network]) -> bool:

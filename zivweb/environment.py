@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import ipaddress
 import json
 import os
 from collections.abc import Callable
@@ -102,6 +103,14 @@ def sms_urls(text: str) -> list[str]:
     if any("://" not in url for url in urls):
         raise ValueError("write an Apprise address like twilio://…")
     return urls
+
+
+def networks(text: str) -> list[str]:
+    """Return addresses and networks, separated by commas or spaces."""
+    entries = text.replace(",", " ").split()
+    for entry in entries:
+        ipaddress.ip_network(entry, strict=False)
+    return entries
 
 
 def runtime(data_dir: Path) -> dict[str, Any]:

@@ -39,3 +39,13 @@ def test_options_for_sqlite_stay(tmp_path: Path) -> None:
     found = options(tmp_path, f"sqlite:///{tmp_path}/z.sqlite3", "worker")
 
     assert found["transaction_mode"] == "IMMEDIATE"
+
+
+def test_a_proxy_that_is_no_network_stops_the_start(tmp_path: Path) -> None:
+    variables = environment(tmp_path, ZIVWEB_TRUSTED_PROXIES="10.0.0.0/8, proxy.example")
+    command = [sys.executable, "-c", "import zivweb.settings"]
+
+    done = subprocess.run(command, cwd=ROOT, env=variables, capture_output=True, text=True)
+
+    assert (done.returncode, done.stderr.count("\n")) == (1, 1)
+    assert done.stderr.startswith("zivweb: ZIVWEB_TRUSTED_PROXIES has a bad value: 'proxy.example'")
