@@ -1,7 +1,8 @@
 """Rows whose contents are sealed under a data key of their own, and blobs kept in chunks."""
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import ClassVar
 
 from django.db import models
 
@@ -11,13 +12,23 @@ CHUNK_BYTES = 1024 * 1024
 
 
 class SealedRow(models.Model):
-    """A row with a data key: wrapped by the keyring, bound to `uid`, empty once shredded."""
+    """A row with a data key: wrapped by the keyring, bound to `uid`, empty once shredded.
 
+    `under_keyring` names, here and in other models, the columns that the keyring itself wraps,
+    each with the attribute that tells its place: key rotation finds them by it.
+    """
+
+    under_keyring: ClassVar[Mapping[str, str]] = {"data_key": "key_place"}
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     data_key = models.BinaryField(default=b"", editable=False)
 
     class Meta:
         abstract = True
+
+    @property
+    def key_place(self) -> str:
+        """The place that the data key is wrapped for."""
+        return self._context("key")
 
     def seal(self, part: str, plaintext: bytes) -> bytes:
         """Seal a part of this row; makes the data key when the row has none yet."""
@@ -30,11 +41,11 @@ class SealedRow(models.Model):
     def _key(self, *, make: bool) -> DataKey:
         cached: tuple[bytes, DataKey] | None = self.__dict__.get("_opened_key")
         if make:
-            key, self.data_key = new_data_key(self._context("key"))
+            key, self.data_key = new_data_key(self.key_place)
         elif cached and cached[0] == bytes(self.data_key):
             return cached[1]
         else:
-            key = open_data_key(self.data_key, self._context("key"))
+            key = open_data_key(self.data_key, self.key_place)
         self.__dict__["_opened_key"] = (bytes(self.data_key), key)
         return key
 

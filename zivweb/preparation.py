@@ -10,12 +10,12 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection, connections
 
-from vault.keys import KEY_ID_BYTES, key_id
+from vault.access import wrapped_columns
+from vault.keys import key_id
 from vault.models import SealedRow
 from zivweb import demo
 from zivweb.environment import RUNTIME_FILE, Stop
@@ -83,12 +83,12 @@ def prepare_database() -> None:
 def require_keys() -> None:
     """Raise Stop when ZIVWEB_ENCRYPTION_KEYS lacks the key of the newest or oldest sealed rows."""
     known = {key_id(key) for key in settings.ENCRYPTION_KEYS}
-    for model in apps.get_models():
-        if issubclass(model, SealedRow):
-            sealed = model._meta.base_manager.exclude(data_key=b"")
-            keys = sealed.order_by("pk").values_list("data_key", flat=True)
-            for data_key in filter(None, (keys.first(), keys.last())):
-                _require_key(bytes(data_key)[:KEY_ID_BYTES], known)
+    for column in wrapped_columns():
+        if not issubclass(column.model, SealedRow):
+            continue  # access codes are sparse: to find the first could mean reading millions
+        keys = column.rows.order_by("pk").values_list("wrapped_by", flat=True)
+        for wrapped_by in filter(None, (keys.first(), keys.last())):
+            _require_key(bytes(wrapped_by), known)
 
 
 def _require_key(wanted: bytes, known: set[bytes]) -> None:

@@ -6,10 +6,15 @@ from contacts.models.books import (
     Datum,
     DeletedAddress,
     PastDatum,
-    code_context,
     seal_code,
 )
-from contacts.models.runs import ROWS_PER_RUN, ImportRun, StagedRow, first_row_id
+from contacts.models.runs import (
+    ROWS_PER_RUN,
+    ImportRun,
+    StagedRow,
+    code_context,
+    first_row_id,
+)
 from contacts.models.systems import Conflict, ExternalId, FieldLock, Proposal
 
 __all__ = [

@@ -1,6 +1,8 @@
 """Contacts, their verification data with its source, what it was before, and changes."""
 
 import json
+from collections.abc import Mapping
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q, Value
@@ -11,7 +13,7 @@ from phonenumber_field.modelfields import PhoneNumberField
 from accounts.models import Organization, User
 from accounts.policy import ACCESS_CODE, ORGANIZATION, PERSONAL, SMS
 from contacts.entries import MANUAL, code_text
-from contacts.models.runs import ImportRun
+from contacts.models.runs import ImportRun, code_context
 from vault.keys import keyed_digest
 from vault.sealing import seal_text, unseal_text
 
@@ -94,6 +96,11 @@ class Contact(models.Model):
         return ORGANIZATION if self.owner_id is None else PERSONAL
 
     @property
+    def code_place(self) -> str:
+        """The place that its access codes are sealed for."""
+        return code_context(self.organization_id, self.owner_id, self.address)
+
+    @property
     def is_domain(self) -> bool:
         """Whether this contact stands for every address of a domain."""
         return self.address.startswith("@")
@@ -104,6 +111,8 @@ class Datum(models.Model):
 
     `disputed_at` is when a recipient said that it is not right.
     """
+
+    under_keyring: ClassVar[Mapping[str, str]] = {"code_sealed": "contact.code_place"}
 
     class Method(models.TextChoices):
         """How the recipient is verified."""
@@ -161,20 +170,18 @@ class Datum(models.Model):
 
     def seal_code(self, code: str, hint: str) -> None:
         """Put an access code and its hint in this row, sealed for this contact."""
-        self.code_sealed, self.digest = seal_code(code, hint, self._context())
+        self.code_sealed, self.digest = seal_code(code, hint, self.contact.code_place)
 
     def open_code(self) -> tuple[str, str]:
         """Return access code and hint. Raises VaultError."""
-        code, hint = json.loads(unseal_text(bytes(self.code_sealed), self._context()))
+        code, hint = json.loads(unseal_text(bytes(self.code_sealed), self.contact.code_place))
         return code, hint
-
-    def _context(self) -> str:
-        contact = self.contact
-        return code_context(contact.organization_id, contact.owner_id, contact.address)
 
 
 class PastDatum(models.Model):
     """What a contact held before: a number, access code or name that was replaced or removed."""
+
+    under_keyring: ClassVar[Mapping[str, str]] = {"code_sealed": "contact.code_place"}
 
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="past")
     method = models.CharField(max_length=12)  # of Datum.Method, or "name"
@@ -197,15 +204,8 @@ class PastDatum(models.Model):
 
     def open_code(self) -> tuple[str, str]:
         """Return access code and hint. Raises VaultError."""
-        contact = self.contact
-        context = code_context(contact.organization_id, contact.owner_id, contact.address)
-        code, hint = json.loads(unseal_text(bytes(self.code_sealed), context))
+        code, hint = json.loads(unseal_text(bytes(self.code_sealed), self.contact.code_place))
         return code, hint
-
-
-def code_context(organization_id: int, owner_id: int | None, address: str) -> str:
-    """Return the place that an access code of a contact is sealed for."""
-    return f"contacts.datum:{organization_id}:{owner_id}:{address}"
 
 
 def seal_code(code: str, hint: str, context: str) -> tuple[bytes, str]:

@@ -1,5 +1,8 @@
 """Imports on their way into an address book, and the rows that were read."""
 
+from collections.abc import Mapping
+from typing import ClassVar
+
 from django.db import models
 from django.db.models import Q
 
@@ -14,6 +17,8 @@ class ImportRun(models.Model):
 
     `position` counts the rows done in the present state; the row is the queue and the progress.
     """
+
+    under_keyring: ClassVar[Mapping[str, str]] = {"samples": "samples_context"}
 
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
     owner = models.ForeignKey(User, models.CASCADE, null=True, blank=True, related_name="+")
@@ -63,6 +68,8 @@ class StagedRow(models.Model):
     `verdict` is empty where the row is new or the same and nobody asked to see it first.
     """
 
+    under_keyring: ClassVar[Mapping[str, str]] = {"code_sealed": "code_place"}
+
     id = models.BigIntegerField(primary_key=True)
     address = models.CharField(max_length=254, blank=True)
     name = models.CharField(max_length=200, blank=True)
@@ -77,8 +84,19 @@ class StagedRow(models.Model):
     def __str__(self) -> str:
         return f"staged row:{self.pk}"
 
+    @property
+    def code_place(self) -> str:
+        """The place that the access code is sealed for: that of the contact it will be for."""
+        run = ImportRun.objects.get(pk=self.pk // ROWS_PER_RUN)
+        return code_context(run.organization_id, run.owner_id, self.address)
+
 
 ROWS_PER_RUN = 10_000_000
+
+
+def code_context(organization_id: int, owner_id: int | None, address: str) -> str:
+    """Return the place that an access code of a contact is sealed for."""
+    return f"contacts.datum:{organization_id}:{owner_id}:{address}"
 
 
 def first_row_id(run_id: int) -> int:

@@ -1,6 +1,8 @@
 """What other systems say and colleagues propose, parked until somebody decides."""
 
 import json
+from collections.abc import Mapping
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -18,6 +20,8 @@ class Conflict(models.Model):
 
     `times` counts how often it was said again since; the alert goes out once.
     """
+
+    under_keyring: ClassVar[Mapping[str, str]] = {"code_sealed": "contact.code_place"}
 
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="conflicts")
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
@@ -69,6 +73,8 @@ class FieldLock(models.Model):
 
 class Proposal(models.Model):
     """What a sender would like the organization's book to say; an admin decides."""
+
+    under_keyring: ClassVar[Mapping[str, str]] = {"sealed": "context"}
 
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
     contact = models.ForeignKey(Contact, models.CASCADE, null=True, blank=True, related_name="+")

@@ -1,4 +1,4 @@
-"""Storing and destroying sealed bytes."""
+"""Storing sealed bytes of any size."""
 
 from collections.abc import Iterable, Iterator
 

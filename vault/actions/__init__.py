@@ -1,0 +1,6 @@
+"""The only writer of what is sealed: blobs, and the keys that wrap everything else."""
+
+from vault.actions.blobs import store_blob, store_stream
+from vault.actions.rotating import Progress, rotate_keys
+
+__all__ = ["Progress", "rotate_keys", "store_blob", "store_stream"]

@@ -1,0 +1,71 @@
+"""Key rotation: what older keys wrap is wrapped again by the first one, while everything runs.
+
+The rows themselves say what is left to do, so a rotation that was broken off is simply begun again.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from operator import attrgetter
+
+from django.db import transaction
+
+from flow.sweeps import skip_locked
+from vault.access import Column, wrapped_columns
+from vault.keys import VaultError, keyring
+
+BATCH = 500  # rows in a transaction: short enough for the writers that wait for one of them
+PASSES = 5  # over a column: rows that somebody held are met again in the next one
+
+
+@dataclass
+class Progress:
+    """How far the rotation of one column is. `unreadable`: ids of rows that no key opens."""
+
+    column: Column
+    total: int
+    done: int = 0
+    unreadable: frozenset[int] = frozenset()
+
+
+def rotate_keys(tell: Callable[[Progress], object]) -> list[Progress]:
+    """Wrap everything under the first key, column by column; `tell` hears of every batch."""
+    return [_rotate(column, tell) for column in wrapped_columns()]
+
+
+def _rotate(column: Column, tell: Callable[[Progress], object]) -> Progress:
+    progress = Progress(column, total=column.old_rows.count())
+    for _ in range(PASSES):
+        last: int | None = 0
+        while last is not None:
+            last = _rewrap_after(last, progress)
+            tell(progress)
+        if column.old_rows.count() <= len(progress.unreadable):
+            break
+    return progress
+
+
+def _rewrap_after(last: int, progress: Progress) -> int | None:
+    """Wrap the next batch again; return the last id seen, None at the end of the column.
+
+    Rows that somebody else holds are passed over: rotation waits for nobody.
+    """
+    column = progress.column
+    old = column.old_rows.filter(pk__gt=last).order_by("pk")
+    slim = old.select_related().defer(*column.other_bytes)
+    with transaction.atomic():
+        rows = list(skip_locked(slim)[:BATCH])
+        rewrapped = [row for row in rows if _rewrap(row, column)]
+        column.model._meta.base_manager.bulk_update(rewrapped, [column.field])
+    progress.done += len(rewrapped)
+    progress.unreadable |= {row.pk for row in rows} - {row.pk for row in rewrapped}
+    return rows[-1].pk if len(rows) == BATCH else None
+
+
+def _rewrap(row: object, column: Column) -> bool:
+    """Wrap the value of a row under the first key, in memory. False when no key opens it."""
+    wrapped, place = bytes(getattr(row, column.field)), attrgetter(column.place)(row)
+    try:
+        setattr(row, column.field, keyring().wrap(keyring().unwrap(wrapped, place), place))
+    except VaultError:
+        return False
+    return True
