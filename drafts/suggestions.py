@@ -1,13 +1,17 @@
 """What could be offered for a recipient that needs something, best first. Pure."""
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 COLLEAGUE, EARLIER, IN_TEXT, SIMILAR = "colleague", "earlier", "in_text", "similar"
 DIFFERS = "differs"
 MAX_OFFERS = 3
 MAX_DISTANCE = 2
 MAX_UNLIKE = 40  # two slips far apart in an address leave no more than this between them
+
+_LANES, _LANE = 41, 8  # bits for so many letters, so many times each
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +46,9 @@ def suggest(address: str, facts: Facts) -> list[Suggestion]:
 
 def similar(address: str, known: Iterable[str]) -> list[str]:
     """Return known addresses that differ by a slip or two of the keyboard, nearest first."""
-    near = [(distance(address, other), other) for other in set(known) if other != address]
+    letters = _letters(address)
+    likely = {other for other in known if other != address and _may_be(letters, _letters(other))}
+    near = [(distance(address, other), other) for other in likely]
     return [other for slips, other in sorted(near) if slips <= MAX_DISTANCE]
 
 
@@ -65,6 +71,21 @@ def distance(one: str, other: str) -> int:
             current.append(cost)
         before, row = row, current
     return min(row[-1], MAX_DISTANCE + 1)
+
+
+def _may_be(one: int, other: int) -> bool:
+    """Tell whether so few slips could make one of the other, by the letters that they hold."""
+    lost, gained = (one & ~other).bit_count(), (other & ~one).bit_count()
+    return max(lost, gained) <= MAX_DISTANCE
+
+
+@lru_cache(maxsize=1024)
+def _letters(text: str) -> int:
+    """Return the letters of a text, and how often each, as bits: a slip takes or adds one."""
+    bits = 0
+    for letter, count in Counter(text).items():
+        bits |= ((1 << min(count, _LANE)) - 1) << (ord(letter) % _LANES * _LANE)
+    return bits
 
 
 def _unlike(one: str, other: str) -> tuple[str, str]:

@@ -1,6 +1,8 @@
 """Offers for a recipient that needs something."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from drafts.suggestions import Facts, Suggestion, distance, similar, suggest
 
@@ -49,3 +51,10 @@ def test_the_nearest_address_goes_first() -> None:
     known = ["jan@exampel.ml", "jan@example.ml"]
 
     assert similar("jan@example.nl", known)[0] == "jan@example.ml"
+
+
+@given(st.text("ab.@", max_size=8), st.text("ab.@", max_size=8))
+def test_no_slip_is_missed(one: str, other: str) -> None:
+    is_near = one != other and distance(one, other) <= 2
+
+    assert similar(one, [other]) == [other] * is_near
