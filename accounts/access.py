@@ -96,7 +96,15 @@ def _trusts(organization: Organization, peer: Address) -> bool:
 
 def owns_domain_of(organization: Organization, address: str) -> bool:
     """Tell whether the address lies in one of the organization's domains."""
-    return Domain.objects.filter(organization=organization, name=domain_of(address)).exists()
+    domains = Domain.objects.filter(organization=organization, name=domain_of(address))
+    return domains.exclude(confirmed_at=None).exists()
+
+
+def organization_of_domain(name: str) -> Organization | None:
+    """Return the organization whose mail domain this is."""
+    domains = Domain.objects.select_related("organization").exclude(confirmed_at=None)
+    found = domains.filter(name=name.lower()).first()
+    return found.organization if found else None
 
 
 def hash_api_key(key: str) -> str:
@@ -112,7 +120,7 @@ def api_key_for(key: str) -> ApiKey | None:
 
 def api_keys_of(user: User) -> list[ApiKey]:
     """Return the keys of an admin's organization, newest first. Raises Http404 for others."""
-    if not user.is_admin:
+    if not user.is_policy_admin:
         raise Http404
     return list(ApiKey.objects.filter(organization=user.organization_id).order_by("-pk")[:100])
 

@@ -5,6 +5,7 @@ from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
 from django.db import models
+from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
@@ -23,6 +24,7 @@ class Organization(models.Model):
     support_name = models.CharField(max_length=200, blank=True)
     support_email = models.EmailField(blank=True)
     support_phone = models.CharField(max_length=40, blank=True)
+    texts = models.JSONField(default=dict, blank=True)
     policy_data = models.JSONField(default=dict, blank=True)
     trusted_networks = models.JSONField(default=list, blank=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -41,40 +43,105 @@ class Organization(models.Model):
         return zone_named(self.time_zone)
 
 
+class Logo(models.Model):
+    """The picture that an organization shows in mails and on recipients' pages."""
+
+    organization = models.OneToOneField(Organization, models.PROTECT, related_name="logo")
+    content = models.BinaryField()
+    content_type = models.CharField(max_length=20)
+    width = models.PositiveSmallIntegerField()
+    height = models.PositiveSmallIntegerField()
+    digest = models.CharField(max_length=64)
+
+    def __str__(self) -> str:
+        return f"logo:{self.pk}"
+
+
 class Domain(models.Model):
-    """A mail domain of an organization, as A-labels in lower case."""
+    """A mail domain of an organization, as A-labels in lower case.
+
+    It counts from `confirmed_at` on; until then several organizations may ask for it. `code_hash`
+    is of the code that was mailed to its postmaster.
+    """
 
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="domains")
-    name = models.CharField(max_length=253, unique=True)
+    name = models.CharField(max_length=253)
+    confirmed_at = models.DateTimeField(null=True, blank=True, default=timezone.now)
+    code_hash = models.CharField(max_length=64, blank=True)
+    code_at = models.DateTimeField(null=True, blank=True)
+    tries = models.PositiveSmallIntegerField(default=0)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["name"],
+                condition=models.Q(confirmed_at__isnull=False),
+                name="accounts_one_owner_of_a_domain",
+            ),
+            models.UniqueConstraint(
+                fields=["organization", "name"], name="accounts_domain_once_each"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.name
 
 
+class Role(models.TextChoices):
+    """What a person may do; one may have several roles. An admin has all of them."""
+
+    SENDER = "sender", _("Sender")
+    EDITOR = "editor", _("Address-book editor")
+    POLICY_ADMIN = "policy_admin", _("Policy admin")
+    AUDITOR = "auditor", _("Auditor")
+    ADMIN = "admin", _("Admin")
+
+
+# The column of each role, in the order in which people read them.
+ROLE_FIELDS = {
+    Role.SENDER: "is_sender",
+    Role.EDITOR: "is_editor",
+    Role.POLICY_ADMIN: "is_policy_admin",
+    Role.AUDITOR: "is_auditor",
+}
+
+
 class UserManager(BaseUserManager["User"]):
     """Makes users by their address."""
 
-    def create_user(self, email: str, password: str | None = None, **fields: Any) -> "User":
-        """Store a user; the address must be normalized."""
-        user = self.model(email=email, **fields)
+    def create_user(
+        self, email: str, password: str | None = None, *, role: str = Role.SENDER, **fields: Any
+    ) -> "User":
+        """Store a user with one role, or (an admin) with all; the address must be normalized."""
+        held = {name: role in (each, Role.ADMIN) for each, name in ROLE_FIELDS.items()}
+        user = self.model(email=email, **{**held, **fields})
         user.set_password(password)
         user.save(using=self._db)
         return user
 
+    def holding(self, role: Role, organization_id: int) -> "models.QuerySet[User]":
+        """Return the active people of an organization who have this role."""
+        people = self.filter(organization=organization_id, is_active=True, is_mailbox=False)
+        return people.filter(**{ROLE_FIELDS[role]: True})
+
 
 class User(AbstractBaseUser):
-    """A sender or an admin of one organization; signs in, and hands in mail, by address."""
+    """A person of one organization; signs in, and hands in mail, by address.
 
-    class Role(models.TextChoices):
-        """What a person may do beside sending."""
+    A shared mailbox is one too: an address that nobody signs in with, whose drafts its delegates
+    finish.
+    """
 
-        SENDER = "sender", _("Sender")
-        ADMIN = "admin", _("Admin")
+    Role = Role
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=200, blank=True)
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="users")
-    role = models.CharField(max_length=10, choices=Role, default=Role.SENDER)
+    is_sender = models.BooleanField(default=True)
+    is_editor = models.BooleanField(default=False)
+    is_policy_admin = models.BooleanField(default=False)
+    is_auditor = models.BooleanField(default=False)
+    is_mailbox = models.BooleanField(default=False)
     language = models.CharField(max_length=2, choices=LANGUAGES, default="nl")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
@@ -87,9 +154,14 @@ class User(AbstractBaseUser):
         return f"user:{self.pk}"
 
     @property
+    def roles(self) -> tuple[str, ...]:
+        """The roles of this person, in the order in which people read them."""
+        return tuple(role for role, name in ROLE_FIELDS.items() if getattr(self, name))
+
+    @property
     def is_admin(self) -> bool:
-        """Whether this person may edit what belongs to the organization."""
-        return self.role == self.Role.ADMIN
+        """Whether this person has every role."""
+        return len(self.roles) == len(ROLE_FIELDS)
 
     @property
     def display_name(self) -> str:
@@ -100,6 +172,27 @@ class User(AbstractBaseUser):
     def policy(self) -> Policy:
         """The policy of this person's organization."""
         return self.organization.policy
+
+
+class Delegation(models.Model):
+    """Who may finish the drafts of somebody else, or of a shared mailbox."""
+
+    owner = models.ForeignKey(User, models.PROTECT, related_name="delegations")
+    delegate = models.ForeignKey(User, models.PROTECT, related_name="delegated")
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["owner", "delegate"], name="accounts_delegate_once_each"
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(owner=models.F("delegate")), name="accounts_delegate_another"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"delegation:{self.pk}"
 
 
 class SmtpCredential(models.Model):
@@ -118,7 +211,7 @@ class SmtpCredential(models.Model):
 
 
 class ApiKey(models.Model):
-    """The key of a system that keeps contacts in step; shown once, kept hashed.
+    """The key of another system: for contacts, for people (SCIM), or both; kept hashed.
 
     `window_at` and `window_count` count its requests of the present minute.
     """
@@ -126,6 +219,8 @@ class ApiKey(models.Model):
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="api_keys")
     name = models.CharField(max_length=50)
     key_hash = models.CharField(max_length=64, unique=True)
+    for_contacts = models.BooleanField(default=True)
+    for_people = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
@@ -146,17 +241,59 @@ class ApiKey(models.Model):
 
 
 class AuditEntry(models.Model):
-    """Who did what, on what, when. Holds ids and codes, no content and no secrets."""
+    """Who did what, on what, when, from where. Holds ids and codes, no content and no secrets.
 
-    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
-    actor = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
+    The database lets nobody change a row, nor delete one that is not in a pruned range
+    (migration 0005).
+    """
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+", db_index=False)
+    actor = models.ForeignKey(
+        User, models.PROTECT, null=True, blank=True, related_name="+", db_index=False
+    )
     verb = models.CharField(max_length=40)
     about = models.CharField(max_length=60)
     data = models.JSONField(default=dict, blank=True)
+    ip = models.GenericIPAddressField(null=True, blank=True)
     at = models.DateTimeField(auto_now_add=True)
 
     class Meta:
-        indexes = [models.Index(fields=["about", "id"], name="accounts_audit_about")]
+        indexes = [
+            models.Index(fields=["about", "id"], name="accounts_audit_about"),
+            models.Index(fields=["organization", "id"], name="accounts_audit_organization"),
+            models.Index(fields=["actor", "id"], name="accounts_audit_actor"),
+        ]
 
     def __str__(self) -> str:
         return f"{self.verb} {self.about}"
+
+
+class AuditSeal(models.Model):
+    """A range of audit rows of one organization that can be proven to be what was written.
+
+    `marks` holds 8 bytes of id and 16 bytes of digest for each row, so that a changed row can be
+    named; `digest` covers them, the range and the seal before. Pruned: the rows are gone, the
+    chain stays.
+    """
+
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
+    first_id = models.BigIntegerField()
+    last_id = models.BigIntegerField()
+    count = models.PositiveIntegerField()
+    marks = models.BinaryField()
+    previous = models.CharField(max_length=64, blank=True)
+    digest = models.CharField(max_length=64)
+    newest_at = models.DateTimeField()
+    sealed_at = models.DateTimeField(auto_now_add=True)
+    pruned_at = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(
+                fields=["organization", "previous"], name="accounts_audit_one_chain"
+            )
+        ]
+        indexes = [models.Index(fields=["organization", "last_id"], name="accounts_seal_end")]
+
+    def __str__(self) -> str:
+        return f"audit seal:{self.pk}"

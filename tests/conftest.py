@@ -3,9 +3,31 @@
 from collections.abc import Iterator
 
 import pytest
+from django.db import connection
+from pytest_django.plugin import DjangoDbBlocker
 
 from tests.plugins import chromium
 from tests.product import Product, running_product
+
+# What keeps the audit log from being emptied keeps tests from emptying the database too.
+EMPTYING = {
+    "postgresql": (
+        "DROP TRIGGER accounts_audit_guard_table ON accounts_auditentry",
+        "DROP TRIGGER accounts_seal_guard_table ON accounts_auditseal",
+    ),
+    "sqlite": (
+        "DROP TRIGGER accounts_audit_guard_delete",
+        "DROP TRIGGER accounts_seal_guard_delete",
+    ),
+}
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+    """Let the tests that commit empty the tables again."""
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        for statement in EMPTYING[connection.vendor]:
+            cursor.execute(statement)
 
 
 @pytest.fixture(scope="session")

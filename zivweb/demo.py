@@ -86,7 +86,7 @@ def load() -> bool:
         users = [_user(organization, person) for person in people]
         _fill(users[-1], SHARED, ORGANIZATION)
         for user in users:
-            if user.role == User.Role.SENDER:
+            if not user.is_admin:
                 _fill(user, OWN, PERSONAL)
     return True
 

@@ -99,7 +99,7 @@ def deletion_context(user: User) -> str:
 
 def may_edit_organization_book(user: User) -> bool:
     """Tell whether this person may change the contacts of the organization."""
-    return user.is_admin or user.policy.organization_book == EDIT
+    return user.is_editor or user.policy.organization_book == EDIT
 
 
 def may_edit_book(user: User, book: str) -> bool:

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts import audit
-from accounts.models import User
+from accounts.models import Role, User
 from accounts.policy import ACCESS_CODE, SMS
 from addresses.mail import mask_address
 from contacts.actions.writing import Origin, end_datum, finish, lock
@@ -133,10 +133,7 @@ def _tell_admins(conflict: Conflict) -> None:
         return
     ours = contact.data.filter(method=conflict.method, preferred=True).select_related("actor")
     actor = next((datum.actor for datum in ours if datum.actor), None)
-    admins = User.objects.filter(
-        organization=contact.organization_id, role=User.Role.ADMIN, is_active=True
-    )
-    for admin in admins:
+    for admin in User.objects.holding(Role.EDITOR, contact.organization_id):
         mail = Mail(
             kind="overwriting",
             to=admin.email,

@@ -301,7 +301,7 @@ class ContactForm(forms.Form):
     def _fit_fields(self) -> None:
         if ACCESS_CODE not in self.stored:
             del self.fields["remove_code"]
-        if self.book != ORGANIZATION or not self.user.is_admin:
+        if self.book != ORGANIZATION or not self.user.is_editor:
             del self.fields["fixed"]
         if self.contact and self.contact.is_domain:
             del self.fields["phone"], self.fields["more_phones"]

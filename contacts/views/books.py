@@ -141,7 +141,7 @@ def contact_bulk(request: HttpRequest) -> HttpResponse:
         text = ngettext("%(count)d contact is deleted.", "%(count)d contacts are deleted.", count)
         undo_url = _undo_url(request, *sealed)
         messages.success(request, text % {"count": count}, extra_tags=undo_url)
-    elif action in {"fix", "unfix"} and contacts and book == ORGANIZATION and user.is_admin:
+    elif action in {"fix", "unfix"} and contacts and book == ORGANIZATION and user.is_editor:
         actions.fix_contacts(user, contacts, fixed=action == "fix")
         text = ngettext("%(count)d contact is changed.", "%(count)d contacts are changed.", count)
         messages.success(request, text % {"count": count})

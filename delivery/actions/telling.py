@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from accounts.context import support_of
-from accounts.models import Organization, User
+from accounts.models import Organization, Role, User
 from accounts.policy import SMS
 from addresses.phone import mask_phone
 from delivery.actions.limits import COUNTRY, ORGANIZATION, SMS_TO_COUNTRY
@@ -107,8 +107,7 @@ def tell_admins(organization: Organization, purpose: str) -> None:
     """Write to the admins, once a day, that no more codes by SMS are sent for the organization."""
     if purpose not in {ORGANIZATION, COUNTRY}:
         return
-    admins = User.objects.filter(organization=organization, role=User.Role.ADMIN, is_active=True)
-    for admin in admins:
+    for admin in User.objects.holding(Role.POLICY_ADMIN, organization.pk):
         mail = Mail(
             kind="sms_cap",
             to=admin.email,

@@ -9,7 +9,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 
 from accounts import audit
-from accounts.models import User
+from accounts.models import Role, User
 from drafts import states
 from drafts.actions.finishing import Unfinished
 from drafts.actions.locking import locked_draft
@@ -61,9 +61,7 @@ def ask_admins(draft: Draft, *, actor: User) -> int:
     They get the addresses and no content. Raises NobodyToAsk, Unfinished.
     """
     locked = _held(draft)
-    admins = User.objects.filter(
-        organization=locked.organization_id, role=User.Role.ADMIN, is_active=True
-    )
+    admins = User.objects.holding(Role.EDITOR, locked.organization_id)
     rows = locked.recipients.exclude(reason="").values_list("address", "name")
     people = [{"address": a, "name": n, "link": _contact_link(a, n)} for a, n in rows]
     today = timezone.now().date().isoformat()

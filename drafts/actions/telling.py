@@ -10,7 +10,7 @@ from django.urls import reverse
 from django.utils import timezone, translation
 
 from accounts.context import support_of
-from accounts.models import Organization, User
+from accounts.models import Organization, Role, User
 from drafts import states
 from drafts.access import Judged, content_of, judge, subject_of
 from drafts.models import Draft
@@ -168,7 +168,7 @@ def reply_address(organization: Organization) -> str:
     """Return who gets the answers to our mails: the support contact, else an admin."""
     if organization.support_email:
         return organization.support_email
-    admins = organization.users.filter(role=User.Role.ADMIN, is_active=True)
+    admins = User.objects.holding(Role.POLICY_ADMIN, organization.pk)
     return admins.order_by("pk").values_list("email", flat=True).first() or ""
 
 

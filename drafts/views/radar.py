@@ -89,7 +89,7 @@ def help_answers(request: HttpRequest) -> HttpResponse:
 
 def _admin(request: HttpRequest) -> User:
     user = user_of(request)
-    if not user.is_admin:
+    if not (user.is_editor or user.is_policy_admin):
         raise Http404
     return user
 

@@ -5,8 +5,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts.access import organization_of_domain
 from accounts.actions import create_api_key
-from accounts.models import Domain
 
 
 class Command(BaseCommand):
@@ -21,11 +21,9 @@ class Command(BaseCommand):
 
     def handle(self, *, domain: str, name: str, **_options: Any) -> None:
         """Make it and print it."""
-        found = Domain.objects.select_related("organization").filter(name=domain.lower()).first()
+        found = organization_of_domain(domain)
         if found is None:
             raise CommandError(f"no organization has the domain {domain}")
         if not 0 < len(name) <= 50:
             raise CommandError("the name of the system must have 1 to 50 characters")
-        self.stdout.write(
-            f"API key of {name}, shown this once: {create_api_key(found.organization, name)}"
-        )
+        self.stdout.write(f"API key of {name}, shown this once: {create_api_key(found, name)}")

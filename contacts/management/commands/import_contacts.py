@@ -9,7 +9,8 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.models import Domain, Organization
+from accounts.access import organization_of_domain
+from accounts.models import Organization
 from contacts import states
 from contacts.access import report_rows
 from contacts.actions import forget_run, new_run, read_rows, run_now
@@ -76,10 +77,10 @@ def summary(run: ImportRun) -> dict[str, Any]:
 
 
 def _organization(domain: str) -> Organization:
-    found = Domain.objects.select_related("organization").filter(name=domain.lower()).first()
+    found = organization_of_domain(domain)
     if found is None:
         raise CommandError(f"no organization has the domain {domain}")
-    return found.organization
+    return found
 
 
 def _told(result: dict[str, Any], *, dry: bool) -> str:
