@@ -164,7 +164,7 @@ class Product:
         """Start everything, and wait until it answers."""
         if not self.sink.loop.is_running():
             self.sink.start()
-            threading.Thread(target=self.gateway.serve_forever, daemon=True).start()
+            threading.Thread(target=self.gateway.serve_forever, args=(0.05,), daemon=True).start()
         with self.log.open("ab") as output:
             self.process = subprocess.Popen(
                 [sys.executable, "manage.py", "serve"],

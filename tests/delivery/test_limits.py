@@ -141,12 +141,14 @@ def test_guesses_at_a_code_by_sms_share_five_tries() -> None:
     assert (problems[4:], again(jan).failures) == ([LOCKED] * 46, 5)
 
 
+@pytest.mark.slow
 def test_one_network_address_tries_so_many_recipients() -> None:
     rows = [receiver(method=ACCESS_CODE) for _ in range(WRONG_FROM_PEER + 2)]
     problems = [open_message(row, HERE, "wrong guess", PEER).problem for row in rows]
     assert problems[-3:] == ["wrong", LOCKED, LOCKED]
 
 
+@pytest.mark.slow
 def test_a_network_that_is_locked_reads_why(client: Client) -> None:
     rows = [receiver(method=ACCESS_CODE) for _ in range(WRONG_FROM_PEER + 1)]
     guess, peer = {"code": "wrong guess"}, "192.0.2.7"
@@ -178,6 +180,7 @@ def test_looking_a_hundred_times_changes_nothing(client: Client) -> None:
     assert (rows_of_everything() == before, statuses - {200, 286, 302, 403}) == (True, set())
 
 
+@pytest.mark.slow
 def test_looking_uses_up_no_code(client: Client) -> None:
     jan = receiver()
     client.post(link(jan, "code/"))

@@ -237,6 +237,7 @@ def reminders_after(events: list[str], draft: Draft) -> Iterator[tuple[bool, int
         yield draft.state in states.HELD, queued.count()
 
 
+@pytest.mark.slow
 @settings(max_examples=60, deadline=None, suppress_health_check=list(HealthCheck))
 @given(events=st.lists(st.sampled_from(sorted(EVENTS)), min_size=1, max_size=10))
 def test_no_reminder_waits_to_go_out_for_a_draft_that_is_not_held(events: list[str]) -> None:

@@ -33,6 +33,7 @@ def test_a_lost_broker_is_a_warning(client: Client, monkeypatch: pytest.MonkeyPa
     assert answer.json() == {"status": "ok", "database": "ok", "broker": "down"}
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_a_broker_that_hangs_is_a_warning(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
     with socket.create_server(("127.0.0.1", 0)) as silent:

@@ -118,6 +118,7 @@ def test_a_program_that_keeps_ending_rests_longer(ends: int, seconds: float) -> 
     assert wait_before(ends) == seconds
 
 
+@pytest.mark.slow
 def test_a_program_that_cannot_start_ends_the_start() -> None:
     watched = Watched(program("raise SystemExit('no config')"), program(SLEEPER, "b"), on={})
 
