@@ -18,6 +18,7 @@ class TrustedProxyMiddleware:
     def __call__(self, request: HttpRequest) -> HttpResponse:
         if not _is_in(request.META.get("REMOTE_ADDR", ""), settings.TRUSTED_PROXIES):
             request.META.pop("HTTP_X_FORWARDED_PROTO", None)
+            request.META.pop("HTTP_X_REQUEST_ID", None)
         return self.get_response(request)
 
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from django.conf import settings
 from django.db import models
 from django.http import Http404
+from django.utils import timezone
 
 from notifications import states
 from notifications.caught import CaughtMail, open_mail
@@ -29,6 +30,13 @@ class Caught:
     mail: CaughtMail
     at: datetime
     sent_at: datetime | None
+
+
+def outbox_age() -> float:
+    """Return for how many seconds the oldest mail or SMS is due, 0 when none is."""
+    due = Notification.objects.filter(state=states.QUEUED, next_at__lte=timezone.now())
+    oldest = due.aggregate(oldest=models.Min("next_at"))["oldest"]
+    return (timezone.now() - oldest).total_seconds() if oldest else 0.0
 
 
 def failures_about(about: str) -> list[Notification]:

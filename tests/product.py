@@ -255,6 +255,7 @@ class Product:
             "ZIVWEB_ENCRYPTION_KEYS": "dGhlIGtleSB0aGF0IHRoZSB0ZXN0cyBzZWFsIHdpdGg=",
             "ZIVWEB_ENV_FILE": os.devnull,
             "ZIVWEB_HTTP_PORT": str(self.http),
+            "ZIVWEB_LOG_FORMAT": "json",
             "ZIVWEB_MAIL_DOMAIN": "zivweb.example",
             "ZIVWEB_SECRET_KEY": "the tests sign with this key, and nothing else does",
             "ZIVWEB_SMTP_PORT": str(self.smtp),

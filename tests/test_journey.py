@@ -1,5 +1,6 @@
 """The ways of the help page, from a mail client to a recipient who reads, over real sockets."""
 
+import json
 import re
 
 import pytest
@@ -187,3 +188,16 @@ def test_nothing_of_a_message_is_readable_at_rest(product: Product) -> None:
 
     stored = product.at_rest()
     assert [form for word in words for form in disguises(word) if form in stored] == []
+
+
+def test_no_log_line_tells_of_a_person_a_number_or_a_mail(product: Product) -> None:
+    product.send(a_mail("zangvogel", "els@x10.example"), "els@x10.example")
+    fill_in_and_send(finish(product, "zangvogel"), els="06 36 36 36 10")
+    wait_for_message(product, "els@x10.example")
+    read(product, "els@x10.example", "+31636363610")
+
+    lines = [line for line in product.log.read_text().splitlines() if line.startswith("{")]
+
+    assert {"smtp", "web"} & {json.loads(line)["process"] for line in lines}
+    told = re.compile(r"@[\w-]+\.example|\d{8,}(?!\w)|zangvogel|results|/finish/\w|/m/\w")
+    assert [line for line in lines if told.search(re.sub(r'"timestamp": "[^"]*"', "", line))] == []

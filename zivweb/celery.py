@@ -5,6 +5,9 @@ import os
 from celery import Celery
 from django.conf import settings
 
+from zivweb.heartbeat import EVERY
+from zivweb.tracing import Task
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zivweb.settings")
 
 # Every sweep finds work that a lost wake-up left behind. Seconds between two sweeps.
@@ -25,9 +28,11 @@ BEAT = {
     "intake.tasks.forget_ended": 300.0,
     "accounts.tasks.clear_sessions": 86400.0,
 }
+WORKER = "worker"
 OUTBOUND = "outbound"  # a queue of its own: who waits for a relay holds up nothing else
+QUEUES = {WORKER: "celery", OUTBOUND: OUTBOUND}
 
-app = Celery("zivweb")
+app = Celery("zivweb", task_cls=Task)
 app.conf.update(
     broker_url=settings.BROKER_URL,
     broker_connection_timeout=0.5,
@@ -55,6 +60,15 @@ app.conf.update(
     beat_schedule={
         name: {"task": name, "schedule": every, "options": {"expires": every}}
         for name, every in BEAT.items()
+    }
+    | {
+        f"heartbeat of {worker}": {
+            "task": "zivweb.tasks.beat",
+            "schedule": EVERY,
+            "args": (worker,),
+            "options": {"expires": EVERY, "queue": queue},
+        }
+        for worker, queue in QUEUES.items()
     },
     beat_schedule_filename=str(settings.DATA_DIR / "beat-schedule"),
 )

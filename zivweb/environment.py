@@ -87,6 +87,27 @@ def secret_key(text: str) -> str:
     return text
 
 
+def log_format(text: str) -> str:
+    """Return how log lines are written."""
+    if text not in {"json", "text"}:
+        raise ValueError("write json or text")
+    return text
+
+
+def token(text: str) -> str:
+    """Return a token that nobody guesses, "" for none."""
+    if text and len(text) < 20:
+        raise ValueError("at least 20 characters are needed")
+    return text
+
+
+def contact(text: str) -> str:
+    """Return where somebody who found a hole writes to (RFC 9116, 2.5.3)."""
+    if not text.startswith(("mailto:", "https://", "tel:")):
+        raise ValueError("write it like mailto:security@example.org or https://example.org/report")
+    return text
+
+
 def mail_relay(text: str) -> dict[str, Any] | None:
     """Return where mail goes out (`smtp://user:password@host:port`), None for the demo mailbox."""
     if not text:

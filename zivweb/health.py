@@ -1,4 +1,4 @@
-"""Is it alive? For a load balancer, and for `serve` while it starts."""
+"""Is it alive? For a load balancer, for monitoring, and for `serve` while it starts."""
 
 from collections.abc import Callable
 
@@ -8,40 +8,56 @@ from django.views.decorators.http import require_safe
 from kombu import Connection
 from kombu.exceptions import OperationalError
 
-from zivweb.celery import app
+from notifications.access import outbox_age
+from zivweb import heartbeat, metrics
+from zivweb.celery import OUTBOUND, WORKER, app
 
 # Seconds for a broker to answer. One that hangs must not make the whole answer hang.
 LIMITS = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
 
-
-PATH = "/healthz"
+Handler = Callable[[HttpRequest], HttpResponse]
 
 
 class HealthMiddleware:
     """Answers before anything looks at the Host header: who polls knows us by any name."""
 
-    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+    def __init__(self, get_response: Handler) -> None:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
         """Answer a request for our health; pass on every other one."""
-        return healthz(request) if request.path == PATH else self.get_response(request)
+        return ANSWERS.get(request.path, self.get_response)(request)
 
 
 @require_safe
 def healthz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001  a view is called with it
-    """Answer 200 while mail can be taken in: without a database 503, without a broker a warning."""
-    database, broker = _database(), _broker()
-    status = "ok" if database else "down"
-    body = {"status": status, "database": _word(database), "broker": _word(broker)}
+    """Answer 200 while mail can be taken in: 503 without a database; the rest is a warning.
+
+    `outbox_seconds` is how long the oldest mail or SMS is overdue.
+    """
+    database = database_answers()
+    body: dict[str, str | int] = {
+        "status": "ok" if database else "down",
+        "database": _word(up=database),
+        "broker": _word(up=broker_answers()),
+    }
+    if database:
+        body[WORKER] = _beats(WORKER)
+        body[OUTBOUND] = _beats(OUTBOUND)
+        body["outbox_seconds"] = int(outbox_age())
     return JsonResponse(body, status=200 if database else 503)
 
 
-def _word(up: bool) -> str:
+def _word(*, up: bool) -> str:
     return "ok" if up else "down"
 
 
-def _database() -> bool:
+def _beats(worker: str) -> str:
+    return _word(up=heartbeat.age(worker) < heartbeat.PATIENCE)
+
+
+def database_answers() -> bool:
+    """Tell whether the database answers a query."""
     try:
         with connection.cursor() as cursor:
             cursor.execute("SELECT 1")
@@ -50,10 +66,14 @@ def _database() -> bool:
     return True
 
 
-def _broker() -> bool:
+def broker_answers() -> bool:
+    """Tell whether the broker lets us in, within a second."""
     try:
         with Connection(app.conf.broker_url, transport_options=LIMITS) as broker:
             broker.ensure_connection(max_retries=1, interval_start=0, timeout=1)
     except (OperationalError, OSError):
         return False
     return True
+
+
+ANSWERS: dict[str, Handler] = {"/healthz": healthz, "/metrics": metrics.answer}

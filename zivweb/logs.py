@@ -1,10 +1,13 @@
-"""How a log line looks: time, level, logger, event. It holds ids; what slips through is cut."""
+"""How a log line looks: time, level, logger, event, and the ids of its request or task.
+
+It holds ids, no persons; what slips through is cut.
+"""
 
 import logging
 import re
 
 import structlog
-from structlog.typing import EventDict, WrappedLogger
+from structlog.typing import EventDict, Processor, WrappedLogger
 
 _LINK = re.compile(r"/(m|finish|account/password/reset/key)/[^/\s\"']+")
 _ADDRESS = re.compile(r"[^\s<>()\"'=,;:/]+@[^\s<>()\"',;:/]+")
@@ -22,10 +25,15 @@ def hide_personal_data(_logger: WrappedLogger, _method: str, event: EventDict) -
     return {name: _hidden(value) for name, value in event.items()}
 
 
-def formatter() -> logging.Formatter:
-    """Return the formatter of every log line, ours and the libraries'."""
+def formatter(form: str = "text", process: str = "") -> logging.Formatter:
+    """Return the formatter of every log line, ours and the libraries': `json` or `text`.
+
+    `process` is the kind of process that writes, "" for a command.
+    """
+    first = ["timestamp", "level", "logger", "event"]
     return structlog.stdlib.ProcessorFormatter(
         foreign_pre_chain=[
+            structlog.contextvars.merge_contextvars,
             structlog.stdlib.add_log_level,
             structlog.stdlib.add_logger_name,
             structlog.processors.TimeStamper(fmt="iso", utc=True),
@@ -34,11 +42,21 @@ def formatter() -> logging.Formatter:
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
             hide_personal_data,
-            structlog.processors.LogfmtRenderer(
-                key_order=["timestamp", "level", "logger", "event"]
-            ),
+            *(_as_json(process) if form == "json" else [_logfmt(first)]),
         ],
     )
+
+
+def _as_json(process: str) -> list[Processor]:
+    def name_process(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
+        event["process"] = process or "command"
+        return event
+
+    return [name_process, structlog.processors.JSONRenderer(sort_keys=True)]
+
+
+def _logfmt(first: list[str]) -> Processor:
+    return structlog.processors.LogfmtRenderer(key_order=first)
 
 
 def _hidden(value: object) -> object:

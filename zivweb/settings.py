@@ -34,6 +34,13 @@ ENCRYPTION_KEYS = environment.read("ZIVWEB_ENCRYPTION_KEYS", "", environment.enc
 MAIL_RELAY = environment.read("EMAIL_URL", "", environment.mail_relay)
 SMS_URLS = environment.read("SMS_URL", "", environment.sms_urls)
 SMS_RECEIPT_KEY = environment.read("SMS_RECEIPT_KEY", "", str)
+LOG_FORMAT = environment.read(
+    "ZIVWEB_LOG_FORMAT", "text" if DEMO else "json", environment.log_format
+)
+METRICS_TOKEN = environment.read("ZIVWEB_METRICS_TOKEN", "", environment.token)
+SECURITY_CONTACT = environment.read(
+    "ZIVWEB_SECURITY_CONTACT", f"mailto:security@{MAIL_DOMAIN}", environment.contact
+)
 if not DEMO and MAIL_RELAY is None:
     raise environment.Stop("EMAIL_URL", "must be set (only the demo has a mailbox of its own)")
 if not DEMO and not SMS_URLS:
@@ -107,6 +114,7 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "accounts.privacy.TrustedProxyMiddleware",
+    "zivweb.tracing.RequestIdMiddleware",
     "zivweb.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
@@ -207,7 +215,10 @@ CONTENT_SECURITY_POLICY = {
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024  # a batch of 10,000 contacts
 SILENCED_SYSTEM_CHECKS = [
+    "security.W002",  # frame-ancestors of the CSP says who may frame a page
     "security.W004",  # HSTS is on where the base URL is https
+    "security.W005",  # what else runs under this host is the operator's to decide
+    "security.W021",  # and so is the preload list
     "security.W008",  # the proxy in front redirects to https
     "security.W012",
     "security.W016",
@@ -247,7 +258,7 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {
-        "line": {"()": "zivweb.logs.formatter"},
+        "line": {"()": "zivweb.logs.formatter", "form": LOG_FORMAT, "process": PROCESS},
     },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},

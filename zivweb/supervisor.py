@@ -164,6 +164,10 @@ class Supervisor:
             self._show(child, line.decode(errors="replace").rstrip())
 
     def _show(self, child: Child, line: str) -> None:
+        """Say which program wrote a line; one of JSON says so itself."""
+        if line.startswith("{"):
+            self._say(line)
+            return
         self._say(f"{child.program.name:<{self._width}} | {line}")
 
     def _stop(self) -> None:

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from zivweb import api
+from zivweb.security_txt import security_txt
 
 urlpatterns = [
     path("", include("drafts.urls")),
@@ -11,6 +12,7 @@ urlpatterns = [
     path("", include("contacts.urls")),
     path("", include("notifications.urls")),
     path("", include("accounts.urls")),
+    path(".well-known/security.txt", security_txt, name="security_txt"),
     path("api/v1/docs", api.docs, name="api_docs"),
     path("api/v1/", api.api.urls),
     path("api/organization/verification_suggestions/", api.known_api.urls),

@@ -15,7 +15,14 @@ from zivweb.broker import free_port
 ROOT = Path(__file__).parents[2]
 SERVE = [sys.executable, "manage.py", "serve"]
 # Every variable that decides how it runs: none of them is the developer's.
-NAMES = ("CELERY_BROKER_URL", "DATABASE_URL", "DJANGO_SETTINGS_MODULE", "EMAIL_URL", "SMS_URL")
+NAMES = (
+    "CELERY_BROKER_URL",
+    "DATABASE_URL",
+    "DJANGO_ALLOW_ASYNC_UNSAFE",
+    "DJANGO_SETTINGS_MODULE",
+    "EMAIL_URL",
+    "SMS_URL",
+)
 KEYS = {
     "ZIVWEB_SECRET_KEY": "the tests sign with this key, and nothing else does",
     "ZIVWEB_ENCRYPTION_KEYS": "dGhlIGtleSB0aGF0IHRoZSB0ZXN0cyBzZWFsIHdpdGg=",

@@ -1,13 +1,20 @@
 """The answer to a load balancer says what is well, and nothing else."""
 
 import socket
+from datetime import timedelta
 from typing import NoReturn
 
 import pytest
 from django.db import OperationalError, connection
 from django.test import Client
+from django.utils import timezone
+from time_machine import TimeMachineFixture
 
+from notifications.models import Notification
+from tests import make
 from zivweb.broker import free_port
+from zivweb.heartbeat import PATIENCE
+from zivweb.tasks import beat
 
 
 def gone(*_: object) -> NoReturn:
@@ -15,12 +22,55 @@ def gone(*_: object) -> NoReturn:
     raise OperationalError("server closed the connection unexpectedly")
 
 
-@pytest.mark.django_db
+def shift_next(seconds: int) -> None:
+    """Let everything in the outbox be due from so many seconds ahead on."""
+    Notification.objects.update(next_at=timezone.now() + timedelta(seconds=seconds))
+
+
+@pytest.fixture
+def _workers_beat(db: None) -> None:
+    """Let both workers have run a task a moment ago."""
+    beat("worker")
+    beat("outbound")
+
+
+@pytest.mark.usefixtures("_workers_beat")
 def test_all_is_well(client: Client) -> None:
     answer = client.get("/healthz")
 
     assert answer.status_code == 200
-    assert answer.json() == {"status": "ok", "database": "ok", "broker": "ok"}
+    assert answer.json() == {
+        "status": "ok",
+        "database": "ok",
+        "broker": "ok",
+        "worker": "ok",
+        "outbound": "ok",
+        "outbox_seconds": 0,
+    }
+
+
+@pytest.mark.usefixtures("_workers_beat")
+def test_a_worker_without_a_sign_of_life_is_a_warning(
+    client: Client, time_machine: TimeMachineFixture
+) -> None:
+    time_machine.move_to(timezone.now() + timedelta(seconds=PATIENCE + 1))
+    beat("outbound")
+
+    answer = client.get("/healthz")
+
+    assert (answer.status_code, answer.json()["worker"], answer.json()["outbound"]) == (
+        200,
+        "down",
+        "ok",
+    )
+
+
+@pytest.mark.django_db
+def test_what_is_due_and_does_not_go_out_is_told(client: Client) -> None:
+    make.draft(make.user())
+    shift_next(seconds=-70)
+
+    assert client.get("/healthz").json()["outbox_seconds"] in range(70, 80)
 
 
 @pytest.mark.django_db
@@ -29,8 +79,8 @@ def test_a_lost_broker_is_a_warning(client: Client, monkeypatch: pytest.MonkeyPa
 
     answer = client.get("/healthz")
 
-    assert answer.status_code == 200
-    assert answer.json() == {"status": "ok", "database": "ok", "broker": "down"}
+    assert (answer.status_code, answer.json()["status"]) == (200, "ok")
+    assert answer.json()["broker"] == "down"
 
 
 @pytest.mark.slow

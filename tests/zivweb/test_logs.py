@@ -1,8 +1,10 @@
 """Log lines hold no link, no address and no number."""
 
+import json
 import logging
 
 import pytest
+from structlog.contextvars import bound_contextvars
 
 from zivweb.logs import formatter
 
@@ -58,3 +60,25 @@ def test_what_follows_the_detail_of_an_error_stays() -> None:
 
 def test_a_new_line_cannot_forge_a_log_line() -> None:
     assert "\n" not in line("one\nlevel=error event=forged")
+
+
+def test_a_line_of_json_says_which_process_and_request_it_is_of() -> None:
+    record = logging.LogRecord("drafts", logging.INFO, "", 0, "draft:%s held", (12,), None)
+
+    with bound_contextvars(request="4f1a"):
+        written = json.loads(formatter("json", "web").format(record))
+
+    assert written.pop("timestamp").endswith("Z")
+    assert written == {
+        "event": "draft:12 held",
+        "level": "info",
+        "logger": "drafts",
+        "process": "web",
+        "request": "4f1a",
+    }
+
+
+def test_a_line_of_json_holds_no_person_either() -> None:
+    record = logging.LogRecord("x", logging.ERROR, "", 0, "no jan@example.nl", (), None)
+
+    assert "jan" not in formatter("json").format(record)

@@ -49,3 +49,22 @@ def test_a_proxy_that_is_no_network_stops_the_start(tmp_path: Path) -> None:
 
     assert (done.returncode, done.stderr.count("\n")) == (1, 1)
     assert done.stderr.startswith("zivweb: ZIVWEB_TRUSTED_PROXIES has a bad value: 'proxy.example'")
+
+
+@pytest.mark.slow
+def test_the_settings_of_a_real_installation_pass_every_check(tmp_path: Path) -> None:
+    real = {
+        "EMAIL_URL": "smtp+tls://relay.example.org:587",
+        "SMS_URL": "json://127.0.0.1:9000/sms",
+        "ZIVWEB_BASE_URL": "https://mail.example.org",
+        "ZIVWEB_DEMO": "0",
+        "ZIVWEB_SECRET_KEY": "kJ8uS2-qVw0eXcR7mZyT4bNfHdLgPiA9oU5x3CvB1rE6tQWsZ3fG7hJ",
+        "ZIVWEB_TRUSTED_PROXIES": "10.0.0.0/8",
+    }
+    command = [sys.executable, "manage.py", "check", "--deploy", "--fail-level", "INFO"]
+
+    done = subprocess.run(
+        command, cwd=ROOT, env=environment(tmp_path, **real), capture_output=True, text=True
+    )
+
+    assert (done.returncode, done.stderr) == (0, "")

@@ -1,0 +1,104 @@
+"""What monitoring reads at `/metrics` (Prometheus): counts and ages, nothing about anybody.
+
+They are read from the rows at every scrape, so they are true for all processes together.
+"""
+
+import hmac
+from collections.abc import Iterable, Mapping
+
+from django.conf import settings
+from django.db.models import Count, Min, QuerySet
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
+from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.registry import Collector
+
+from addresses.peers import is_loopback, peer_of
+from contacts.models import ImportRun
+from contacts.states import WORKING
+from drafts import states as draft_states
+from drafts.models import Draft
+from intake import states as intake_states
+from intake.models import RawMail
+from notifications import states as notification_states
+from notifications.access import outbox_age
+from notifications.models import Notification
+from zivweb import heartbeat
+from zivweb.celery import OUTBOUND, WORKER
+
+# States of work that is not done; each is found by an index, however much there is that is done.
+DRAFTS = (
+    draft_states.RECEIVED, draft_states.WAITING, draft_states.READY, draft_states.SENDING,
+)  # fmt: skip
+NOTIFICATIONS = (notification_states.QUEUED, notification_states.SENDING)
+
+
+class Rows(Collector):
+    """Counts the rows of the database when it is asked."""
+
+    def collect(self) -> Iterable[Metric]:
+        """Yield every gauge."""
+        yield _by("drafts", "Drafts that are not done", "state", _states(Draft, DRAFTS))
+        yield _by(
+            "notifications",
+            "Mails and SMS that have to go out",
+            "state",
+            _states(Notification, NOTIFICATIONS),
+        )
+        unread = RawMail.objects.filter(state=intake_states.STORED)
+        yield _one("raw_mails_unread", "Mails taken in that no worker has read", unread.count())
+        yield _one(
+            "raw_mails_unread_age_seconds", "Age of the oldest of them", _age(unread, "received_at")
+        )
+        yield _one("outbox_age_seconds", "How long the oldest notification is due", outbox_age())
+        running = ImportRun.objects.filter(state__in=WORKING)
+        yield _one("imports_running", "Imports that are being worked on", running.count())
+        ages = {worker: heartbeat.age(worker) for worker in (WORKER, OUTBOUND)}
+        yield _by("heartbeat_age_seconds", "Since the last sign of life", "worker", ages)
+
+
+REGISTRY = CollectorRegistry()
+REGISTRY.register(Rows())
+
+
+@require_safe
+def answer(request: HttpRequest) -> HttpResponse:
+    """Answer this machine, and who has the token; for everybody else there is nothing here."""
+    if not (_is_local(request) or _has_token(request)):
+        return HttpResponseNotFound()
+    return HttpResponse(generate_latest(REGISTRY), content_type=CONTENT_TYPE_LATEST)
+
+
+def _is_local(request: HttpRequest) -> bool:
+    """Tell whether a program of this machine asks, and no proxy for somebody else."""
+    forwarded = {"X-Forwarded-For", "X-Forwarded-Host", "Forwarded"} & request.headers.keys()
+    return not forwarded and is_loopback(peer_of(request.META.get("REMOTE_ADDR", ""), "", []))
+
+
+def _has_token(request: HttpRequest) -> bool:
+    sent = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    token = settings.METRICS_TOKEN
+    return bool(token) and hmac.compare_digest(sent.encode(), token.encode())
+
+
+def _states(model: type[Draft | Notification], states: tuple[str, ...]) -> dict[str, float]:
+    rows = model.objects.filter(state__in=states).order_by().values_list("state")
+    return dict.fromkeys(states, 0.0) | dict(rows.annotate(rows=Count("pk")))
+
+
+def _age(rows: "QuerySet[RawMail]", field: str) -> float:
+    oldest = rows.aggregate(oldest=Min(field))["oldest"]
+    return (timezone.now() - oldest).total_seconds() if oldest else 0.0
+
+
+def _one(name: str, text: str, value: float) -> Metric:
+    return GaugeMetricFamily(f"zivweb_{name}", text, value=value)
+
+
+def _by(name: str, text: str, label: str, values: Mapping[str, float]) -> Metric:
+    family = GaugeMetricFamily(f"zivweb_{name}", text, labels=[label])
+    for key, value in values.items():
+        family.add_metric([key], value)
+    return family
