@@ -4,7 +4,7 @@ No network is used inside a transaction: rows are claimed with a lease, sent, an
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -12,13 +12,22 @@ from django.conf import settings
 from django.db import transaction
 from django.utils import timezone
 
-from accounts.audit import record
-from flow.moves import MoveLost, move
+from accounts.audit import line, record, record_all
+from accounts.models import AuditEntry
+from flow.moves import MoveLost, move, move_all
 from flow.sweeps import skip_locked, wake
 from notifications import states
 from notifications.access import PAYLOAD
 from notifications.gateways import NotDelivered, Relay, RelayDown, send_sms
-from notifications.letters import Mail, Sms, pack_mail, pack_sms, unpack_mail, unpack_sms
+from notifications.letters import (
+    Mail,
+    Posting,
+    Sms,
+    pack_mail,
+    pack_sms,
+    unpack_mail,
+    unpack_sms,
+)
 from notifications.models import Notification
 from notifications.render import BOUNCE, render_mail, render_sms
 from notifications.retries import (
@@ -42,9 +51,12 @@ NO_RELAY, UNREADABLE = "no relay", "cannot be opened"
 
 def queue_mail(mail: Mail, *, organization_id: int, about: str, key: str) -> Notification:
     """Put a mail in the outbox, once per key; belongs in the caller's transaction."""
-    row = _new_row(states.MAIL, mail.kind, organization_id, about, key)
-    row.payload = row.seal(PAYLOAD, pack_mail(render_mail(mail, row.uid)))
-    return _store_once(row)
+    return queue_mails([Posting(mail, organization_id, about, key)])[0]
+
+
+def queue_mails(postings: Sequence[Posting]) -> list[Notification]:
+    """Put mails in the outbox, once per key, in two statements; their order stays."""
+    return _store_once([_mail_row(posting) for posting in postings])
 
 
 def queue_sms(
@@ -57,7 +69,7 @@ def queue_sms(
     row = _new_row(states.SMS, sms.kind, organization_id, about, key)
     row.useless_at = useless_at
     row.payload = row.seal(PAYLOAD, pack_sms(render_sms(sms)))
-    return _store_once(row)
+    return _store_once([row])[0]
 
 
 def cancel_about(about: str, kind: str) -> int:
@@ -69,10 +81,17 @@ def cancel_about(about: str, kind: str) -> int:
 
 def cancel(notification: Notification) -> None:
     """Call off one notification, when it still waits."""
+    cancel_all([notification.pk])
+
+
+def cancel_all(ids: Collection[int]) -> set[int]:
+    """Call off those of these notifications that still wait; return which are called off now."""
+    rows = Notification.objects.filter(pk__in=ids)
     with transaction.atomic():
-        waiting = Notification.objects.filter(pk=notification.pk, state=states.QUEUED)
-        for row in waiting.select_for_update():
-            _end(row, states.CANCELLED)
+        waiting = list(rows.filter(state=states.QUEUED).order_by("pk").select_for_update())
+        move_all(waiting, states.CANCELLED, states.MOVES, **_emptied())
+        record_all(_ended(row) for row in waiting)
+        return set(rows.filter(state=states.CANCELLED).values_list("pk", flat=True))
 
 
 def note_report(token: str, report: str, code: str = "") -> Notification | None:
@@ -130,10 +149,20 @@ def _new_row(channel: str, kind: str, organization_id: int, about: str, key: str
     return row
 
 
-def _store_once(row: Notification) -> Notification:
-    Notification.objects.bulk_create([row], ignore_conflicts=True)
+def _mail_row(posting: Posting) -> Notification:
+    mail = posting.mail
+    row = _new_row(states.MAIL, mail.kind, posting.organization_id, posting.about, posting.key)
+    row.payload = row.seal(PAYLOAD, pack_mail(render_mail(mail, row.uid)))
+    return row
+
+
+def _store_once(rows: Sequence[Notification]) -> list[Notification]:
+    Notification.objects.bulk_create(rows, ignore_conflicts=True, batch_size=100)
     wake(SEND_DUE)
-    return Notification.objects.get(key=row.key)
+    stored = Notification.objects.defer("payload").in_bulk(
+        [row.key for row in rows], field_name="key"
+    )
+    return [stored[row.key] for row in rows]
 
 
 def _rescue_expired() -> None:
@@ -282,23 +311,31 @@ def _end(row: Notification, state: str, **fields: Any) -> bool:
 
     False when another worker moved the row first.
     """
-    if not settings.DEMO:
-        fields |= {"payload": b"", "data_key": b""}
+    fields |= _emptied()
     if state == states.FAILED:
         fields["news"] = True
     try:
         with transaction.atomic():
             move(row, state, states.MOVES, lease_until=None, **fields)
-            record(
-                f"notification_{state}",
-                row.about,
-                organization_id=row.organization_id,
-                notification=row.pk,
-                kind=row.kind,
-                channel=row.channel,
-                error=row.error,
-            )
+            record_all([_ended(row)])
     except MoveLost:
         log.info("%s was moved by another worker", row)
         return False
     return True
+
+
+def _emptied() -> dict[str, Any]:
+    """Return the fields of a row that came to its end: outside the demo its content goes."""
+    return {} if settings.DEMO else {"payload": b"", "data_key": b""}
+
+
+def _ended(row: Notification) -> AuditEntry:
+    return line(
+        f"notification_{row.state}",
+        row.about,
+        organization_id=row.organization_id,
+        notification=row.pk,
+        kind=row.kind,
+        channel=row.channel,
+        error=row.error,
+    )

@@ -39,6 +39,16 @@ class Mail:
 
 
 @dataclass(frozen=True, slots=True)
+class Posting:
+    """A mail, the organization that sends it, what it is about, and the key that makes it one."""
+
+    mail: Mail
+    organization_id: int
+    about: str
+    key: str
+
+
+@dataclass(frozen=True, slots=True)
 class Sms:
     """An SMS to one number (E.164), of the template templates/sms/<kind>.txt."""
 

@@ -20,7 +20,7 @@ from delivery.actions.numbers import (
     report_wrong_number,
     take_back_wrong_number,
 )
-from delivery.actions.releasing import send_message
+from delivery.actions.releasing import send_message, send_messages
 from delivery.actions.replying import Answer, store_reply
 from delivery.actions.verifying import (
     Attempt,
@@ -54,6 +54,7 @@ __all__ = [
     "revoke_all",
     "send_code",
     "send_message",
+    "send_messages",
     "store_reply",
     "take_back_revocation",
     "take_back_wrong_number",

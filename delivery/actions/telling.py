@@ -1,5 +1,6 @@
 """The mails about a message: to a recipient that it is ready, to its sender what went wrong."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -15,8 +16,8 @@ from addresses.phone import mask_phone
 from delivery.actions.limits import COUNTRY, ORGANIZATION, SMS_TO_COUNTRY
 from delivery.models import Message, MessageRecipient
 from delivery.phrases import phrase_for
-from notifications.actions import queue_mail
-from notifications.letters import Mail
+from notifications.actions import queue_mail, queue_mails
+from notifications.letters import Mail, Posting
 from notifications.models import Notification
 
 # Why a recipient cannot read the message, so that only the sender can help.
@@ -48,6 +49,15 @@ def look_of(row: MessageRecipient) -> Look:
 
 def queue_ready_mail(row: MessageRecipient) -> Notification:
     """Queue the mail with the link; the same mail of a recipient is queued once per count."""
+    return queue_ready_mails([row])[0]
+
+
+def queue_ready_mails(rows: Sequence[MessageRecipient]) -> list[Notification]:
+    """Queue the mails with their own links of several recipients."""
+    return queue_mails([_ready_mail(row) for row in rows])
+
+
+def _ready_mail(row: MessageRecipient) -> Posting:
     message = row.message
     look = look_of(row)
     with_subject = message.organization.policy.subject_in_mail
@@ -73,12 +83,8 @@ def queue_ready_mail(row: MessageRecipient) -> Notification:
             "subject": message.open_content().subject if with_subject else "",
         },
     )
-    return queue_mail(
-        mail,
-        organization_id=message.organization_id,
-        about=str(message),
-        key=f"message:{message.pk}:{row.pk}:ready{again}",
-    )
+    key = f"message:{message.pk}:{row.pk}:ready{again}"
+    return Posting(mail, message.organization_id, str(message), key)
 
 
 def tell_sender(row: MessageRecipient, reason: str) -> None:
