@@ -12,10 +12,11 @@ from contacts.access.books import (
     history_of,
     may_edit_book,
     may_edit_organization_book,
-    open_code,
+    open_codes,
     past_to_bring_back,
     pending_changes,
     stored_data,
+    stored_for_owners,
 )
 from contacts.access.conflicts import (
     chosen,
@@ -67,7 +68,7 @@ __all__ = [
     "may_edit_organization_book",
     "may_import",
     "may_propose",
-    "open_code",
+    "open_codes",
     "overwritten",
     "past_to_bring_back",
     "pending_changes",
@@ -80,5 +81,6 @@ __all__ = [
     "staged_rows",
     "stored_data",
     "stored_for",
+    "stored_for_owners",
     "synced_contact",
 ]

@@ -33,6 +33,7 @@ class StoredDatum:
     entered_at: datetime
     confirmed_at: datetime | None
     actor_id: int | None
+    owner_id: int | None = None
 
 
 def stored_data(
@@ -42,19 +43,26 @@ def stored_data(
 
     Two queries, however many addresses there are.
     """
+    return stored_for_owners(organization_id, [owner_id], addresses)
+
+
+def stored_for_owners(
+    organization_id: int, owner_ids: Collection[int], addresses: Collection[str]
+) -> list[StoredDatum]:
+    """Return the same for several people: `owner_id` says whose book, None the organization's."""
     wanted = set(addresses)
     domains = {f"@{domain_of(address)}" for address in wanted}
     of_ours = Datum.objects.filter(contact__organization=organization_id, preferred=True)
     data = of_ours.select_related("contact").order_by("pk")
-    personal = data.filter(contact__owner=owner_id, contact__address__in=wanted)
+    personal = data.filter(contact__owner__in=owner_ids, contact__address__in=wanted)
     shared = data.filter(contact__owner=None, contact__address__in=wanted | domains)
     return [_stored(datum) for datum in [*personal, *shared]]
 
 
-def open_code(datum_id: int) -> tuple[str, str]:
-    """Return access code and hint. Raises Datum.DoesNotExist and VaultError."""
-    datum = Datum.objects.select_related("contact").get(pk=datum_id)
-    return datum.open_code()
+def open_codes(datum_ids: Collection[int]) -> dict[int, tuple[str, str]]:
+    """Return access code and hint of these data, by id, in one query. Raises VaultError."""
+    data = Datum.objects.select_related("contact").in_bulk(datum_ids)
+    return {pk: datum.open_code() for pk, datum in data.items()}
 
 
 def pending_changes(limit: int) -> list[AddressChange]:
@@ -153,4 +161,5 @@ def _stored(datum: Datum) -> StoredDatum:
         entered_at=datum.entered_at,
         confirmed_at=datum.confirmed_at,
         actor_id=datum.actor_id,
+        owner_id=contact.owner_id,
     )

@@ -3,6 +3,7 @@
 from contacts.actions.books import (
     advance_change,
     bring_back,
+    claim_change,
     confirm,
     delete_contact,
     dispute,
@@ -42,6 +43,7 @@ __all__ = [
     "bring_back",
     "cancel",
     "check",
+    "claim_change",
     "confirm",
     "delete_contact",
     "delete_contacts",

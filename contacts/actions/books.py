@@ -29,6 +29,7 @@ from contacts.entries import (
     to_text,
 )
 from contacts.models import AddressChange, Contact, Datum, DeletedAddress, PastDatum
+from flow.sweeps import skip_locked
 from vault.sealing import seal_text
 
 
@@ -166,6 +167,11 @@ def settle_dispute(datum_id: int) -> None:
     """Note that the datum was right after all."""
     if Datum.objects.filter(pk=datum_id).exclude(disputed_at=None).update(disputed_at=None):
         record("settle_contact", Contact.objects.get(data=datum_id), None)
+
+
+def claim_change(change_id: int) -> AddressChange | None:
+    """Lock a changed address; None when it was followed, or somebody else is following it."""
+    return skip_locked(AddressChange.objects.filter(pk=change_id)).first()
 
 
 def advance_change(change_id: int, cursor: int) -> None:

@@ -106,7 +106,7 @@ def test_stored_data_leaves_out_a_colleague_and_another_organization(people: Peo
 
 def test_an_access_code_opens_with_its_hint(people: People) -> None:
     contact = make_contact(people.owner, phone="", code=CODE, hint=HINT)
-    assert access.open_code(contact.data.get().pk) == (CODE, HINT)
+    assert access.open_codes([contact.data.get().pk]) == {contact.data.get().pk: (CODE, HINT)}
 
 
 def test_an_access_code_is_not_readable_in_its_row(people: People) -> None:
