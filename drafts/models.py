@@ -153,10 +153,14 @@ class Recipient(models.Model):
         ]
         indexes = [
             models.Index(
-                fields=["address"], condition=~Q(reason=""), name="drafts_incomplete_address"
+                fields=["address", "draft"],
+                condition=~Q(reason=""),
+                name="drafts_waits_for_address",
             ),
             models.Index(
-                fields=["domain"], condition=~Q(reason=""), name="drafts_incomplete_domain"
+                fields=["domain", "draft"],
+                condition=~Q(reason=""),
+                name="drafts_waits_for_domain",
             ),
         ]
 

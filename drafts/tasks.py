@@ -5,7 +5,6 @@ from collections.abc import Callable
 
 from celery import shared_task
 from django.db.models import QuerySet
-from django.utils import timezone
 
 from drafts import actions, states
 from drafts.models import Draft
@@ -37,8 +36,9 @@ def judge_policies() -> None:
 
 @shared_task
 def tell_due() -> None:
-    """Tell senders what is held or ready, several drafts in one mail."""
+    """Tell senders what is held, ready, or went out by itself, several drafts in one mail."""
     _each_sender(actions.tell_sender, actions.senders_to_tell(SENDERS))
+    _each_sender(actions.announce_sent, actions.senders_to_announce(SENDERS))
 
 
 @shared_task
@@ -56,8 +56,7 @@ def expire_due() -> None:
 @shared_task
 def release_due() -> None:
     """Release the drafts whose time to undo is over."""
-    due = Draft.objects.filter(state=states.SENDING, send_at__lte=timezone.now())
-    _each(actions.release_draft, due)
+    actions.release_due()
 
 
 def _each_sender(act: Callable[[int], int], senders: list[int]) -> None:

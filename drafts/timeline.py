@@ -82,6 +82,7 @@ _NOTICES: Mapping[str, Any] = {
     "finish_several": gettext_lazy("You were told by mail, together with other emails"),
     "ready_to_send": gettext_lazy("You were told by mail that it is ready"),
     "sent_by_itself": gettext_lazy("You were told by mail that it went out"),
+    "sent_several": gettext_lazy("You were told by mail that it went out"),
     "reminder": gettext_lazy("You were reminded by mail"),
     "expired": gettext_lazy("You were told by mail that it was not delivered"),
     "ask_admin": gettext_lazy("An admin was asked by mail"),

@@ -1,5 +1,6 @@
 """Everything that changes a draft. One function per user story, each one short transaction."""
 
+from drafts.actions.announcing import announce_sent, senders_to_announce
 from drafts.actions.answering import answer_help
 from drafts.actions.expiring import drafts_to_expire, expire_draft
 from drafts.actions.finishing import (
@@ -16,8 +17,8 @@ from drafts.actions.finishing import (
     undo_send,
 )
 from drafts.actions.holding import hold_mail
-from drafts.actions.judging import judge_again, judge_changes, judge_new, judge_policies
-from drafts.actions.releasing import release_draft
+from drafts.actions.judging import judge_changes, judge_new, judge_policies
+from drafts.actions.releasing import release_due
 from drafts.actions.reminding import remind_sender, senders_to_remind, snooze_reminders
 from drafts.actions.sharing import (
     NobodyToAsk,
@@ -38,6 +39,7 @@ __all__ = [
     "NothingToUndo",
     "SendingForbidden",
     "Unfinished",
+    "announce_sent",
     "answer_help",
     "ask_admins",
     "complete_recipients",
@@ -48,17 +50,17 @@ __all__ = [
     "expire_draft",
     "forget_choices",
     "hold_mail",
-    "judge_again",
     "judge_changes",
     "judge_new",
     "judge_policies",
     "note_opened",
-    "release_draft",
+    "release_due",
     "remind_sender",
     "remove_recipient",
     "restore_draft",
     "send_draft",
     "send_together",
+    "senders_to_announce",
     "senders_to_remind",
     "senders_to_tell",
     "share_draft",

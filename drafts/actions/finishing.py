@@ -149,7 +149,7 @@ def restore_draft(draft: Draft, *, actor: User) -> None:
     judged = judge(locked, policy)
     _audit("restore", locked, actor)
     if settle(locked, judged) and not policy.web_sending:
-        go_on(locked, judged, was_ready=False)
+        go_on([(locked, judged)], were_ready=())
 
 
 def _held(draft: Draft, *, needs_web_sending: bool = True) -> Draft:

@@ -2,7 +2,8 @@
 
 import hashlib
 import json
-import logging
+from collections.abc import Collection, Sequence
+from functools import partial
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -10,20 +11,18 @@ from django.db.models import Q, QuerySet
 from accounts import audit
 from accounts.models import Organization, User
 from contacts.access import pending_changes
-from contacts.actions import advance_change, finish_change
+from contacts.actions import advance_change, claim_change, finish_change
 from contacts.models import AddressChange
 from drafts import states
-from drafts.access import Judged, judge
-from drafts.actions.locking import locked_draft
-from drafts.actions.releasing import release
-from drafts.actions.settling import settle
+from drafts.access import judge, judge_all
+from drafts.actions.locking import BATCH, act_alone, act_on_free, act_together, locked_draft
+from drafts.actions.releasing import release_all
+from drafts.actions.settling import JudgedDraft, settle, settle_all
 from drafts.actions.telling import plan_telling, stop_telling
 from drafts.models import Draft, PolicySeen, Recipient
 from flow.moves import move
 
-log = logging.getLogger(__name__)
-
-SWEEP_SIZE = 100
+CHANGES = 100
 
 
 @transaction.atomic
@@ -39,7 +38,7 @@ def judge_new(draft_id: int) -> None:
     if _give_way_to_newer(draft):
         return
     if ready and draft.sender.is_active:
-        release(draft, judged)
+        release_all([(draft, judged)])
     else:
         reasons = {item.verdict.reason for item in judged} - {""}
         audit.record(
@@ -49,36 +48,42 @@ def judge_new(draft_id: int) -> None:
         plan_telling(draft)
 
 
-@transaction.atomic
-def judge_again(draft_id: int, *, new_policy: bool = False) -> None:
-    """Judge a held draft after data or policy changed; a complete one goes out or asks."""
-    draft = locked_draft(draft_id)
-    if draft.state not in states.HELD:
-        return
-    was_ready = draft.state == states.READY
-    judged = judge(draft, draft.organization.policy)
-    settle(draft, judged, new_policy=new_policy)
-    go_on(draft, judged, was_ready=was_ready)
+def judge_again(drafts: Sequence[Draft], *, new_policy: bool = False) -> None:
+    """Judge held drafts after data or policy changed; a complete one goes out or asks.
 
-
-def go_on(draft: Draft, judged: list[Judged], *, was_ready: bool) -> None:
-    """Let a draft that was just settled go out by itself, or have its sender told of a change.
-
-    Where nobody may send from the web app a complete draft always goes out. The draft is locked.
+    The drafts are locked; one that is not held is passed over.
     """
-    ready, policy = draft.state == states.READY, draft.organization.policy
-    becomes_ready = ready and not was_ready
-    if (becomes_ready and policy.send_when_complete) or (ready and not policy.web_sending):
-        release(draft, judged, by_itself=True)
-    elif ready != was_ready:
-        verb = "become_complete" if ready else "become_incomplete"
-        audit.record(verb, str(draft), organization_id=draft.organization_id)
-        plan_telling(draft)
+    held = [draft for draft in drafts if draft.state in states.HELD]
+    were_ready = {draft.pk for draft in held if draft.state == states.READY}
+    judged = judge_all(held)
+    batch = [(draft, judged[draft.pk]) for draft in held]
+    settle_all(batch, new_policy=new_policy)
+    go_on(batch, were_ready)
+
+
+def go_on(batch: Sequence[JudgedDraft], were_ready: Collection[int]) -> None:
+    """Let drafts that were just settled go out by themselves, or have their senders told.
+
+    Where nobody may send from the web app a complete draft always goes out. They are locked.
+    """
+    going = [pair for pair in batch if _goes_out(pair[0], pair[0].pk in were_ready)]
+    release_all(going, by_itself=True)
+    changed = [
+        draft
+        for draft, _ in batch
+        if draft.state in states.HELD and (draft.state == states.READY) != (draft.pk in were_ready)
+    ]
+    verbs = {states.READY: "become_complete", states.WAITING: "become_incomplete"}
+    audit.record_all(
+        audit.line(verbs[draft.state], str(draft), organization_id=draft.organization_id)
+        for draft in changed
+    )
+    plan_telling(*changed)
 
 
 def judge_changes() -> int:
     """Judge the drafts that wait for changed addresses; return how many drafts were looked at."""
-    return sum(_follow(change) for change in pending_changes(SWEEP_SIZE))
+    return sum(_follow(change.pk) for change in pending_changes(CHANGES))
 
 
 def judge_policies() -> int:
@@ -86,6 +91,12 @@ def judge_policies() -> int:
     organizations = Organization.objects.order_by("pk")
     seen = PolicySeen.objects.in_bulk(field_name="organization_id")
     return sum(_follow_policy(each, seen.get(each.pk)) for each in organizations)
+
+
+def _goes_out(draft: Draft, was_ready: bool) -> bool:
+    policy = draft.organization.policy
+    asks = policy.web_sending and (was_ready or not policy.send_when_complete)
+    return draft.state == states.READY and not asks
 
 
 def _follow_policy(organization: Organization, known: PolicySeen | None) -> int:
@@ -100,36 +111,45 @@ def _follow_policy(organization: Organization, known: PolicySeen | None) -> int:
         return 0
     held = Draft.objects.filter(organization=organization, state__in=states.HELD)
     found = held.filter(pk__gt=seen.cursor).order_by("pk")
-    ids = list(found.values_list("pk", flat=True)[:SWEEP_SIZE])
-    for draft_id in ids:
-        try:
-            judge_again(draft_id, new_policy=True)
-        except Exception:
-            log.exception("draft:%s: the policy is passed over", draft_id)
+    ids = list(found.values_list("pk", flat=True)[:BATCH])
+    act_together(ids, partial(judge_again, new_policy=True))
     done = PolicySeen.objects.filter(pk=seen.pk, digest=digest)
     done.update(cursor=ids[-1] if ids else None)
     return len(ids)
 
 
-def _follow(change: AddressChange) -> int:
-    states_to_see = [states.RECEIVED, *states.HELD]
-    waiting = Draft.objects.filter(
-        organization=change.organization_id, state__in=states_to_see, pk__gt=change.cursor
+def _follow(change_id: int) -> int:
+    """Judge some of the drafts that wait for a changed address; return how many.
+
+    One worker at a time follows a change; the other takes the next one.
+    """
+    with transaction.atomic():
+        change = claim_change(change_id)
+        if change is None:
+            return 0
+        ids = _waiting_for(change)
+        left = act_on_free(ids, judge_again)
+        if not ids:
+            finish_change(change_id)
+        elif not left:
+            advance_change(change_id, ids[-1])
+    if left:
+        act_alone(left, judge_again)
+        advance_change(change_id, ids[-1])
+    return len(ids)
+
+
+def _waiting_for(change: AddressChange) -> list[int]:
+    """Return some drafts that wait for a changed address, in the order of the index on it."""
+    rows = Recipient.objects.exclude(reason="").filter(
+        _concerns(change.address),
+        draft__gt=change.cursor,
+        draft__organization=change.organization_id,
+        draft__state__in=[states.RECEIVED, *states.HELD],
     )
     if change.owner_id:
-        waiting = waiting.filter(sender=change.owner_id)
-    recipients = Recipient.objects.exclude(reason="").filter(_concerns(change.address))
-    found = waiting.filter(pk__in=recipients.values("draft")).order_by("pk")
-    ids = list(found.values_list("pk", flat=True)[:SWEEP_SIZE])
-    for draft_id in ids:
-        try:
-            judge_again(draft_id)
-        except Exception:
-            log.exception("draft:%s: the change is passed over", draft_id)
-        advance_change(change.pk, draft_id)
-    if not ids:
-        finish_change(change.pk)
-    return len(ids)
+        rows = rows.filter(draft__sender=change.owner_id)
+    return list(rows.order_by("draft_id").values_list("draft_id", flat=True).distinct()[:BATCH])
 
 
 def _concerns(address: str) -> Q:

@@ -1,69 +1,104 @@
 """The release: the one moment at which a draft becomes a message for all its recipients."""
 
-from operator import attrgetter
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 
-from django.db import transaction
+from django.db.models import BigIntegerField, Case, Value, When
 from django.utils import timezone
 
 from accounts import audit
 from accounts.policy import DRAFT
+from contacts.access import open_codes
 from contacts.actions import learn
-from delivery.actions import send_message
+from delivery.actions import send_messages
 from delivery.outgoing import OutgoingAttachment, OutgoingMessage, OutgoingRecipient
 from drafts import states
-from drafts.access import Judged, attachment_name, content_of, judge, subject_of, value_of
-from drafts.actions.locking import locked_draft
-from drafts.actions.settling import settle
-from drafts.actions.telling import plan_telling, stop_telling, tell_sent_by_itself
-from drafts.models import Draft
-from flow.moves import move
+from drafts.access import Judged, attachment_name, content_of, judge_all, subject_of, value_of
+from drafts.actions.locking import BATCH, act_together
+from drafts.actions.settling import JudgedDraft, settle_all
+from drafts.actions.telling import QUIET, plan_telling, stop_telling
+from drafts.models import Attachment, Draft, Recipient
+from flow.moves import move_all
+
+Codes = Mapping[int, tuple[str, str]]
 
 
-@transaction.atomic
-def release_draft(draft_id: int) -> None:
-    """Release a draft whose time to undo is over. Doing it twice releases once."""
-    draft = locked_draft(draft_id)
-    if draft.state != states.SENDING or draft.send_at is None or draft.send_at > timezone.now():
-        return
-    judged = judge(draft, draft.organization.policy)
-    if draft.sender.is_active and all(item.complete for item in judged):
-        release(draft, judged)
-        return
-    move(draft, states.READY, states.MOVES, send_at=None, sent_by=None)
-    if not settle(draft, judged):
-        plan_telling(draft)
+def release_due() -> int:
+    """Release the drafts whose time to undo is over, a batch a transaction; return how many.
 
-
-def release(draft: Draft, judged: list[Judged], *, by_itself: bool = False) -> None:
-    """Make the message of a complete draft, and destroy the draft's own copy of the content.
-
-    The draft is locked, and in state ready or sending.
+    Each is released once, however often this runs.
     """
-    outgoing = _outgoing(draft, judged)
-    stop_telling(draft)
-    if by_itself:
-        tell_sent_by_itself(draft, len(judged))
-    message = send_message(outgoing)
-    # In one order for everybody: two releases that learn the same people must not deadlock.
-    for recipient in sorted(outgoing.recipients, key=attrgetter("address")):
-        if recipient.source == DRAFT:
-            _learn(draft, recipient)
-    if draft.state == states.READY:
-        move(draft, states.SENDING, states.MOVES, send_at=timezone.now())
-    move(
-        draft, states.SENT, states.MOVES,
-        message=message, data_key=b"", subject=b"", content=b"",
-        expires_at=None, remind_at=None,
+    last, count = 0, 0
+    due = Draft.objects.filter(state=states.SENDING, send_at__lte=timezone.now()).order_by("pk")
+    while ids := list(due.filter(pk__gt=last).values_list("pk", flat=True)[:BATCH]):
+        act_together(ids, _release_due)
+        last, count = ids[-1], count + len(ids)
+    return count
+
+
+def release_all(batch: Sequence[JudgedDraft], *, by_itself: bool = False) -> None:
+    """Make the messages of complete drafts, and destroy the drafts' own copies of the content.
+
+    The drafts are locked, and in state ready or sending. A sender who pressed nothing is told.
+    """
+    if not batch:
+        return
+    drafts = [draft for draft, _ in batch]
+    outgoing = _outgoing(batch)
+    stop_telling(*drafts)
+    messages = send_messages(outgoing)
+    _learn(drafts, outgoing)
+    now = timezone.now()
+    ready = [draft for draft in drafts if draft.state == states.READY]
+    move_all(ready, states.SENDING, states.MOVES, send_at=now)
+    made = [When(pk=one.pk, then=Value(its.pk)) for one, its in zip(drafts, messages, strict=True)]
+    move_all(
+        drafts, states.SENT, states.MOVES,
+        message=Case(*made, output_field=BigIntegerField()), data_key=b"", subject=b"", content=b"",
+        expires_at=None, remind_at=None, tell_at=now + QUIET if by_itself else None,
     )  # fmt: skip
-    draft.attachments.all().delete()
-    draft.recipients.update(typed=b"", header=b"")
-    audit.record(
-        "release", str(draft), organization_id=draft.organization_id,
-        message=str(message), recipients=len(judged), by_itself=by_itself,
+    Attachment.objects.filter(draft__in=drafts).delete()
+    Recipient.objects.filter(draft__in=drafts).update(typed=b"", header=b"")
+    audit.record_all(
+        audit.line(
+            "release", str(draft), organization_id=draft.organization_id,
+            message=str(message), recipients=len(judged), by_itself=by_itself,
+        )
+        for (draft, judged), message in zip(batch, messages, strict=True)
     )  # fmt: skip
 
 
-def _outgoing(draft: Draft, judged: list[Judged]) -> OutgoingMessage:
+def _release_due(drafts: list[Draft]) -> None:
+    now = timezone.now()
+    due = [
+        one for one in drafts if one.state == states.SENDING and one.send_at and one.send_at <= now
+    ]
+    judged = judge_all(due)
+    batch = [(draft, judged[draft.pk]) for draft in due]
+    going = [pair for pair in batch if pair[0].sender.is_active and _is_complete(pair[1])]
+    release_all(going)
+    kept = [pair for pair in batch if pair not in going]
+    move_all([draft for draft, _ in kept], states.READY, states.MOVES, send_at=None, sent_by=None)
+    settle_all(kept)
+    plan_telling(*(draft for draft, _ in kept if draft.state == states.WAITING))
+
+
+def _is_complete(judged: Sequence[Judged]) -> bool:
+    return all(item.complete for item in judged)
+
+
+def _outgoing(batch: Sequence[JudgedDraft]) -> list[OutgoingMessage]:
+    chosen = [item.verdict.chosen for _, judged in batch for item in judged]
+    codes = open_codes({one.datum_id for one in chosen if one and one.datum_id and not one.phone})
+    files: dict[int, list[Attachment]] = defaultdict(list)
+    for file in Attachment.objects.filter(draft__in=[draft for draft, _ in batch]):
+        files[file.draft_id].append(file)
+    return [_message(draft, judged, files[draft.pk], codes) for draft, judged in batch]
+
+
+def _message(
+    draft: Draft, judged: Sequence[Judged], files: Sequence[Attachment], codes: Codes
+) -> OutgoingMessage:
     content = content_of(draft)
     return OutgoingMessage(
         organization_id=draft.organization_id,
@@ -71,27 +106,27 @@ def _outgoing(draft: Draft, judged: list[Judged]) -> OutgoingMessage:
         subject=subject_of(draft),
         text=content.text,
         html=content.html,
-        recipients=tuple(_recipient(draft, item) for item in judged),
+        recipients=tuple(_recipient(draft, item, codes) for item in judged),
         attachments=tuple(
             OutgoingAttachment(
-                name=attachment_name(draft, attachment),
-                content_type=attachment.content_type,
-                content_id=attachment.content_id,
-                inline=attachment.inline,
-                blob_id=attachment.blob_id,
+                name=attachment_name(draft, file),
+                content_type=file.content_type,
+                content_id=file.content_id,
+                inline=file.inline,
+                blob_id=file.blob_id,
             )
-            for attachment in draft.attachments.all()
+            for file in files
         ),
         keep_days=draft.keep_message_days,
         message_id=content.message_id,
     )
 
 
-def _recipient(draft: Draft, item: Judged) -> OutgoingRecipient:
+def _recipient(draft: Draft, item: Judged, codes: Codes) -> OutgoingRecipient:
     chosen = item.verdict.chosen
     if chosen is None:
         raise ValueError(f"{draft} is not complete")
-    value, hint = value_of(draft, item)
+    value, hint = value_of(draft, item, codes)
     return OutgoingRecipient(
         address=item.recipient.address,
         name=item.recipient.name,
@@ -104,12 +139,23 @@ def _recipient(draft: Draft, item: Judged) -> OutgoingRecipient:
     )
 
 
-def _learn(draft: Draft, recipient: OutgoingRecipient) -> None:
-    learn(
-        draft.sender,
-        recipient.address,
-        recipient.name,
-        method=recipient.method,
-        value=recipient.value,
-        hint=recipient.hint,
-    )
+def _learn(drafts: Sequence[Draft], outgoing: Sequence[OutgoingMessage]) -> None:
+    """Keep in each sender's own book what they typed.
+
+    In one order for everybody: two releases that learn the same people must not deadlock.
+    """
+    typed = [
+        (draft.sender, recipient)
+        for draft, one in zip(drafts, outgoing, strict=True)
+        for recipient in one.recipients
+        if recipient.source == DRAFT
+    ]
+    for sender, recipient in sorted(typed, key=lambda pair: (pair[0].pk, pair[1].address)):
+        learn(
+            sender,
+            recipient.address,
+            recipient.name,
+            method=recipient.method,
+            value=recipient.value,
+            hint=recipient.hint,
+        )

@@ -1,5 +1,7 @@
 """What a judgement leaves in a draft: verdicts, state, and when it ends and is reminded of."""
 
+from collections.abc import Sequence
+
 from django.utils import timezone
 
 from drafts import states
@@ -7,38 +9,50 @@ from drafts.access import Judged
 from drafts.actions.telling import stop_telling
 from drafts.models import Draft, Recipient
 from drafts.reminders import Life, expiry_of, next_reminder
-from flow.moves import move
+from flow.moves import move_all
+
+JudgedDraft = tuple[Draft, list[Judged]]
 
 
-def settle(draft: Draft, judged: list[Judged], *, new_policy: bool = False) -> bool:
+def settle(draft: Draft, judged: list[Judged]) -> bool:
     """Store the verdicts and move the draft to waiting or ready; tell whether it is ready.
 
     What was to be mailed of the state before is called off.
     """
-    changed = [item.recipient for item in judged if _store_verdict(item)]
-    Recipient.objects.bulk_update(changed, ["reason", "method", "source", "datum"])
-    ready = not draft.problem and all(item.complete for item in judged)
-    state = states.READY if ready else states.WAITING
-    if draft.state in states.HELD and draft.state != state:
-        stop_telling(draft)
-    if draft.state != state:
-        move(draft, state, states.MOVES)
-    if new_policy or draft.expires_at is None:
+    settle_all([(draft, judged)])
+    return draft.state == states.READY
+
+
+def settle_all(batch: Sequence[JudgedDraft], *, new_policy: bool = False) -> None:
+    """Do the same for several drafts, in a number of statements that does not grow with them."""
+    changed = [item.recipient for _, judged in batch for item in judged if _take_verdict(item)]
+    Recipient.objects.bulk_update(changed, ["reason", "method", "source", "datum"], batch_size=100)
+    moving = [draft for draft, judged in batch if draft.state != _state(draft, judged)]
+    stop_telling(*(draft for draft in moving if draft.state in states.HELD))
+    for state in (states.WAITING, states.READY):
+        going = [one for one, judged in batch if one in moving and _state(one, judged) == state]
+        move_all(going, state, states.MOVES)
+    unplanned = [draft for draft, _ in batch if new_policy or draft.expires_at is None]
+    for draft in unplanned:
         _plan_life(draft)
-    return ready
+    Draft.objects.bulk_update(unplanned, ["expires_at", "remind_at"], batch_size=100)
+
+
+def _state(draft: Draft, judged: list[Judged]) -> str:
+    ready = not draft.problem and all(item.complete for item in judged)
+    return states.READY if ready else states.WAITING
 
 
 def _plan_life(draft: Draft) -> None:
     """Set when this held draft ends, and when its sender is reminded of it."""
     policy = draft.organization.policy
     draft.expires_at = expiry_of(draft.created_at, policy)
-    zone = draft.organization.zone
-    life = Life(draft.created_at, draft.expires_at, zone)
+    life = Life(draft.created_at, draft.expires_at, draft.organization.zone)
     draft.remind_at = next_reminder(life, policy, timezone.now())
-    draft.save(update_fields=["expires_at", "remind_at"])
 
 
-def _store_verdict(item: Judged) -> bool:
+def _take_verdict(item: Judged) -> bool:
+    """Put the verdict on its recipient; tell whether it says something else than before."""
     recipient, chosen = item.recipient, item.verdict.chosen
     new = (
         item.verdict.reason,

@@ -16,7 +16,7 @@ from drafts.access import Judged, content_of, judge, subject_of
 from drafts.models import Draft
 from drafts.wording import problem_sentences, reason_sentence
 from flow.sweeps import skip_locked
-from notifications.actions import cancel, queue_mail
+from notifications.actions import cancel_all, queue_mail
 from notifications.letters import Mail
 from notifications.models import Notification
 from notifications.states import CANCELLED
@@ -38,10 +38,12 @@ def finish_link(draft: Draft) -> str:
     return f"{settings.BASE_URL}{path}"
 
 
-def plan_telling(draft: Draft) -> None:
-    """Have the sender told soon that this draft is held, or ready; it is locked."""
-    draft.tell_at = timezone.now() + QUIET
-    draft.save(update_fields=["tell_at"])
+def plan_telling(*drafts: Draft) -> None:
+    """Have the senders told soon that these drafts are held, or ready; they are locked."""
+    at = timezone.now() + QUIET
+    Draft.objects.filter(pk__in=[draft.pk for draft in drafts]).update(tell_at=at)
+    for draft in drafts:
+        draft.tell_at = at
 
 
 def senders_to_tell(limit: int) -> list[int]:
@@ -51,7 +53,7 @@ def senders_to_tell(limit: int) -> list[int]:
     """
     called_off = Draft.objects.filter(state__in=states.HELD, tell_at=None, notice__state=CANCELLED)
     called_off.update(tell_at=timezone.now(), notice=None)
-    due = Draft.objects.filter(tell_at__lte=timezone.now())
+    due = Draft.objects.filter(tell_at__lte=timezone.now(), state__in=states.HELD)
     return list(due.order_by().values_list("sender", flat=True).distinct()[:limit])
 
 
@@ -62,9 +64,6 @@ def tell_sender(sender_id: int, *, at_once: bool = False) -> int:
     Unless it has to be done at once, it waits while more mails of the sender are coming in.
     """
     User.objects.select_for_update(no_key=True).get(pk=sender_id)
-    Draft.objects.filter(sender=sender_id).exclude(tell_at=None).exclude(
-        state__in=states.HELD
-    ).update(tell_at=None)
     drafts = held_together(sender_id)
     times = [draft.tell_at for draft in drafts if draft.tell_at]
     if not times:
@@ -72,8 +71,7 @@ def tell_sender(sender_id: int, *, at_once: bool = False) -> int:
     now = timezone.now()
     if not at_once and max(times) > now and min(times) > now - PATIENCE:
         return 0
-    for draft in drafts:
-        stop_telling(draft)  # a reminder that waits is said by this mail already
+    stop_telling(*drafts)  # a reminder that waits is said by this mail already
     notice = _tell_one(drafts[0]) if len(drafts) == 1 else _tell_several(drafts)
     told = [draft.pk for draft in drafts]
     Draft.objects.filter(pk__in=told).update(tell_at=None, notice=notice)
@@ -87,24 +85,23 @@ def held_together(sender_id: int) -> list[Draft]:
     return list(untold.select_for_update(of=("self",)).order_by("pk")[:TOGETHER])
 
 
-def tell_sent_by_itself(draft: Draft, recipients: int) -> None:
-    """Tell the sender that the draft became complete, and went out."""
-    tell(draft, SENT_BY_ITSELF, {"recipient_count": recipients})
-
-
-def stop_telling(draft: Draft) -> None:
-    """Take back what was not mailed yet and is not true any more; the draft is locked.
+def stop_telling(*drafts: Draft) -> None:
+    """Take back what was not mailed yet and is not true any more; the drafts are locked.
 
     Others that the same mail spoke of are told anew. One that is locked now is passed over, so
     that two who stop at once never wait for each other: it has its reminder.
     """
-    if draft.tell_at or draft.notice_id:
-        notice, draft.tell_at, draft.notice = draft.notice, None, None
-        draft.save(update_fields=["tell_at", "notice"])
-        if notice is not None and _is_called_off(notice):
-            others = Draft.objects.filter(notice=notice, state__in=states.HELD)
-            found = [other.pk for other in skip_locked(others)]
-            Draft.objects.filter(pk__in=found).update(tell_at=timezone.now())
+    told = [draft for draft in drafts if draft.tell_at or draft.notice_id]
+    if not told:
+        return
+    notices = {draft.notice_id for draft in told if draft.notice_id}
+    Draft.objects.filter(pk__in=[draft.pk for draft in told]).update(tell_at=None, notice=None)
+    for draft in told:
+        draft.tell_at, draft.notice = None, None
+    if called_off := cancel_all(notices) if notices else None:
+        others = Draft.objects.filter(notice__in=called_off, state__in=states.HELD)
+        found = [other.pk for other in skip_locked(others)]
+        Draft.objects.filter(pk__in=found).update(tell_at=timezone.now())
 
 
 def tell(draft: Draft, kind: str, more: Mapping[str, Any], to: User | None = None) -> Notification:
@@ -225,11 +222,6 @@ def _tell_several(drafts: Sequence[Draft]) -> Notification:
     newest.save(update_fields=["told"])
     key = f"{newest}:{FINISH_SEVERAL}:{newest.told}"
     return tell_person(sender, FINISH_SEVERAL, context, about=about_drafts_of(sender.pk), key=key)
-
-
-def _is_called_off(notice: Notification) -> bool:
-    cancel(notice)
-    return Notification.objects.filter(pk=notice.pk, state=CANCELLED).exists()
 
 
 def _person(item: Judged) -> dict[str, str]:

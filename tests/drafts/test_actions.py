@@ -149,9 +149,10 @@ def test_an_organization_without_web_sending_refuses_to_send() -> None:
 
 def test_a_contact_completes_the_draft_that_waits_for_it_and_it_goes_out() -> None:
     draft = make.draft(make.user(make.organization(policy=Policy(web_sending=False))))
-
     make.contact(draft.sender, phone=make.NUMBER)
     judge_changed()
+    Draft.objects.update(tell_at=timezone.now())
+    actions.announce_sent(draft.sender_id)
 
     draft.refresh_from_db()
     assert (draft.state, kinds(draft)) == (states.SENT, ["finish_sending", "sent_by_itself"])

@@ -169,7 +169,7 @@ def test_the_sent_email_shows_the_copy_that_is_held(draft: Draft) -> None:
     pk = draft.recipients.get().pk
     actions.send_draft(draft, {pk: Choice("sms", make.NUMBER)}, actor=draft.sender)
     Draft.objects.update(send_at=draft.created_at)
-    actions.release_draft(draft.pk)
+    actions.release_due()
 
     copy = make.draft(draft.sender, "jan@example.nl")
 

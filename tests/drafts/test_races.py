@@ -9,6 +9,7 @@ import pytest
 from django.db import connections
 from django.utils import timezone
 
+from accounts.policy import Policy
 from delivery.models import Message, MessageRecipient
 from drafts import actions, states
 from drafts.incoming import Choice
@@ -91,7 +92,7 @@ def test_ten_workers_release_once() -> None:
     draft = make.draft(make.user(), "jan@example.nl", "els@example.nl")
     to_send_now(draft)
 
-    outcomes = at_once(*[release_due] * 5, *[lambda: actions.release_draft(draft.pk)] * 5)
+    outcomes = at_once(*[release_due] * 5, *[actions.release_due] * 5)
 
     assert outcomes == {"done": 10}
     assert (Message.objects.count(), MessageRecipient.objects.count()) == (1, 2)
@@ -188,3 +189,16 @@ def test_two_copies_to_known_recipients_are_delivered_once(round_number: int) ->
     at_once(lambda: actions.judge_new(first.pk), lambda: actions.judge_new(second.pk))
 
     assert MessageRecipient.objects.count() == 1
+
+
+@pytest.mark.parametrize("round_number", range(ROUNDS))
+def test_workers_who_follow_a_change_send_every_draft_once(round_number: int) -> None:
+    sender = make.user(make.organization(policy=Policy(send_when_complete=True)))
+    _ = [make.draft(sender, text=str(number)) for number in range(8)]
+    make.contact(sender, phone=make.NUMBER)
+
+    outcomes = at_once(*[judge_changed] * 4)
+
+    assert outcomes == {"done": 4}
+    assert Counter(Draft.objects.values_list("state", flat=True)) == {states.SENT: 8}
+    assert MessageRecipient.objects.count() == 8
