@@ -1,5 +1,7 @@
 """Organizations, the people in them, and what was done."""
 
+import uuid
+from collections.abc import Mapping
 from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
@@ -11,6 +13,7 @@ from django.utils.translation import gettext_lazy as _
 
 from accounts.policy import Policy, policy_from_json
 from accounts.zones import zone_named
+from vault.models import SealedRow
 
 LANGUAGES = [("nl", "Nederlands"), ("en", "English")]
 
@@ -129,13 +132,17 @@ class User(AbstractBaseUser):
     """A person of one organization; signs in, and hands in mail, by address.
 
     A shared mailbox is one too: an address that nobody signs in with, whose drafts its delegates
-    finish.
+    finish. `uid`, `nick_name` and `external_id` are what other systems know a person by. Who was
+    removed keeps a row, for what refers to it, but no address (`removed_at`).
     """
 
     Role = Role
 
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=200, blank=True)
+    nick_name = models.CharField(max_length=200, blank=True)
+    external_id = models.CharField(max_length=200, blank=True)
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="users")
     is_sender = models.BooleanField(default=True)
     is_editor = models.BooleanField(default=False)
@@ -145,6 +152,7 @@ class User(AbstractBaseUser):
     language = models.CharField(max_length=2, choices=LANGUAGES, default="nl")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
+    removed_at = models.DateTimeField(null=True, blank=True)
 
     USERNAME_FIELD = "email"
     REQUIRED_FIELDS: ClassVar[list[str]] = []
@@ -195,6 +203,51 @@ class Delegation(models.Model):
         return f"delegation:{self.pk}"
 
 
+class Alias(models.Model):
+    """Another address of the same person: mail from it is theirs."""
+
+    user = models.ForeignKey(User, models.PROTECT, related_name="aliases")
+    address = models.EmailField(unique=True)
+
+    class Meta:
+        ordering = ["pk"]
+
+    def __str__(self) -> str:
+        return f"alias:{self.pk}"
+
+
+class IdentityProvider(models.Model):
+    """Where the people of a domain sign in (OpenID Connect); its secret is sealed.
+
+    `only`: they have no other way to sign in here.
+    """
+
+    under_keyring: ClassVar[Mapping[str, str]] = {"secret": "secret_place"}
+    domain = models.OneToOneField(Domain, models.PROTECT, related_name="identity_provider")
+    uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
+    name = models.CharField(max_length=40)
+    server_url = models.URLField()
+    client_id = models.CharField(max_length=190)
+    secret = models.BinaryField(default=b"", editable=False)
+    only = models.BooleanField(default=False)
+    created_at = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"identity provider:{self.pk}"
+
+    @property
+    def secret_place(self) -> str:
+        """The place that the secret is sealed for."""
+        return f"identity provider:{self.uid}"
+
+
+class SecondFactorKey(SealedRow):
+    """The one row whose data key seals what second factors are checked with."""
+
+    def __str__(self) -> str:
+        return f"second factor key:{self.pk}"
+
+
 class SmtpCredential(models.Model):
     """The login of a mail server that relays for an organization; shown once, kept hashed."""
 
@@ -213,7 +266,8 @@ class SmtpCredential(models.Model):
 class ApiKey(models.Model):
     """The key of another system: for contacts, for people (SCIM), or both; kept hashed.
 
-    `window_at` and `window_count` count its requests of the present minute.
+    `window_at` and `window_count` count its requests of the present minute, `people_at` and
+    `people_count` those to SCIM of the present ten seconds.
     """
 
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="api_keys")
@@ -226,6 +280,8 @@ class ApiKey(models.Model):
     revoked_at = models.DateTimeField(null=True, blank=True)
     window_at = models.DateTimeField(null=True, blank=True)
     window_count = models.PositiveIntegerField(default=0)
+    people_at = models.DateTimeField(null=True, blank=True)
+    people_count = models.PositiveIntegerField(default=0)
 
     class Meta:
         constraints = [
