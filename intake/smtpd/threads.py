@@ -45,11 +45,19 @@ class Workers(Generic[Job]):
 
     def _run(self) -> None:
         try:
-            while (first := self._queue.get()) is not None:
-                close_old_connections()
-                self._work([first, *self._others()])
+            while self._work_once():
+                pass
         finally:
             connections.close_all()
+
+    def _work_once(self) -> bool:
+        """Do what waits, and keep nothing of it: a job may hold a large mail."""
+        first = self._queue.get()
+        if first is None:
+            return False
+        close_old_connections()
+        self._work([first, *self._others()])
+        return True
 
     def _others(self) -> list[Job]:
         jobs: list[Job] = []
