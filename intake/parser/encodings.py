@@ -2,6 +2,7 @@
 
 import binascii
 import re
+from io import BytesIO
 from typing import Final
 
 _WHITE_SPACE: Final = b" \t\r\n\f\v\x00"
@@ -11,26 +12,47 @@ _PADDING: Final = re.compile(rb"=+")
 _TRAILING: Final = re.compile(rb"(?<![ \t])[ \t]++(?=\r?\n)")
 _IDENTITY: Final = frozenset({"", "7bit", "8bit", "binary"})
 
+_PIECE: Final = 1024 * 1024
+
+Bytes = bytes | memoryview
 Decoded = tuple[bytes, str]
 """The bytes, and the code of the defect met or ""."""
 
 
-def decode_transfer(raw: bytes, encoding: str) -> Decoded:
-    """Undo a Content-Transfer-Encoding (RFC 2045, 6), named in lower case."""
+def decode_transfer(raw: Bytes, encoding: str) -> Decoded:
+    """Undo a Content-Transfer-Encoding (RFC 2045, 6), named in lower case.
+
+    What is well-formed is decoded in pieces, so that a large file is in memory once.
+    """
     if encoding == "base64":
         return decode_base64(raw)
     if encoding == "quoted-printable":
         return decode_quoted_printable(raw), ""
-    return raw, "" if encoding in _IDENTITY else "unknown_encoding"
+    return bytes(raw), "" if encoding in _IDENTITY else "unknown_encoding"
 
 
-def decode_base64(raw: bytes) -> Decoded:
+def decode_base64(raw: Bytes) -> Decoded:
     """Decode base64 with foreign characters in it, without padding, or with some in its middle."""
-    packed = raw.translate(None, _WHITE_SPACE)
     try:
-        return binascii.a2b_base64(packed, strict_mode=True), ""
+        return _well_formed_base64(raw), ""
     except binascii.Error:
+        packed = bytes(raw).translate(None, _WHITE_SPACE)
         return b"".join(_base64_pieces(packed)), "bad_base64"
+
+
+def _well_formed_base64(raw: Bytes) -> bytes:
+    """Decode base64 that is as it should be. Raises binascii.Error."""
+    decoded, left = BytesIO(), b""
+    for at in range(0, len(raw), _PIECE):
+        packed = left + bytes(raw[at : at + _PIECE]).translate(None, _WHITE_SPACE)
+        # Some letters stay behind: padding may only stand at the very end.
+        ready = max(0, (len(packed) - 5) // 4 * 4)
+        decoded.write(binascii.a2b_base64(packed[:ready], strict_mode=True))
+        if packed.endswith(b"=", 0, ready):
+            raise binascii.Error("padding in the middle")
+        left = packed[ready:]
+    decoded.write(binascii.a2b_base64(left, strict_mode=True))
+    return decoded.getvalue()
 
 
 def _base64_pieces(packed: bytes) -> list[bytes]:
@@ -45,9 +67,18 @@ def _base64_pieces(packed: bytes) -> list[bytes]:
     return pieces
 
 
-def decode_quoted_printable(raw: bytes) -> bytes:
+def decode_quoted_printable(raw: Bytes) -> bytes:
     """Decode quoted-printable; what is no valid escape stays as it is.
 
     White space at the end of a line is an addition of some mail server (RFC 2045, 6.7, rule 3).
     """
-    return binascii.a2b_qp(_TRAILING.sub(b"", raw.replace(b" \r\n", b"\r\n")))
+    decoded, left = BytesIO(), b""
+    for at in range(0, len(raw), _PIECE):
+        lines, line_end, left = (left + bytes(raw[at : at + _PIECE])).rpartition(b"\n")
+        decoded.write(_printable_lines(lines + line_end))
+    decoded.write(_printable_lines(left))
+    return decoded.getvalue()
+
+
+def _printable_lines(lines: bytes) -> bytes:
+    return binascii.a2b_qp(_TRAILING.sub(b"", lines.replace(b" \r\n", b"\r\n")))

@@ -113,7 +113,8 @@ class _Walk:
 
     def _content(self, entity: Entity) -> bytes:
         """Give the bytes of a part, transfer encoding undone."""
-        content, defect = decode_transfer(self.raw[entity.start : entity.end], entity.encoding)
+        raw = memoryview(self.raw)[entity.start : entity.end]
+        content, defect = decode_transfer(raw, entity.encoding)
         if defect:
             self.defects.append(defect)
         return content
