@@ -23,7 +23,7 @@ from drafts.actions.settling import settle
 from drafts.content import choice_to_bytes
 from drafts.models import Attachment, Draft, Recipient
 from flow.moves import move
-from vault.actions import store_blob
+from vault.actions import store_stream
 from vault.tokens import link_token_hash
 
 
@@ -92,7 +92,7 @@ def _copy_attachment(draft: Draft, part: Draft, attachment: Attachment) -> None:
         content_type=attachment.content_type,
         content_id=attachment.content_id,
         inline=attachment.inline,
-        blob=store_blob(b"".join(attachment.blob.read())),
+        blob=store_stream(attachment.blob.read(), attachment.blob.size),
     )
 
 
