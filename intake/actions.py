@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 from typing import Final
 
 from django.db import transaction
@@ -20,7 +21,7 @@ from intake import states
 from intake.bounces import bounce_token, failure_code
 from intake.compose import Envelope, incoming_mail, subject_of
 from intake.limits import MailTooComplex
-from intake.models import RawMail
+from intake.models import RawMail, RawPiece
 from intake.parser import parse_mail
 from notifications.actions import queue_mail
 from notifications.letters import Mail
@@ -32,42 +33,67 @@ SHOWN_RECIPIENTS: Final = 5
 FORGOTTEN: Final = 100
 UNREADABLE, TOO_COMPLEX = "cannot_be_read", "too_complex"
 
-_RAW = "raw"
-
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """A mail as it was handed in; the recipients are normalized, each once."""
+    """How a mail was handed in; the recipients are normalized, each once."""
 
     organization_id: int
     sender_id: int
     recipients: tuple[str, ...]
-    raw: bytes
 
 
-def seal_mail(submission: Submission) -> RawMail:
-    """Return the row of a mail, sealed and not stored yet."""
-    mail = RawMail(
-        organization_id=submission.organization_id,
-        sender_id=submission.sender_id,
-        recipients=list(submission.recipients),
-        size=len(submission.raw),
-    )
-    mail.raw = mail.seal(_RAW, submission.raw)
-    return mail
+class SealedMail:
+    """A mail on its way in: each piece is sealed as it comes, and none is kept in the clear."""
+
+    def __init__(self) -> None:
+        """Nothing came in yet."""
+        self.row = RawMail(size=0)
+        self.more: list[RawPiece] = []
+        self._count = 0
+        self._newest = b""  # waits for the next one, for its seal says whether it is the last
+
+    def add(self, piece: bytes) -> None:
+        """Take the next piece."""
+        if self.row.size:
+            self._seal_newest(last=False)
+        self._newest = piece
+        self.row.size += len(piece)
+
+    def finish(self, submission: Submission) -> None:
+        """Seal the last piece; from now on the mail can be stored."""
+        self.row.organization_id = submission.organization_id
+        self.row.sender_id = submission.sender_id
+        self.row.recipients = list(submission.recipients)
+        self._seal_newest(last=True)
+        self._newest = b""
+
+    def _seal_newest(self, *, last: bool) -> None:
+        number = self._count
+        self._count += 1
+        sealed = self.row.seal_piece(number, self._newest, last=last)
+        if number == 0:
+            self.row.raw = sealed
+        else:
+            self.more.append(RawPiece(mail=self.row, number=number, sealed=sealed))
 
 
-def store_mails(mails: Sequence[RawMail], *, before_commit: Callable[[], object]) -> None:
+def store_mails(mails: Sequence[SealedMail], *, before_commit: Callable[[], object]) -> None:
     """Store sealed mails in one transaction; when `before_commit` raises, none is stored."""
     with transaction.atomic(durable=True):
-        RawMail.objects.bulk_create(mails)
+        RawMail.objects.bulk_create([mail.row for mail in mails])
+        # One at a time: an INSERT takes several times the memory of what it inserts.
+        RawPiece.objects.bulk_create([piece for mail in mails for piece in mail.more], batch_size=1)
         wake("intake.tasks.make_drafts")
         before_commit()
 
 
 def open_mail(mail: RawMail) -> bytes:
     """Return the bytes as they came in. Raises VaultError."""
-    return mail.unseal(_RAW, mail.raw)
+    whole = BytesIO()
+    for piece in mail.read():
+        whole.write(piece)
+    return whole.getvalue()
 
 
 def take_bounce(addresses: Sequence[str], raw: bytes) -> None:
@@ -92,6 +118,7 @@ def forget_ended() -> int:
     refused = Q(state=states.REFUSED, received_at__lt=old)
     ended = RawMail.objects.filter(released | unsent | refused).exclude(data_key=b"")
     found = list(ended.values_list("pk", flat=True)[:FORGOTTEN])
+    RawPiece.objects.filter(mail__in=found).delete()
     return RawMail.objects.filter(pk__in=found).update(data_key=b"", raw=b"")
 
 
@@ -139,6 +166,7 @@ def make_draft(mail: RawMail) -> None:
     except MailTooComplex:
         refuse_mail(mail, TOO_COMPLEX, subject=subject_of(raw))
         return
+    del raw  # it may be large, and all that counts of it is in `parsed` now
     envelope = Envelope(mail.organization_id, mail.sender_id, tuple(mail.recipients))
     incoming = incoming_mail(parsed, envelope)
     with transaction.atomic():

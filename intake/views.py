@@ -1,22 +1,22 @@
 """The original mail of a draft."""
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, StreamingHttpResponse
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts.access import user_of
-from intake import access, actions
+from intake import access
 
 
 @require_GET
 @login_required
 @never_cache
-def draft_raw(request: HttpRequest, pk: int) -> HttpResponse:
+def draft_raw(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """Hand the mail as it came in to its sender; it holds the header block and Bcc."""
     mail = access.raw_mail_for(user_of(request), pk)
-    return HttpResponse(
-        actions.open_mail(mail),
+    return StreamingHttpResponse(
+        mail.read(),
         content_type="message/rfc822",
         headers={"Content-Disposition": f'attachment; filename="mail-{pk}.eml"'},
     )

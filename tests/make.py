@@ -21,6 +21,9 @@ from drafts.incoming import (
     LineProblem,
 )
 from drafts.models import Draft
+from intake.actions import SealedMail, Submission
+from intake.models import RawMail
+from intake.smtpd.data import PIECE_BYTES
 
 PASSWORD = "a password of the tests"
 NUMBER, OTHER_NUMBER = "+31636363636", "+31612345678"
@@ -130,6 +133,24 @@ def draft(sender: User, *recipients: IncomingRecipient | str, **more: object) ->
     actions.judge_new(held.pk)
     actions.tell_sender(sender.pk, at_once=True)
     return Draft.objects.get(pk=held.pk)
+
+
+def sealed_mail(sender: User, raw: bytes, *people: str) -> SealedMail:
+    """Seal a mail as the SMTP server does, ready to be stored."""
+    mail = SealedMail()
+    for at in range(0, len(raw), PIECE_BYTES):
+        mail.add(raw[at : at + PIECE_BYTES])
+    mail.finish(Submission(sender.organization_id, sender.pk, people or ("jan@example.nl",)))
+    return mail
+
+
+def raw_mail(sender: User, raw: bytes, *people: str, **more: object) -> RawMail:
+    """Store a mail as it came in."""
+    row = sealed_mail(sender, raw, *people).row
+    for name, value in more.items():
+        setattr(row, name, value)
+    row.save()
+    return row
 
 
 def attachment(

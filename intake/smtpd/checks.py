@@ -9,9 +9,8 @@ from accounts.models import Organization
 from addresses.mail import AddressError, normalize_address
 from intake import actions
 from intake.limits import HEADER_BYTES, MailTooComplex
-from intake.models import RawMail
 from intake.parser import Mailbox, read_from_header
-from intake.smtpd.data import require_short_lines, without_dots
+from intake.smtpd.data import LineGauge
 from intake.smtpd.envelope import Envelope
 from intake.smtpd.replies import (
     FOREIGN_DOMAIN,
@@ -29,28 +28,45 @@ _HEADER_END: Final = re.compile(rb"\r?\n\r?\n")
 _HOP: Final = re.compile(rb"^received[ \t]*:", re.IGNORECASE | re.MULTILINE)
 
 
-def accept_mail(envelope: Envelope, sent: bytes, own: str) -> RawMail:
+class Arrival:
+    """A mail that comes in: all of it is sealed, and its header kept for a look at it."""
+
+    def __init__(self) -> None:
+        """Nothing came in yet."""
+        self.sealed = actions.SealedMail()
+        self.head = bytearray()
+        self.lines = LineGauge()
+
+    @property
+    def size(self) -> int:
+        """How many bytes have come in."""
+        return self.sealed.row.size
+
+    def take(self, piece: bytes) -> None:
+        """Take the next piece."""
+        self.head += piece[: max(0, _HEAD_BYTES - len(self.head))]
+        self.lines.measure(piece)
+        self.sealed.add(piece)
+
+
+def accept_mail(envelope: Envelope, arrival: Arrival, own: str) -> actions.SealedMail:
     """Return the sealed mail, ready to be stored; runs in a thread. Raises Refused.
 
     `own` is the address that our notices come from: one that comes back is a loop.
     """
-    mail = without_dots(sent)
-    require_short_lines(mail)
-    head = mail[:_HEAD_BYTES]
+    arrival.lines.require_short_lines()
+    head = bytes(arrival.head)
     require_few_hops(head)
     author = read_author(head)
     if author == own:
         raise Refused(LOOP)
     if author != envelope.sender:
         require_own_domain(envelope, author)
-    return actions.seal_mail(
-        actions.Submission(
-            organization_id=envelope.organization_id,
-            sender_id=envelope.sender_id or 0,
-            recipients=tuple(envelope.recipients),
-            raw=mail,
-        )
+    recipients = tuple(envelope.recipients)
+    arrival.sealed.finish(
+        actions.Submission(envelope.organization_id, envelope.sender_id or 0, recipients)
     )
+    return arrival.sealed
 
 
 def require_own_domain(envelope: Envelope, author: str) -> None:

@@ -4,14 +4,16 @@ A bare LF or CR never ends a mail, so that two servers cannot disagree where it 
 """
 
 import asyncio
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
 from typing import Final
 
 from intake.smtpd.replies import LINE_TOO_LONG, TOO_BIG, Goodbye, Refused
 
 LINE_BYTES: Final = 1024 * 1024
+PIECE_BYTES: Final = 1024 * 1024
 PATIENT_TIMES: Final = 3  # so many times the limit is read away for a polite answer
 
+_LINE_END: Final = b"\r\n"
 _END: Final = b"\r\n.\r\n"
 _KEEP: Final = len(_END) - 1  # the end may be cut in two by the network
 _ALL: Final = 2**30
@@ -19,13 +21,15 @@ _ALL: Final = 2**30
 
 async def read_data(
     reader: asyncio.StreamReader, limit: int, on_progress: Callable[[], None]
-) -> bytes:
-    """Return a mail as it was sent, dots still doubled; what follows its end stays in the reader.
+) -> AsyncIterator[bytes]:
+    """Yield a mail in pieces of some 1 MiB; what follows its end stays in the reader.
 
-    Never holds much more than `limit` bytes. Raises Refused (too big, once its end was seen),
-    Goodbye (far too big, no end in sight), and IncompleteReadError when the connection ends.
+    Never holds more than a piece. What was yielded is a mail only when nothing is raised behind
+    it: Refused (too big, once its end was seen), Goodbye (far too big, no end in sight), or
+    IncompleteReadError when the connection ends.
     """
-    data, dropped = bytearray(b"\r\n"), 0
+    # In front are always two bytes that were passed on: they show where a line begins.
+    data, passed = bytearray(_LINE_END), 0
     while True:
         chunk = await reader.read(_ALL)  # takes all there is, so that the rest can be put back
         if not chunk:
@@ -36,29 +40,51 @@ async def read_data(
         end = data.find(_END, start)
         if end >= 0:
             break
-        if len(data) > limit + len(_END):
-            dropped += len(data) - _KEEP
-            del data[:-_KEEP]
-        if dropped > limit * PATIENT_TIMES:
+        if len(data) > PIECE_BYTES:
+            ready = len(data) - _KEEP
+            passed += ready - len(_LINE_END)
+            if passed <= limit:
+                yield _without_dots(data, ready)
+            del data[: ready - len(_LINE_END)]
+        if passed > limit * (1 + PATIENT_TIMES):
             raise Goodbye(TOO_BIG, limit=limit)
-    rest = bytes(data[end + len(_END) :])
+    _put_back(reader, bytes(data[end + len(_END) :]))
+    if passed + end > limit:
+        raise Refused(TOO_BIG, limit=limit)
+    yield _without_dots(data, end + len(_LINE_END))
+
+
+def _put_back(reader: asyncio.StreamReader, rest: bytes) -> None:
     if rest and not reader.at_eof():
         reader.feed_data(rest)
-    if dropped or end > limit:
-        raise Refused(TOO_BIG, limit=limit)
-    return bytes(memoryview(data)[2 : end + 2])
 
 
-def without_dots(sent: bytes) -> bytes:
-    """Return the mail without the dots that a client doubles (RFC 5321, 4.5.2)."""
-    return sent.removeprefix(b".").replace(b"\r\n.", b"\r\n")
+def _without_dots(data: bytearray, end: int) -> bytes:
+    """Return what is new up to there, without the dots that a client doubles (RFC 5321, 4.5.2)."""
+    return bytes(data[:end].replace(b"\r\n.", _LINE_END)[len(_LINE_END) :])
 
 
-def require_short_lines(mail: bytes) -> None:
-    """Raise Refused for a line that is longer than 1 MiB; looks at few places only."""
-    start = 0
-    while start + LINE_BYTES < len(mail):
-        end = mail.rfind(b"\n", start, start + LINE_BYTES)
-        if end < 0:
+class LineGauge:
+    """Finds a line that is longer than 1 MiB in a mail that comes in pieces."""
+
+    def __init__(self) -> None:
+        """Nothing was seen yet."""
+        self._open = 0  # bytes of the line that goes on in the next piece
+        self._too_long = False
+
+    def measure(self, piece: bytes) -> None:
+        """Look at the next piece, at few places only."""
+        start = -self._open
+        while start + LINE_BYTES < len(piece):
+            end = piece.rfind(b"\n", max(start, 0), start + LINE_BYTES)
+            if end < 0:
+                self._too_long = True
+                return
+            start = end + 1
+        newest = piece.rfind(b"\n")
+        self._open = len(piece) - (start if newest < 0 else newest + 1)
+
+    def require_short_lines(self) -> None:
+        """Raise Refused when there was such a line."""
+        if self._too_long:
             raise Refused(LINE_TOO_LONG)
-        start = end + 1

@@ -3,14 +3,15 @@
 # ruff: noqa: N802 - the library finds its commands by these names
 import asyncio
 import logging
+from collections.abc import Callable
 from typing import Final
 
 from accounts.access import sender_by_address
 from intake.actions import take_bounce
 from intake.smtpd import replies
-from intake.smtpd.checks import accept_mail
+from intake.smtpd.checks import Arrival, accept_mail
 from intake.smtpd.connection import Connection
-from intake.smtpd.data import read_data, without_dots
+from intake.smtpd.data import read_data
 from intake.smtpd.envelope import (
     Envelope,
     normalized,
@@ -72,33 +73,37 @@ class Session(Connection):
         self.receiving = True
         try:
             await self.push(replies.GO_ON)
-            limit = BOUNCE_BYTES if mail.is_bounce else self.desk.config.max_bytes
-            sent = await self._read_mail(limit)
-            await self.push(await self._stored(mail, sent))
+            await self.push(await (self._returned(mail) if mail.is_bounce else self._stored(mail)))
         finally:
             self.receiving = False
         if self.desk.stopping:
             self.say_goodbye(replies.STOPPING)
 
-    async def _read_mail(self, limit: int) -> bytes:
+    async def _read_mail(self, limit: int, take: Callable[[bytes], None]) -> None:
         try:
             async with asyncio.timeout(self.desk.config.data_seconds):
-                return await read_data(self._reader, limit, self._reset_timeout)
+                async for piece in read_data(self._reader, limit, self._reset_timeout):
+                    take(piece)
         except TimeoutError as error:
             raise Goodbye(replies.TOO_SLOW) from error
 
-    async def _stored(self, mail: Envelope, sent: bytes) -> str:
-        if mail.is_bounce:
-            # A mail of ours that came back: what it reports is noted, the mail itself is not kept.
-            await self.desk.ask(PATIENCE, take_bounce, mail.recipients, without_dots(sent))
-            return replies.RETURNED
-        patience = PATIENCE + len(sent) / BYTES_PER_SECOND
-        raw_mail = await self.desk.ask(
-            patience, accept_mail, mail, sent, self.desk.config.own_address
+    async def _returned(self, mail: Envelope) -> str:
+        """Note what a mail of ours that came back reports; the mail itself is not kept."""
+        pieces: list[bytes] = []
+        await self._read_mail(BOUNCE_BYTES, pieces.append)
+        await self.desk.ask(PATIENCE, take_bounce, mail.recipients, b"".join(pieces))
+        return replies.RETURNED
+
+    async def _stored(self, mail: Envelope) -> str:
+        arrival = Arrival()
+        await self._read_mail(self.desk.config.max_bytes, arrival.take)
+        patience = PATIENCE + arrival.size / BYTES_PER_SECOND
+        sealed = await self.desk.ask(
+            patience, accept_mail, mail, arrival, self.desk.config.own_address
         )
-        await self.desk.storage.store(raw_mail)
-        log.info("stored %s, %s bytes", raw_mail.uid, raw_mail.size)
-        return replies.STORED.format(uid=raw_mail.uid)
+        await self.desk.storage.store(sealed)
+        log.info("stored %s, %s bytes", sealed.row.uid, sealed.row.size)
+        return replies.STORED.format(uid=sealed.row.uid)
 
     def _require_foreign(self, address: str) -> None:
         """Raise Refused for an address that our own notices come from, so that nothing loops."""

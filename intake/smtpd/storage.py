@@ -8,7 +8,6 @@ from typing import Final
 from django.db import DatabaseError, IntegrityError, InterfaceError, close_old_connections
 
 from intake import access, actions
-from intake.models import RawMail
 from intake.smtpd.replies import SENDER_GONE, TRY_AGAIN, Refused
 from intake.smtpd.threads import Workers
 
@@ -30,9 +29,10 @@ class Waiting:
     the mail is certainly not stored.
     """
 
-    def __init__(self, mail: RawMail) -> None:
+    def __init__(self, mail: actions.SealedMail) -> None:
         """Nothing is decided yet."""
         self.mail = mail
+        self.size = mail.row.size
         self.outcome: Future[None] = Future()
 
     def begin_commit(self) -> None:
@@ -55,13 +55,13 @@ class Storage:
         """Start the threads."""
         self._workers = Workers("storage", count, store_waiting, BATCH_MAILS)
 
-    async def store(self, mail: RawMail) -> None:
+    async def store(self, mail: actions.SealedMail) -> None:
         """Return when the mail is committed. Raises Refused and database errors: not stored."""
         waiting = Waiting(mail)
         self._workers.put(waiting)
         done = asyncio.wrap_future(waiting.outcome)
         try:
-            await asyncio.wait_for(asyncio.shield(done), PATIENCE + mail.size / BYTES_PER_SECOND)
+            await asyncio.wait_for(asyncio.shield(done), PATIENCE + waiting.size / BYTES_PER_SECOND)
         except TimeoutError as error:
             if waiting.outcome.cancel():
                 raise Refused(TRY_AGAIN) from error
@@ -87,7 +87,7 @@ def store_waiting(waiting: Sequence[Waiting]) -> None:
     """Store these mails together; when that fails, each on its own."""
     batch: list[Waiting] = []
     for one in waiting:
-        if batch and sum(other.mail.size for other in batch) + one.mail.size > BATCH_BYTES:
+        if batch and sum(other.size for other in batch) + one.size > BATCH_BYTES:
             _store_batch(batch)
             batch = []
         batch.append(one)
@@ -117,7 +117,7 @@ def _store_alone(one: Waiting) -> None:
 
 def _settle(one: Waiting, error: IntegrityError) -> None:
     try:
-        if access.is_stored(one.mail.uid):
+        if access.is_stored(one.mail.row.uid):
             one.outcome.set_result(None)
         else:
             one.fail(error)
@@ -127,9 +127,9 @@ def _settle(one: Waiting, error: IntegrityError) -> None:
 
 def _store(batch: Sequence[Waiting]) -> None:
     wanted = [one for one in batch if not one.outcome.done()]
-    active = access.active_senders({one.mail.sender_id for one in wanted})
-    gone = [one for one in wanted if one.mail.sender_id not in active]
-    stored = [one for one in wanted if one.mail.sender_id in active]
+    active = access.active_senders({one.mail.row.sender_id for one in wanted})
+    gone = [one for one in wanted if one.mail.row.sender_id not in active]
+    stored = [one for one in wanted if one.mail.row.sender_id in active]
     if stored:
         actions.store_mails(
             [one.mail for one in stored],

@@ -1,9 +1,10 @@
-"""A file of 25 MB goes in and out of the running product, and no web process holds it whole."""
+"""A file of 25 MB goes in and out of the running product, and no process holds it many times."""
 
 import hashlib
 import random
 import re
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -37,6 +38,15 @@ def growth(product: Product, name: str) -> Iterator[dict[int, int]]:
     grown: dict[int, int] = {}
     yield grown
     grown |= {pid: status_of(pid, "VmHWM") - size for pid, size in before.items()}
+
+
+def send_large(product: Product, *addresses: str) -> None:
+    """Send a mail with the file to each of them, all at once."""
+    mails = [a_mail("large", address) for address in addresses]
+    for mail in mails:
+        mail.add_attachment(CONTENT, "application", "pdf", filename="large.pdf")
+    with ThreadPoolExecutor() as pool:
+        list(pool.map(product.send, mails, addresses))
 
 
 def reader_of(product: Product, address: str, number: str) -> tuple[Person, str]:
@@ -99,3 +109,23 @@ def test_a_large_file_is_taken_in_pieces(product: Product) -> None:
 
     assert (status, digest_of(guest, path)) == (200, hashlib.sha256(CONTENT).hexdigest())
     assert max(grown.values()) < 100 * MEGABYTE, grown
+
+
+def test_a_large_mail_is_stored_and_read_in_pieces(product: Product) -> None:
+    with growth(product, "smtp") as taken, growth(product, "worker") as read:
+        guest, link = reader_of(product, "large@x22.example", "+31636363643")
+    path = path_to(guest.open(link).text, r"/m/[\w-]+/attachments/\d+/")
+
+    assert digest_of(guest, path) == hashlib.sha256(CONTENT).hexdigest()
+    assert max(taken.values()) < 100 * MEGABYTE, taken
+    assert max(read.values()) < 100 * MEGABYTE, read
+
+
+def test_a_process_that_had_large_mails_is_small_again(product: Product) -> None:
+    with growth(product, "smtp"):
+        send_large(product, *(f"many{number}@x23.example" for number in range(4)))
+    highest = [status_of(pid, "VmHWM") for pid in product.pids("smtp")]
+    now = [status_of(pid, "VmRSS") for pid in product.pids("smtp")]
+
+    assert max(highest) < 400 * MEGABYTE, highest
+    assert max(now) < 200 * MEGABYTE, now

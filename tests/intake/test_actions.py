@@ -30,10 +30,7 @@ NESTED = b"".join(
 
 def stored(sender: User, raw: bytes, *recipients: str) -> RawMail:
     """Store a mail as the SMTP server does."""
-    people = recipients or ("jan@example.nl",)
-    sealed = actions.seal_mail(actions.Submission(sender.organization_id, sender.pk, people, raw))
-    sealed.save()
-    return sealed
+    return make.raw_mail(sender, raw, *recipients)
 
 
 def example(name: str) -> bytes:

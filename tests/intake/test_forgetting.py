@@ -6,7 +6,7 @@ from django.utils import timezone
 from delivery.actions import end_messages
 from delivery.models import Message
 from drafts.models import Draft
-from intake.actions import Submission, forget_ended, open_mail, seal_mail
+from intake.actions import forget_ended, open_mail
 from intake.models import RawMail
 from tests import make
 from vault.keys import VaultError
@@ -18,11 +18,7 @@ def sent() -> RawMail:
     """Store a mail whose draft became a message."""
     sender = make.user()
     draft = make.draft(sender, "jan@example.nl")
-    raw = seal_mail(
-        Submission(sender.organization_id, sender.pk, ("jan@example.nl",), b"Subject: x")
-    )
-    raw.state, raw.draft = "drafted", draft
-    raw.save()
+    raw = make.raw_mail(sender, b"Subject: x", state="drafted", draft=draft)
     now = timezone.now()
     message = Message(organization=sender.organization, sender=sender, expires_at=now)
     message.destroy_at, message.content = now, message.seal("content", b"{}")

@@ -28,10 +28,7 @@ SMS = Choice("sms", make.NUMBER)
 
 def test_the_raw_mail_of_an_expired_draft_is_destroyed() -> None:
     draft = make.draft(make.user())
-    submission = actions.Submission(draft.organization_id, draft.sender_id, ("a@b.nl",), b"secret")
-    mail = actions.seal_mail(submission)
-    mail.state, mail.draft = "drafted", draft
-    mail.save()
+    make.raw_mail(draft.sender, b"secret", state="drafted", draft=draft)
 
     forget_ended()
     kept = bytes(RawMail.objects.get().data_key) != b""

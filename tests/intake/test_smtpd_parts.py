@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import random
 from collections.abc import Callable
 from concurrent.futures import Future
 
@@ -10,15 +11,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.models import User
-from intake.actions import Submission, seal_mail
+from intake.actions import SealedMail, open_mail
 from intake.models import RawMail
+from intake.smtpd import data
 from intake.smtpd import door as doors
-from intake.smtpd.data import read_data, without_dots
+from intake.smtpd.data import LineGauge, read_data
 from intake.smtpd.door import Door, Guest, peer_key
 from intake.smtpd.envelope import read_mail_command, read_rcpt_command
 from intake.smtpd.replies import Refused, with_enhanced_code
 from intake.smtpd.storage import Waiting, store_waiting
 from tests import make
+from vault.keys import VaultError
 
 BYTES = st.lists(st.sampled_from([b"\r", b"\n", b".", b"a", b"\r\n", b"\r\n.", b"\x00"])).map(
     b"".join
@@ -39,10 +42,15 @@ def as_sent(mail: bytes) -> bytes:
     return (b"\r\n" + mail).replace(b"\r\n.", b"\r\n..")[2:]
 
 
+async def whole_mail(reader: asyncio.StreamReader) -> bytes:
+    """Return the pieces that are read, as one."""
+    return b"".join([piece async for piece in read_data(reader, 10_000, lambda: None)])
+
+
 async def read_in_pieces(sent: bytes, size: int) -> tuple[bytes, bytes]:
     """Return what is read as the mail, and what is left for the next command."""
     reader = asyncio.StreamReader()
-    reading = asyncio.ensure_future(read_data(reader, 10_000, lambda: None))
+    reading = asyncio.ensure_future(whole_mail(reader))
     for at in range(0, len(sent), size):
         reader.feed_data(sent[at : at + size])
         await asyncio.sleep(0)
@@ -52,8 +60,17 @@ async def read_in_pieces(sent: bytes, size: int) -> tuple[bytes, bytes]:
     return mail, await reader.read()
 
 
-def sealed(sender: User) -> RawMail:
-    return seal_mail(Submission(sender.organization_id, sender.pk, ("a@b.nl",), b"mail"))
+def sealed(sender: User) -> SealedMail:
+    return make.sealed_mail(sender, b"mail")
+
+
+def is_refused(gauge: LineGauge) -> bool:
+    """Tell whether a line was too long."""
+    try:
+        gauge.require_short_lines()
+    except Refused:
+        return True
+    return False
 
 
 def read_sender(argument: str) -> str:
@@ -70,8 +87,27 @@ def test_a_mail_is_read_to_its_end_and_no_further(mail: bytes, rest: bytes, size
     whole = mail + b"\r\n"
     sent = as_sent(whole) + b".\r\n" + rest
     read, left = asyncio.run(read_in_pieces(sent, size))
-    assert without_dots(read) == whole
+    assert read == whole
     assert left == rest
+
+
+@given(BYTES, st.integers(1, 9), st.integers(5, 12))
+def test_a_mail_in_pieces_is_the_same_mail(mail: bytes, size: int, piece: int) -> None:
+    whole = mail + b"\r\n"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(data, "PIECE_BYTES", piece)
+        read, left = asyncio.run(read_in_pieces(as_sent(whole) + b".\r\nNOOP", size))
+    assert (read, left) == (whole, b"NOOP")
+
+
+@given(BYTES, st.integers(1, 9))
+def test_a_long_line_is_found_in_pieces_as_in_the_whole(mail: bytes, size: int) -> None:
+    gauge, whole = LineGauge(), LineGauge()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(data, "LINE_BYTES", 4)
+        whole.measure(mail)
+        list(map(gauge.measure, [mail[at : at + size] for at in range(0, len(mail), size)]))
+    assert is_refused(gauge) == is_refused(whole)
 
 
 def test_commands_behind_a_mail_stay_for_the_next_reader() -> None:
@@ -160,11 +196,11 @@ def test_a_commit_whose_answer_was_lost_counts() -> None:
 def test_a_mail_that_cannot_be_stored_does_not_take_others_along() -> None:
     sender = make.user()
     bad, good = Waiting(sealed(sender)), Waiting(sealed(sender))
-    bad.mail.organization_id = 0
+    bad.mail.row.organization_id = 0
     store_waiting([bad, good])
     assert bad.outcome.exception(0) is not None
     assert good.outcome.result(0) is None
-    assert list(RawMail.objects.values_list("uid", flat=True)) == [good.mail.uid]
+    assert list(RawMail.objects.values_list("uid", flat=True)) == [good.mail.row.uid]
 
 
 @pytest.mark.django_db(transaction=True)
@@ -173,11 +209,23 @@ def test_a_mail_that_nobody_waits_for_is_not_stored() -> None:
     left, good = Waiting(sealed(sender)), Waiting(sealed(sender))
     left.outcome.cancel()
     store_waiting([left, good])
-    assert RawMail.objects.get().uid == good.mail.uid
+    assert RawMail.objects.get().uid == good.mail.row.uid
 
 
 def test_nobody_can_give_up_once_the_commit_began() -> None:
-    waiting = Waiting(RawMail())
+    waiting = Waiting(SealedMail())
     waiting.begin_commit()
     outcome: Future[None] = waiting.outcome
     assert not outcome.cancel()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_mail_of_several_pieces_opens_as_it_was_but_not_without_its_end() -> None:
+    whole = random.Random(3).randbytes(2 * data.PIECE_BYTES + 5)  # noqa: S311  no secret
+    waiting = Waiting(make.sealed_mail(make.user(), whole))
+    store_waiting([waiting])
+    row = RawMail.objects.get()
+    assert (waiting.outcome.result(0), open_mail(row) == whole) == (None, True)
+    row.pieces.get(number=2).delete()
+    with pytest.raises(VaultError):
+        open_mail(row)

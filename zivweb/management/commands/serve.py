@@ -80,6 +80,9 @@ def our_programs(folder: Path, broker_url: str) -> list[Program]:
     }
     shared = {
         "CELERY_BROKER_URL": broker_url,
+        # A block this large goes back to the system when it is freed (glibc, mallopt(3)): a process
+        # that had a large mail in its hands is small again.
+        "MALLOC_MMAP_THRESHOLD_": str(256 * 1024),
         "PYTHONUNBUFFERED": "1",
         # Celery fears root for the sake of pickle, which we do not take.
         "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
