@@ -1,57 +1,76 @@
-"""`python -m bench [NAME ...]`: run all benchmarks, or those named, on a PostgreSQL of their own.
+"""`python -m bench [NAME ...]`: run all benchmarks, or those named, on servers of their own.
 
-A benchmark is a module of this folder with a function `run()`. `BENCH_ROWS` makes them smaller.
+A benchmark is a module of this folder with a function `run()`. `BENCH_ROWS` makes the address book
+smaller, `BENCH_PAIRS` the number of rounds. A run of all writes `bench/results/<date>.md`.
 """
 
 import importlib
 import os
-import pkgutil
 import sys
 import tempfile
+from datetime import UTC, datetime
 from pathlib import Path
 
 import django
 
-import bench
-from tests.plugins import postgres
+from bench import runner
+from tests.plugins import broker, postgres, processes
+
+NAMES = (
+    "intake",
+    "contacts_import",
+    "contacts_search",
+    "draft_page",
+    "waiting_drafts",
+)
+RESULTS = Path(__file__).parent / "results"
 
 
 def main() -> None:
-    """Start a server, make the tables, run."""
-    found = [module.name for module in pkgutil.iter_modules(bench.__path__)]
-    names = [name for name in found if name not in {"__main__", "tables"}]
-    wanted = [name for name in sys.argv[1:] if name in names] or names
-    server = postgres.start(postgres.find(wheel_only=False))
+    """Start the servers, make the tables, run."""
+    wanted = [name for name in sys.argv[1:] if name in NAMES] or list(NAMES)
+    database = postgres.start(postgres.find(wheel_only=False), durable=True)
+    queue = broker.start(*broker.find(wheel_only=False))
+    label = f"{database.label}, fsync on; {queue.label}"
     with tempfile.TemporaryDirectory() as folder:
-        os.environ |= {
-            "ZIVWEB_TEST_FOLDER": folder,
-            "ZIVWEB_TEST_DATABASE_URL": server.url,
-            "DJANGO_SETTINGS_MODULE": "tests.settings",
-        }
         try:
-            _prepare()
+            _prepare(folder, database, queue)
+            runner.say(f"{runner.machine()}; {label}")
             for name in wanted:
-                sys.stdout.write(f"\n== {name}: {_about(name)}\n")
+                runner.say(f"\n== {name}: {_about(name)}")
                 importlib.import_module(f"bench.{name}").run()
         finally:
-            server.stop()
+            queue.stop()
+            database.stop()
+    text = runner.report(label)
+    runner.say(f"\n{text}")
+    _write(text, complete=wanted == list(NAMES))
 
 
-def _prepare() -> None:
-    import psycopg  # noqa: PLC0415  the settings name the server that was just started
-    from django.core.management import call_command  # noqa: PLC0415
+def _prepare(folder: str, database: processes.Server, queue: processes.Server) -> None:
+    os.environ |= {
+        "ZIVWEB_TEST_FOLDER": folder,
+        "ZIVWEB_TEST_DATABASE_URL": database.url,
+        "ZIVWEB_TEST_BROKER_URL": queue.url,
+        "DJANGO_SETTINGS_MODULE": "tests.settings",
+    }
+    from django.core.management import call_command  # noqa: PLC0415  names the servers above
 
-    url = os.environ["ZIVWEB_TEST_DATABASE_URL"]
-    with psycopg.connect(url.removesuffix("zivweb") + "postgres", autocommit=True) as connection:
-        exists = connection.execute("SELECT 1 FROM pg_database WHERE datname = 'zivweb'").fetchone()
-        if exists is None:
-            connection.execute("CREATE DATABASE zivweb")
     django.setup()
     call_command("migrate", verbosity=0)
+    call_command("createcachetable", verbosity=0)
+
+
+def _write(text: str, *, complete: bool) -> None:
+    now = datetime.now(UTC)
+    RESULTS.mkdir(exist_ok=True)
+    file = RESULTS / f"{now:%Y-%m-%d}{'' if complete else '-part'}.md"
+    file.write_text(f"# Benchmarks of {now:%Y-%m-%d %H:%M} UTC\n\n{text}")
+    runner.say(f"written to {file.relative_to(RESULTS.parent.parent)}")
 
 
 def _about(name: str) -> str:
-    text = (Path(bench.__path__[0]) / f"{name}.py").read_text()
+    text = (Path(__file__).parent / f"{name}.py").read_text()
     return text.split('"""')[1].splitlines()[0]
 
 

@@ -28,6 +28,15 @@ SETTINGS = {
     "autovacuum": "off",
     "timezone": "UTC",
 }
+# As in production: a commit is on the disk when it is answered.
+DURABLE = {
+    "shared_buffers": "512MB",
+    "max_wal_size": "4GB",
+    "fsync": "on",
+    "synchronous_commit": "on",
+    "full_page_writes": "on",
+    "autovacuum": "on",
+}
 
 
 @dataclass(frozen=True)
@@ -53,9 +62,13 @@ def find(*, wheel_only: bool) -> Binaries:
     raise processes.ServerError("No PostgreSQL: install it, or set ZIVWEB_TEST_DATABASE_URL.")
 
 
-def start(binaries: Binaries) -> processes.Server:
-    """Make a fresh cluster and start it on a free loopback port, behind a password of its own."""
-    folders = [processes.new_folder(in_memory=True)]
+def start(binaries: Binaries, *, durable: bool = False) -> processes.Server:
+    """Make a fresh cluster and start it on a free loopback port, behind a password of its own.
+
+    A durable one lies on the disk and keeps what it has committed, as in production.
+    """
+    folders = [processes.new_folder(in_memory=not durable)]
+    settings = SETTINGS | DURABLE if durable else SETTINGS
     user = processes.account()
     if user:
         shutil.chown(folders[0], "nobody")
@@ -66,7 +79,9 @@ def start(binaries: Binaries) -> processes.Server:
     _make_cluster(binaries, folders[0], password, user)
     port = processes.free_port()
     log = folders[0] / "postgres.log"
-    process = processes.start(_command(binaries, folders[0], port), log, user=user, stop=STOP)
+    process = processes.start(
+        _command(binaries, folders[0], port, settings), log, user=user, stop=STOP
+    )
     server = f"postgres://zivweb:{password}@127.0.0.1:{port}/"
     processes.wait_until(lambda: _answers(server), process, log)
     with psycopg.connect(f"{server}postgres", autocommit=True) as connection:
@@ -113,9 +128,9 @@ def _make_cluster(binaries: Binaries, folder: Path, password: str, user: process
         raise processes.ServerError(f"initdb failed:\n{log.read_text(errors='replace')}")
 
 
-def _command(binaries: Binaries, folder: Path, port: int) -> list[str]:
+def _command(binaries: Binaries, folder: Path, port: int, settings: dict[str, str]) -> list[str]:
     command = [str(binaries.folder / "postgres"), "-D", str(folder / "data"), "-p", str(port)]
-    for name, value in SETTINGS.items():
+    for name, value in settings.items():
         command += ["-c", f"{name}={value}"]
     return command
 

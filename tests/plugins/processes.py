@@ -107,6 +107,12 @@ def free_port() -> int:
         return port
 
 
+def answers(port: int) -> bool:
+    """Tell whether something listens on this loopback port."""
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
+
+
 def new_folder(*, in_memory: bool) -> Path:
     """Make a folder that is named after this process, so that a later run can sweep it."""
     roomy = in_memory and os.access(SHARED_MEMORY, os.W_OK)
