@@ -1,9 +1,29 @@
 """The audit line that every action writes in its own transaction."""
 
-from collections.abc import Iterable
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Any, Protocol
 
-from accounts.models import AuditEntry
+from accounts.models import AuditEntry, User
+
+_asker: ContextVar[str | None] = ContextVar("asker", default=None)
+
+
+class OfOrganization(Protocol):
+    """A row that belongs to an organization."""
+
+    organization_id: int
+
+
+@contextmanager
+def asked_from(ip: str | None) -> Iterator[None]:
+    """Have what is recorded meanwhile say that the request came from this network address."""
+    token = _asker.set(ip)
+    try:
+        yield
+    finally:
+        _asker.reset(token)
 
 
 def record(
@@ -18,10 +38,41 @@ def line(
 ) -> AuditEntry:
     """Return what happened, to be written together with others."""
     return AuditEntry(
-        organization_id=organization_id, actor_id=actor_id, verb=verb, about=about, data=data
+        organization_id=organization_id,
+        actor_id=actor_id,
+        verb=verb,
+        about=about,
+        data=data,
+        ip=_asker.get(),
     )
 
 
 def record_all(lines: Iterable[AuditEntry]) -> None:
     """Write what happened to several things, in one statement."""
     AuditEntry.objects.bulk_create(lines)
+
+
+def note(verb: str, row: OfOrganization, actor: User | None, **data: Any) -> None:
+    """Write what was done to a row of an organization, by a person or (None) by itself."""
+    actor_id = actor.pk if actor else None
+    record(verb, str(row), organization_id=row.organization_id, actor_id=actor_id, **data)
+
+
+def note_change(
+    verb: str,
+    row: OfOrganization,
+    actor: User | None,
+    before: Mapping[str, Any],
+    after: Mapping[str, Any],
+) -> bool:
+    """Write what was changed, before and after; tell whether anything was."""
+    changed = sorted(
+        name for name in before.keys() | after.keys() if before.get(name) != after.get(name)
+    )
+    if changed:
+        note(
+            verb, row, actor,
+            before={name: before.get(name) for name in changed},
+            after={name: after.get(name) for name in changed},
+        )  # fmt: skip
+    return bool(changed)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
+from accounts.marks import digest_of_seal
 from accounts.policy import Policy, policy_from_json
 from accounts.zones import zone_named
 from vault.models import SealedRow
@@ -328,8 +329,8 @@ class AuditSeal(models.Model):
     """A range of audit rows of one organization that can be proven to be what was written.
 
     `marks` holds 8 bytes of id and 16 bytes of digest for each row, so that a changed row can be
-    named; `digest` covers them, the range and the seal before. Pruned: the rows are gone, the
-    chain stays.
+    named; `digest` covers them (by `marks_digest`), the range and the seal before. Pruned: rows
+    and marks are gone, the chain stays.
     """
 
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
@@ -337,6 +338,7 @@ class AuditSeal(models.Model):
     last_id = models.BigIntegerField()
     count = models.PositiveIntegerField()
     marks = models.BinaryField()
+    marks_digest = models.CharField(max_length=64)
     previous = models.CharField(max_length=64, blank=True)
     digest = models.CharField(max_length=64)
     newest_at = models.DateTimeField()
@@ -353,3 +355,8 @@ class AuditSeal(models.Model):
 
     def __str__(self) -> str:
         return f"audit seal:{self.pk}"
+
+    def true_digest(self) -> str:
+        """Return the digest that this seal has when nobody changed it."""
+        fields = (self.organization_id, self.first_id, self.last_id, self.count)
+        return digest_of_seal([*fields, self.marks_digest, self.newest_at], self.previous)

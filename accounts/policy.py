@@ -21,10 +21,14 @@ SMS_COUNTRIES = (
 )
 
 
+LISTS = {"reminder_hours", "sms_countries", "work_days"}
+
+
 @dataclass(frozen=True, slots=True)
 class Policy:
     """What an organization allows; the defaults are those of a new organization.
 
+    `work_days` (0: Monday), `work_from` and `work_until` (hours of the day) are when people work.
     `sms_countries` and `sms_a_day` bound the codes by SMS. `phrase` stands in recipients' mails
     and on their pages; `mail_from` is the address their mails come from ("": the product's own).
     `keep_signed_in_days` is how long a person may stay signed in on a computer (0: not offered).
@@ -46,6 +50,11 @@ class Policy:
     reminder_hours: tuple[int, ...] = (4, 24, 72)
     remind_before_expiry_hours: int = 24
     keep_messages_days: int = 90
+    keep_audit_years: int = 6
+    work_days: tuple[int, ...] = (0, 1, 2, 3, 4)
+    work_from: int = 9
+    work_until: int = 17
+    hand_over: bool = True
     keep_signed_in_days: int = 0
     sms_countries: tuple[str, ...] = SMS_COUNTRIES
     sms_a_day: int = 2000
@@ -78,6 +87,6 @@ def policy_from_json(data: Mapping[str, Any]) -> Policy:
     """Return the policy of stored data; a switch that is not stored has its default."""
     known = {field.name for field in fields(Policy)}
     values = {name: value for name, value in data.items() if name in known}
-    for name in {"reminder_hours", "sms_countries"} & values.keys():
+    for name in LISTS & values.keys():
         values[name] = tuple(values[name])
     return Policy(**values)

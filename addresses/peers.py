@@ -14,12 +14,27 @@ def peer_of(remote: str, forwarded: str, proxies: Sequence[str]) -> str:
     back to the first address that is no proxy; some proxies write a port too. An IPv6 address
     counts by its /64.
     """
+    return _counted(_asker(remote, forwarded, proxies))
+
+
+def asker_of(remote: str, forwarded: str, proxies: Sequence[str]) -> str | None:
+    """Return the exact network address that asked (see `peer_of`), None where there is none."""
+    try:
+        address = ipaddress.ip_address(_asker(remote, forwarded, proxies))
+    except ValueError:
+        return None
+    if isinstance(address, ipaddress.IPv6Address):
+        address = address.ipv4_mapped or ipaddress.IPv6Address(int(address))  # without its zone
+    return str(address)
+
+
+def _asker(remote: str, forwarded: str, proxies: Sequence[str]) -> str:
     networks = [ipaddress.ip_network(proxy, strict=False) for proxy in proxies]
     hops = [_without_port(hop.strip()) for hop in forwarded.split(",")] if forwarded else []
     hop = remote
     while hops and _is_in(hop, networks):
         hop = hops.pop()
-    return _counted(hop)
+    return hop
 
 
 def is_loopback(peer: str) -> bool:

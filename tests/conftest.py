@@ -7,28 +7,17 @@ from django.contrib.auth.management import create_permissions
 from django.contrib.contenttypes.management import create_contenttypes
 from django.db import connection
 from django.db.models.signals import post_migrate  # noqa: TID251 - Django's own receivers end
-from pytest_django.plugin import DjangoDbBlocker
 
 from tests.plugins import chromium
 from tests.product import Product, running_product
-
-# What keeps the audit log from being emptied keeps tests from emptying the database too.
-# (On PostgreSQL they empty it without triggers: tests/postgresql/.)
-EMPTYING = {
-    "postgresql": (),
-    "sqlite": (
-        "DROP TRIGGER accounts_audit_guard_delete",
-        "DROP TRIGGER accounts_seal_guard_delete",
-    ),
-}
+from tests.unguarded import flush_unguarded
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: DjangoDbBlocker) -> None:
+def django_db_setup(django_db_setup: None) -> None:
     """Let the tests that commit empty the tables again, and quickly."""
-    with django_db_blocker.unblock(), connection.cursor() as cursor:
-        for statement in EMPTYING[connection.vendor]:
-            cursor.execute(statement)
+    if connection.vendor == "sqlite":  # on PostgreSQL see tests/postgresql/
+        flush_unguarded()
     # What Django writes each time the tables were emptied is read by nothing here.
     uid = "django.contrib.auth.management.create_permissions"
     post_migrate.disconnect(create_permissions, dispatch_uid=uid)

@@ -27,6 +27,8 @@ BEAT = {
     "delivery.tasks.end_messages": 60.0,
     "intake.tasks.forget_ended": 300.0,
     "accounts.tasks.clear_sessions": 86400.0,
+    "accounts.tasks.seal_audit": 60.0,
+    "accounts.tasks.prune_audit": 86400.0,
 }
 WORKER = "worker"
 OUTBOUND = "outbound"  # a queue of its own: who waits for a relay holds up nothing else

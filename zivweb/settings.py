@@ -115,6 +115,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "accounts.privacy.TrustedProxyMiddleware",
     "zivweb.tracing.RequestIdMiddleware",
+    "accounts.origin.OriginMiddleware",
     "zivweb.health.HealthMiddleware",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
