@@ -53,7 +53,7 @@ def guard(apps, schema_editor):
 
 class Migration(migrations.Migration):
 
-    dependencies = [("accounts", "0005_audit_append_only")]
+    dependencies = [("accounts", "0006_people_of_other_systems")]
 
     operations = [
         migrations.RunPython(stand_aside, migrations.RunPython.noop),
