@@ -16,6 +16,8 @@ from tests.delivery.messages import (
     receiver,
     recipient_of,
     released,
+    rows_of_everything,
+    texts,
 )
 
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
@@ -24,6 +26,14 @@ PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154"
     "789c63606060f80f00010401005fe5c34b0000000049454e44ae426082"
 )
+PREFETCH = """address => {
+  for (let number = 0; number < 100; number++) {
+    const link = document.createElement("link");
+    link.rel = number % 2 ? "prefetch" : "prerender";
+    link.href = `${address}?${number}`;
+    document.head.append(link);
+  }
+}"""
 HTML = (
     '<p style="color:red">Hello</p><img id="dot" src="cid:dot" alt="dot">'
     '<img src="https://tracker.example/x.png"><a href="https://portal.example/">Portal</a>'
@@ -60,6 +70,20 @@ def test_a_code_by_sms_opens_the_message(page: Page, live_server: LiveServer) ->
     page.get_by_label("Code").fill(f"{newest_code()[:3]} {newest_code()[3:]}")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name=SUBJECT)).to_be_visible()
+
+
+@pytest.mark.slow
+def test_a_robot_with_scripts_that_opens_the_link_a_hundred_times_changes_nothing(
+    page: Page, live_server: LiveServer
+) -> None:
+    jan = receiver()
+    address, before = live_server.url + link(jan), rows_of_everything()
+    for _ in range(100):  # as a mail scanner does: every script runs
+        page.goto(address, wait_until="domcontentloaded")
+    page.evaluate(PREFETCH, address)
+    heads = {page.request.head(address).status for _ in range(100)}
+    page.wait_for_load_state("networkidle")
+    assert (rows_of_everything() == before, heads, texts()) == (True, {200}, [])
 
 
 def test_the_frame_shows_the_message_and_fetches_nothing(

@@ -4,7 +4,6 @@ from datetime import timedelta
 
 import pytest
 import time_machine
-from django.db import connection
 from django.test import Client
 from django.utils import timezone
 
@@ -25,12 +24,19 @@ from tests.delivery.messages import (
     receiver,
     recipient_of,
     released,
+    rows_of_everything,
     wrong,
 )
 
 pytestmark = pytest.mark.django_db
 
 HERE, PEER = "this browser", "192.0.2.7"
+
+
+def post_guess(row: MessageRecipient, number: int, typed: str) -> int:
+    """Guess in a browser and from a network address of its own; return the answer's status."""
+    client = Client(REMOTE_ADDR=f"10.0.{number // 256}.{number % 256}")
+    return client.post(link(row, "verify/"), {"code": typed}).status_code
 
 
 def pump(count: int, *, number: str = make.NUMBER, peer: str = "") -> list[str]:
@@ -125,6 +131,17 @@ def test_ten_thousand_guesses_get_five_tries_a_lock() -> None:
     assert open_message(els, HERE, ACCESS).problem == LOCKED
 
 
+@pytest.mark.slow
+def test_guesses_from_as_many_browsers_and_networks_get_five_tries_a_lock() -> None:
+    els = receiver(method=ACCESS_CODE)
+    first = [post_guess(els, number, "wrong guess") for number in range(150)]
+    with time_machine.travel(timezone.now() + timedelta(minutes=16)):
+        second = [post_guess(els, number, "wrong guess") for number in range(150)]
+        right = post_guess(els, 150, ACCESS)
+    assert [first.count(422), first.count(429), second.count(422)] == [4, 146, 4]
+    assert (right, again(els).failures, again(els).state) == (429, 10, "queued")
+
+
 def test_each_lock_gives_five_tries_more() -> None:
     els = receiver(method=ACCESS_CODE)
     guess(els, 100, "wrong guess")
@@ -154,17 +171,6 @@ def test_a_network_that_is_locked_reads_why(client: Client) -> None:
     guess, peer = {"code": "wrong guess"}, "192.0.2.7"
     answers = [client.post(link(row, "verify/"), guess, REMOTE_ADDR=peer) for row in rows]
     assert "from your network" in answers[-1].content.decode()
-
-
-def rows_of_everything() -> list[tuple[object, ...]]:
-    """Return every value of every table, sessions apart."""
-    tables = [name for name in connection.introspection.table_names() if "session" not in name]
-    found: list[tuple[object, ...]] = []
-    with connection.cursor() as cursor:
-        for table in sorted(tables):
-            cursor.execute(f"SELECT * FROM {table} ORDER BY 1")  # noqa: S608  our own names
-            found += cursor.fetchall()
-    return found
 
 
 PAGES = ("", "code/", "verify/", "wrong-number/", "right-number/", "close/", "body/", "sms/")
