@@ -4,6 +4,7 @@ import hashlib
 import ipaddress
 import logging
 import time
+import uuid
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, cast
@@ -13,9 +14,11 @@ from allauth.account.internal.flows.reauthentication import get_reauthentication
 from allauth.core.exceptions import ReauthenticationRequired
 from django.contrib.auth import logout
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 
-from accounts.models import ApiKey, Domain, Organization, User
+from accounts.models import Alias, ApiKey, Delegation, Domain, Organization, User
+from accounts.provisioning import Filter, Unreadable
 from addresses.mail import domain_of
 from addresses.peers import Address, networks_in
 
@@ -63,9 +66,15 @@ def staying_is_offered() -> bool:
 
 
 def sender_by_address(address: str) -> User | None:
-    """Return the active user with this normalized address."""
-    users = User.objects.select_related("organization")
-    return users.filter(email=address, is_active=True).first()
+    """Return the active user with this normalized address or alias."""
+    users = User.objects.select_related("organization").filter(is_active=True)
+    own = users.filter(email=address).first()
+    return own or users.filter(aliases__address=address).first()
+
+
+def has_alias(user: User, address: str) -> bool:
+    """Tell whether this normalized address is another one of the same person."""
+    return Alias.objects.filter(user=user, address=address).exists()
 
 
 def organization_for_peer(ip: str) -> Organization | None:
@@ -131,3 +140,44 @@ def api_key_to_revoke(user: User, pk: int) -> ApiKey:
     if found is None:
         raise Http404
     return found
+
+
+ATTRIBUTES = {"username": "email", "externalid": "external_id", "id": "uid"}
+
+
+def accounts_of(
+    organization: Organization, wanted: Filter | None = None, *, mailboxes: bool = False
+) -> QuerySet[User]:
+    """Return the people, or the mailboxes, that other systems may know. Raises Unreadable."""
+    rows = User.objects.filter(organization=organization, removed_at=None, is_mailbox=mailboxes)
+    delegations = Delegation.objects.select_related("delegate").order_by("pk")
+    rows = rows.order_by("pk").prefetch_related(Prefetch("delegations", delegations), "aliases")
+    return rows if wanted is None else rows.filter(_condition(wanted))
+
+
+def account_in(organization: Organization, name: str, *, mailbox: bool = False) -> User | None:
+    """Return the person or mailbox with this id or address."""
+    rows = accounts_of(organization, mailboxes=mailbox)
+    return rows.filter(_named(name)).first()
+
+
+def _condition(wanted: Filter) -> Q:
+    """Return what a filter asks for. Raises Unreadable."""
+    if wanted.attribute == "displayname":
+        return Q(name=wanted.value) | Q(name="", email=wanted.value.lower())
+    if wanted.attribute == "active":
+        return Q(is_active=wanted.value == "true")
+    field = ATTRIBUTES.get(wanted.attribute)
+    if field is None:
+        raise Unreadable(f"Invalid filter: {wanted.attribute}", "invalidFilter")
+    if field == "external_id":
+        return Q(external_id=wanted.value)
+    return _named(wanted.value)
+
+
+def _named(name: str) -> Q:
+    """Return the condition that this id or address is the account's."""
+    try:
+        return Q(uid=uuid.UUID(name))
+    except ValueError:
+        return Q(email=name.strip().lower())

@@ -6,7 +6,7 @@ import logging
 from collections.abc import Callable
 from typing import Final
 
-from accounts.access import sender_by_address
+from accounts.access import has_alias, sender_by_address
 from intake.actions import take_bounce
 from intake.smtpd import replies
 from intake.smtpd.checks import Arrival, accept_mail
@@ -127,6 +127,7 @@ class Session(Connection):
             if user is None or user.organization_id != organization.pk:
                 raise Refused(replies.UNKNOWN_SENDER)
             return Envelope(address, organization.pk, user.pk, relayed=True)
-        if address != user.email:
+        own = address == user.email or await self.desk.ask(PATIENCE, has_alias, user, address)
+        if not own:
             raise Refused(replies.NOT_YOUR_ADDRESS)
         return Envelope(address, organization.pk, user.pk)

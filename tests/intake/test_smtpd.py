@@ -3,7 +3,7 @@
 import pytest
 
 from accounts.actions import create_smtp_credential
-from accounts.models import User
+from accounts.models import Alias, User
 from intake.actions import open_mail
 from intake.models import RawMail
 from tests import make
@@ -54,6 +54,20 @@ def test_a_session_hands_in_one_mail_after_the_other(smtp: Client, sender: User)
     smtp.say("DATA")
     assert smtp.data(mail_from(sender)).startswith("250 ")
     assert RawMail.objects.count() == 2
+
+
+def test_mail_from_an_alias_is_that_of_the_person(smtp: Client, sender: User) -> None:
+    alias = f"also.{sender.email}"
+    Alias.objects.create(user=sender, address=alias)
+    smtp.hello()
+    smtp.log_in(sender.email)
+    smtp.say(f"MAIL FROM:<{alias}>")
+    smtp.say("RCPT TO:<jan@example.nl>")
+    smtp.say("DATA")
+
+    answer = smtp.data(mail_from(sender).replace(sender.email, alias))
+
+    assert (answer[:3], RawMail.objects.get().sender) == ("250", sender)
 
 
 def test_the_server_says_what_it_can_do(smtp: Client) -> None:
