@@ -122,6 +122,20 @@ def member_changes(body: Mapping[str, Any]) -> list[MemberChange]:
     return changes
 
 
+def group_patched(body: Mapping[str, Any], members: tuple[str, ...]) -> Wanted:
+    """Return what a PATCH makes of a mailbox that then has these members. Raises Unreadable."""
+    said: dict[str, Any] = {}
+    for operation, path, value in _operations(body):
+        named = {path: value} if path else value
+        if operation != REMOVE and isinstance(named, Mapping):
+            said |= {key: named[key] for key in ("displayName", "externalId") if key in named}
+    return Wanted(
+        name=_text(said, "displayName"),
+        external_id=_text(said, "externalId"),
+        delegates=members,
+    )
+
+
 def after(change: MemberChange, members: Sequence[str]) -> tuple[str, ...]:
     """Return the members after a change."""
     if change.operation == ADD:
@@ -180,12 +194,14 @@ def _without(now: Wanted, path: str, value: object) -> Wanted:
     attribute = path.rpartition(":")[2] if path.startswith("urn:") else path
     if attribute in {"aliases", "delegates"}:
         gone = set(_texts(value, attribute))
-        held: tuple[str, ...] = getattr(now, attribute) or ()
-        return replace(now, **{attribute: tuple(x for x in held if gone and x not in gone)})
+        left = [each for each in getattr(now, attribute) or () if gone and each not in gone]
+        fields: dict[str, Any] = {attribute: tuple(left)}
+        return replace(now, **fields)
     field = {"nickName": "nick_name", "externalId": "external_id"}.get(attribute)
     if field is None:
         raise Unreadable(f"Invalid path: {path[:LONGEST]}", "mutability")
-    return replace(now, **{field: ""})
+    cleared: dict[str, Any] = {field: ""}
+    return replace(now, **cleared)
 
 
 def _refuse_division(body: Mapping[str, Any]) -> None:

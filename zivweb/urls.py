@@ -15,5 +15,6 @@ urlpatterns = [
     path(".well-known/security.txt", security_txt, name="security_txt"),
     path("api/v1/docs", api.docs, name="api_docs"),
     path("api/v1/", api.api.urls),
+    path("api/scim/v2/", include("accounts.scim.urls")),
     path("api/organization/verification_suggestions/", api.known_api.urls),
 ]

@@ -1,0 +1,46 @@
+"""People: `/Users` and `/Users/<id>`."""
+
+from django.http import HttpResponse
+
+from accounts.access import account_in, accounts_of
+from accounts.actions import provisioning
+from accounts.models import User
+from accounts.provisioning import patched, person_in, read_filter
+from accounts.scim import shown
+from accounts.scim.door import Visit, visited
+
+
+@visited("GET", "POST")
+def users(visit: Visit) -> HttpResponse:
+    """List people, or make one."""
+    if visit.method == "POST":
+        made = provisioning.create(visit.key, person_in(visit.body()))
+        made = _found(visit, str(made.uid))
+        response = visit.answer(shown.person(visit, made), status=201)
+        response["Location"] = shown.location(visit, "User", made.uid)
+        return response
+    wanted = read_filter(visit.request.GET.get("filter", ""))
+    found = accounts_of(visit.organization, wanted)
+    return visit.answer(shown.listed(visit, [shown.person(visit, each) for each in found]))
+
+
+@visited("GET", "PUT", "PATCH", "DELETE")
+def user(visit: Visit, uid: str) -> HttpResponse:
+    """Show, change or remove a person."""
+    found = _found(visit, uid)
+    if visit.method == "DELETE":
+        provisioning.remove(visit.key, found)
+        return HttpResponse(status=204)
+    if visit.method == "PUT":
+        provisioning.change(visit.key, found, person_in(visit.body()))
+    if visit.method == "PATCH":
+        now = provisioning.present(found)
+        provisioning.change(visit.key, found, patched(visit.body(), now))
+    return visit.answer(shown.person(visit, _found(visit, str(found.uid))))
+
+
+def _found(visit: Visit, uid: str) -> User:
+    found = account_in(visit.organization, uid)
+    if found is None:
+        raise provisioning.Refusal(404, f"Unknown account with uuid: {uid}")
+    return found
