@@ -4,16 +4,19 @@
 
   const NUMBER_FIELD = ".recipient--needs input[type=tel]";
 
-  // --- Enter in a number field saves it and goes on to the next; Ctrl+Enter sends (zivweb.js) ---
+  // --- Enter in a recipient's field saves it and goes on to the next; Ctrl+Enter sends (zivweb.js) ---
 
   document.addEventListener("keydown", function (event) {
-    const field = event.target.closest(NUMBER_FIELD);
+    const field = event.target.closest(".recipient__fix input");
     if (!field || event.key !== "Enter" || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     if (field.value.trim()) htmx.trigger(field.closest("[hx-post]"), "save");
-    const fields = Array.from(document.querySelectorAll(NUMBER_FIELD));
-    const later = fields.slice(fields.indexOf(field) + 1).concat(fields);
-    const next = later.find((other) => !other.value.trim());
+    const row = field.closest(".recipient");
+    const fields = Array.from(document.querySelectorAll(NUMBER_FIELD)).filter(
+      (other) => other.closest(".recipient") !== row && !other.value.trim()
+    );
+    const after = (other) => row.compareDocumentPosition(other) & Node.DOCUMENT_POSITION_FOLLOWING;
+    const next = fields.find(after) || fields[0];
     (next || document.querySelector("[data-submit]") || field).focus();
   });
 
