@@ -1,6 +1,6 @@
 """One field per incomplete recipient: a mobile number or an access code, as the policy allows."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable
 from typing import Any
 
 from django import forms
@@ -11,8 +11,8 @@ from django.utils.translation import gettext_lazy
 from accounts.policy import ACCESS_CODE, SMS, Policy
 from contacts.codes import MAX_HINT_LENGTH, check_access_code
 from contacts.forms import AccessCodeField, MobileNumberField, code_error
-from drafts.access import Judged
 from drafts.incoming import Choice
+from drafts.models import Recipient
 
 
 class RecipientForm(forms.Form):
@@ -22,16 +22,16 @@ class RecipientForm(forms.Form):
     code = AccessCodeField()
     hint = forms.CharField(label=gettext_lazy("Hint"), max_length=MAX_HINT_LENGTH, required=False)
 
-    def __init__(self, judged: Judged, policy: Policy, data: QueryDict | None = None) -> None:
-        super().__init__(data, prefix=f"r{judged.recipient.pk}")
-        self.judged = judged
+    def __init__(self, recipient: Recipient, policy: Policy, data: QueryDict | None = None) -> None:
+        super().__init__(data, prefix=f"r{recipient.pk}")
+        self.recipient = recipient
         methods = policy.methods_to_type()
         if SMS not in methods:
             del self.fields["phone"]
         if ACCESS_CODE not in methods:
             del self.fields["code"], self.fields["hint"]
         for field in self.fields.values():
-            field.about = judged.recipient.address  # type: ignore[attr-defined]  # _about.html
+            field.about = recipient.address  # type: ignore[attr-defined]  # _about.html
             if isinstance(field, MobileNumberField):
                 field.region = policy.default_country
 
@@ -42,10 +42,8 @@ class RecipientForm(forms.Form):
         if code and values.get("phone"):
             self.add_error("code", _("Fill in a mobile number or an access code, not both."))
         elif code:
-            recipient = self.judged.recipient
-            reason = check_access_code(
-                code, hint=hint, address=recipient.address, name=recipient.name
-            )
+            who = self.recipient
+            reason = check_access_code(code, hint=hint, address=who.address, name=who.name)
             if reason:
                 self.add_error("code", code_error(reason))
         elif hint:
@@ -63,8 +61,13 @@ class RecipientForm(forms.Form):
         return None
 
 
-def recipient_forms(
-    judged: Sequence[Judged], policy: Policy, data: QueryDict | None = None
+def posted_forms(
+    recipients: Iterable[Recipient], policy: Policy, data: QueryDict
 ) -> list[RecipientForm]:
-    """Return a form for every recipient, in order."""
-    return [RecipientForm(item, policy, data) for item in judged]
+    """Return a form for every recipient for whom something was filled in, in order."""
+    filled = {name for name, value in data.items() if value}
+    return [
+        RecipientForm(each, policy, data)
+        for each in recipients
+        if not filled.isdisjoint(f"r{each.pk}-{field}" for field in RecipientForm.base_fields)
+    ]

@@ -9,9 +9,9 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import user_of
 from drafts import access, actions, states
-from drafts.forms import recipient_forms
+from drafts.forms import posted_forms
 from drafts.models import Draft
-from drafts.views.page import draft_context, ended_context, seen_in
+from drafts.views.page import Shown, asked_by, draft_context, ended_context, seen_in
 from drafts.views.posting import post_to_draft
 
 
@@ -37,19 +37,15 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
         return HttpResponse(status=204)  # the page looks again soon: nothing to swap yet
     if found.state not in states.HELD:
         return render(request, "drafts/draft_ended.html", ended_context(found))
-    context = draft_context(found, asked=request.GET)
-    return render(request, "drafts/draft.html", context)
+    return render(request, "drafts/draft.html", draft_context(found, asked_by(request)))
 
 
 @post_to_draft
 def draft_send(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep what was filled in; send when everybody is complete, else show what is missing."""
     found, actor = access.draft_for(user_of(request), pk), user_of(request)
-    policy = actor.policy
-    forms = recipient_forms(access.judge(found, policy), policy, request.POST)
-    choices = {
-        form.judged.recipient.pk: choice for form in forms if (choice := form.choice()) is not None
-    }
+    forms = posted_forms(found.recipients.all(), actor.policy, request.POST)
+    choices = {form.recipient.pk: choice for form in forms if (choice := form.choice()) is not None}
     accepted, seen = request.POST.get("problem", ""), seen_in(request.POST, choices)
     try:
         if any(form.errors for form in forms):
@@ -64,7 +60,9 @@ def draft_send(request: HttpRequest, pk: int) -> HttpResponse:
     if sent:
         return redirect("draft", found.pk)
     found = access.draft_for(actor, pk)
-    return render(request, "drafts/draft.html", draft_context(found, forms), status=422)
+    late = access.differing(found, choices)
+    context = draft_context(found, Shown(actor, came_back=forms, late=late))
+    return render(request, "drafts/draft.html", context, status=422)
 
 
 @post_to_draft

@@ -1,16 +1,18 @@
 """What the draft page shows, put together in a constant number of queries."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from textwrap import wrap
 from typing import Any
 
-from django.http import QueryDict
+from django.http import HttpRequest, QueryDict
 from django.urls import reverse
 from django.utils.http import urlencode
 
-from accounts.policy import DRAFT, PROPOSE, SMS
+from accounts.access import user_of
+from accounts.models import User
+from accounts.policy import ACCESS_CODE, DRAFT, PROPOSE, SMS, Policy
 from addresses.phone import show_phone
 from contacts.access import overwritten
 from contacts.render import overwriting_sentence
@@ -32,28 +34,63 @@ from drafts.wording import (
 from notifications.access import failures_about
 from vault.keys import VaultError
 
-# The page of more recipients has no fields for those who are ready.
+# The page of more recipients shows those who are ready only when it is asked to.
 MOST_SHOWN = 50
-NOTHING_ASKED = QueryDict()
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A recipient on the page, in the version that the page shows."""
+    """A recipient on the page, in the version that the page shows.
+
+    `form` is what came back of it, with what is wrong with it, or `late`: somebody was first.
+    """
 
     judged: Judged
-    form: RecipientForm
+    pk: int
+    name: str
+    address: str
+    kind: str
+    who: str
     reason: str
     method: str
     source: str
     contact_link: str
     version: str
+    path: str
     offers: list[access.Offer]
+    form: RecipientForm | None = None
+
+    @property
+    def late(self) -> bool:
+        """Whether somebody else was first."""
+        return self.form is not None and not self.form.errors
 
     @property
     def needs(self) -> bool:
         """Whether this recipient still needs the sender."""
-        return not self.judged.complete or bool(self.form.errors)
+        return not self.judged.complete or self.form is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What the page is about to show: beside those who need something, what came back and whom.
+
+    `came_back` are the forms that were not kept, `late` the ids of those that somebody else was
+    first with; `change` is the id of a recipient whose fields stand open.
+    """
+
+    viewer: User
+    came_back: Sequence[RecipientForm] | None = None
+    late: Collection[int] = ()
+    everybody: bool = False
+    change: int = 0
+    also: Collection[int] = ()
+
+    @property
+    def forms(self) -> dict[int, RecipientForm]:
+        """The forms to show again, by recipient."""
+        forms = {form.recipient.pk: form for form in self.came_back or ()}
+        return {pk: form for pk, form in forms.items() if form.errors or pk in self.late}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,43 +101,61 @@ class File:
     name: str
 
 
-def draft_context(
-    draft: Draft, posted: Iterable[RecipientForm] = (), asked: QueryDict = NOTHING_ASKED
-) -> dict[str, Any]:
-    """Return what the page of a held draft shows; `posted` are the forms that came back.
+def asked_by(request: HttpRequest) -> Shown:
+    """Return what somebody asks the page to show: everybody, or the fields of one recipient."""
+    change = request.GET.get("change", "")
+    is_id = change.isascii() and change.isdigit() and len(change) < 19
+    return Shown(user_of(request), None, (), "ready" in request.GET, int(change) if is_id else 0)
 
-    A page of very many recipients shows those who need something, the one to `change`, and who
-    is ready only when it is `asked` for.
+
+def draft_context(draft: Draft, shown: Shown) -> dict[str, Any]:
+    """Return what the page of a held draft shows.
+
+    A page of very many recipients judges and shows only those who need something, and those whom
+    it is asked for: the others were ready when last judged, and are judged again before sending.
     """
     policy = draft.organization.policy
-    judged = access.judge(draft, policy)
-    lines = _lines(draft, judged, list(posted), asked)
+    recipients = list(draft.recipients.all())
+    folds = len(recipients) > MOST_SHOWN
+    wanted = {shown.change, *shown.also, *shown.forms}
+    everybody = shown.everybody or not folds
+    looked_at = [each for each in recipients if everybody or each.reason or each.pk in wanted]
+    judged = access.judge(draft, policy, looked_at)
+    lines = _lines(draft, judged, shown)
     needing = [line for line in lines if line.needs]
-    if needing:
-        _focus(needing[0].form)
     content = access.content_of(draft)
-    return {
+    missing = sum(not item.complete for item in judged)
+    return _rules(policy) | {
         "draft": draft,
         "subject": access.subject_of(draft),
         "content": content,
         "needing": needing,
         "ready": [line for line in lines if not line.needs],
-        "total": len(judged),
-        "ready_count": sum(item.complete for item in judged),
-        "folded": len(judged) - len(lines),
-        "change": _to_change(asked),
-        "policy": policy,
-        "may_propose": policy.organization_book == PROPOSE,
-        "numbers": policy.web_sending and policy.allows(SMS, DRAFT),
-        "demand": demand_sentence(policy),
+        "focus": _focus(needing),
+        "total": len(recipients),
+        "ready_count": len(recipients) - missing,
+        "folded": len(recipients) - len(lines),
+        "folds": folds,
+        "change": shown.change,
         "problems": problem_sentences(draft.problem, content.problems),
         "parts": list(draft.parts.all()),
         "files": _files(draft),
         "failures": failures_about(str(draft)),
         "expires_at": draft.created_at + timedelta(days=policy.keep_drafts_days),
-        "came_back": posted != (),
+        "came_back": shown.came_back is not None,
         "overwriting": _overwriting(draft, judged),
-        "versions": access.versions_of([item.recipient for item in judged]),
+        "versions": access.versions_of(recipients),
+    }
+
+
+def _rules(policy: Policy) -> dict[str, Any]:
+    """Return what the organization lets a sender do on the page."""
+    return {
+        "policy": policy,
+        "may_propose": policy.organization_book == PROPOSE,
+        "numbers": policy.web_sending and policy.allows(SMS, DRAFT),
+        "codes": policy.web_sending and policy.allows(ACCESS_CODE, DRAFT),
+        "demand": demand_sentence(policy),
     }
 
 
@@ -151,17 +206,17 @@ def pasted_context(pasted: Pasted, recipients: Sequence[Recipient]) -> dict[str,
     return {"pasted": found, "unmatched": pasted.unmatched}
 
 
-def status_context(draft: Draft, seen: str) -> dict[str, Any] | None:
+def status_context(draft: Draft, viewer: User, seen: str) -> dict[str, Any] | None:
     """Return the rows that changed since `seen`, None when the page must be drawn anew."""
-    context = draft_context(draft)
-    versions: str = context["versions"]
+    recipients = list(draft.recipients.all())
+    versions = access.versions_of(recipients)
     if len(versions) != len(seen):
         return None
-    recipients = [recipient.pk for recipient in draft.recipients.all()]
     pieces = zip(wrap(seen, 4), wrap(versions, 4), recipients, strict=True)
-    changed = {pk for old, new, pk in pieces if old != new}
+    changed = {each.pk for old, new, each in pieces if old != new}
+    context = draft_context(draft, Shown(viewer, also=changed))
     rows = [*context["needing"], *context["ready"]]
-    return context | {"changed": [row for row in rows if row.judged.recipient.pk in changed]}
+    return context | {"changed": [row for row in rows if row.pk in changed], "focus": 0}
 
 
 def _overwriting(draft: Draft, judged: Sequence[Judged]) -> list[str]:
@@ -171,49 +226,50 @@ def _overwriting(draft: Draft, judged: Sequence[Judged]) -> list[str]:
     return [overwriting_sentence(item, people[address]) for address, item in found.items()]
 
 
-def _lines(
-    draft: Draft, judged: Sequence[Judged], posted: Sequence[RecipientForm], asked: QueryDict
-) -> list[Line]:
-    policy = draft.organization.policy
-    wrong = {form.judged.recipient.pk: form for form in posted if form.errors}
+def _lines(draft: Draft, judged: Sequence[Judged], shown: Shown) -> list[Line]:
+    policy, forms = draft.organization.policy, shown.forms
     numbers = policy.web_sending and policy.allows(SMS, DRAFT)
-    offers = access.offers_for(draft, judged) if numbers else {}
-    everybody = len(judged) <= MOST_SHOWN or "ready" in asked
-    shown = {_to_change(asked), *wrong}
+    offers = access.offers_for(draft, judged, shown.viewer) if numbers else {}
+    path = reverse("draft", args=[draft.pk])
     return [
-        _line(
-            draft,
-            item,
-            wrong.get(item.recipient.pk) or RecipientForm(item, policy),
-            offers.get(item.recipient.pk, []),
-        )
+        _line(item, path, policy, offers.get(pk, []), forms.get(pk))
         for item in judged
-        if everybody or not item.complete or item.recipient.pk in shown
+        if (pk := item.recipient.pk)
     ]
 
 
-def _to_change(asked: QueryDict) -> int:
-    wanted = asked.get("change", "")
-    return int(wanted) if wanted.isascii() and wanted.isdigit() else 0
-
-
-def _line(draft: Draft, item: Judged, form: RecipientForm, offers: list[access.Offer]) -> Line:
-    chosen = item.verdict.chosen
-    query = {
-        "address": item.recipient.address,
-        "name": item.recipient.name,
-        "next": reverse("draft", args=[draft.pk]),
-    }
+def _line(
+    item: Judged,
+    path: str,
+    policy: Policy,
+    offers: list[access.Offer],
+    form: RecipientForm | None,
+) -> Line:
+    who, chosen = item.recipient, item.verdict.chosen
     return Line(
         judged=item,
-        form=form,
-        reason=reason_sentence(item.verdict, item.who, draft.organization.policy),
+        pk=who.pk,
+        name=who.name,
+        address=who.address,
+        kind=who.kind,
+        who=item.who,
+        reason=reason_sentence(item.verdict, item.who, policy),
         method=method_words(chosen.method) if chosen else "",
         source=source_words(chosen.source) if chosen else "",
-        contact_link=f"{reverse('contact_new')}?{urlencode(query)}",
-        version=access.version_of(item.recipient),
+        contact_link=""
+        if policy.web_sending and policy.methods_to_type()
+        else _contact_link(path, item),
+        version=access.version_of(who),
+        path=f"{path}recipients/{who.pk}/",
         offers=offers,
+        form=form,
     )
+
+
+def _contact_link(path: str, item: Judged) -> str:
+    who = item.recipient
+    query = urlencode({"address": who.address, "name": who.name, "next": path})
+    return f"{reverse('contact_new')}?{query}"
 
 
 def _files(draft: Draft) -> list[File]:
@@ -221,8 +277,11 @@ def _files(draft: Draft) -> list[File]:
     return [File(item, access.attachment_name(draft, item)) for item in attachments]
 
 
-def _focus(form: RecipientForm) -> None:
+def _focus(needing: Sequence[Line]) -> int:
+    """Return whose field gets the focus; a form that came back has it where it is wrong."""
+    form = needing[0].form if needing else None
+    if form is None:
+        return needing[0].pk if needing else 0
     wrong = [name for name in form.fields if name in form.errors]
-    first = next(iter(wrong or form.fields), None)
-    if first is not None:
-        form.fields[first].widget.attrs["autofocus"] = True
+    form.fields[(wrong or list(form.fields))[0]].widget.attrs["autofocus"] = True
+    return 0

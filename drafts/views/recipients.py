@@ -20,7 +20,14 @@ from drafts.incoming import Choice
 from drafts.models import Draft
 from drafts.paste import Person, map_list
 from drafts.suggestions import SIMILAR
-from drafts.views.page import draft_context, mark_context, pasted_context, seen_in, status_context
+from drafts.views.page import (
+    Shown,
+    draft_context,
+    mark_context,
+    pasted_context,
+    seen_in,
+    status_context,
+)
 from drafts.views.posting import post_to_draft
 
 
@@ -29,10 +36,7 @@ def recipient_complete(request: HttpRequest, pk: int, recipient_pk: int) -> Http
     """Keep what was filled in for one recipient, and say so, or say what is wrong with it."""
     found, actor = access.draft_for(user_of(request), pk), user_of(request)
     recipient = access.recipient_for(found, recipient_pk)
-    judged = next(
-        item for item in access.judge(found, actor.policy) if item.recipient.pk == recipient.pk
-    )
-    form = RecipientForm(judged, actor.policy, request.POST)
+    form = RecipientForm(recipient, actor.policy, request.POST)
     choice = form.choice()
     late = False
     if choice is not None:
@@ -55,7 +59,9 @@ def draft_paste(request: HttpRequest, pk: int) -> HttpResponse:
     found, actor = access.draft_for(user_of(request), pk), user_of(request)
     if found.state not in states.HELD:
         return _to_page(request, found)
-    needing = [item.recipient for item in access.judge(found, actor.policy) if not item.complete]
+    waiting = list(found.recipients.exclude(reason=""))
+    judged = access.judge(found, actor.policy, waiting)
+    needing = [item.recipient for item in judged if not item.complete]
     people = [Person(each.pk, each.address, each.name) for each in needing]
     pasted = map_list(request.POST.get("list", ""), people, actor.policy.default_country)
     choices = {match.key: Choice("sms", match.number) for match in pasted.matches}
@@ -63,7 +69,7 @@ def draft_paste(request: HttpRequest, pk: int) -> HttpResponse:
         actions.complete_recipients(found, choices, actor=actor)
     except (actions.Unfinished, actions.SendingForbidden):
         return _to_page(request, found)
-    context = draft_context(access.draft_for(actor, pk))
+    context = draft_context(access.draft_for(actor, pk), Shown(actor))
     return render(request, "drafts/draft.html", context | pasted_context(pasted, needing))
 
 
@@ -126,7 +132,8 @@ def recipient_accept(request: HttpRequest, pk: int, recipient_pk: int) -> HttpRe
     recipient = access.recipient_for(found, recipient_pk)
     if found.state not in states.HELD:
         return _to_page(request, found)
-    offers = access.offers_for(found, access.judge(found, actor.policy)).get(recipient.pk, [])
+    judged = access.judge(found, actor.policy, [recipient])
+    offers = access.offers_for(found, judged, actor).get(recipient.pk, [])
     wanted = request.POST.get("offer", "")
     offer = next((each.suggestion for each in offers if each.key == wanted), None)
     try:
@@ -144,14 +151,13 @@ def recipient_accept(request: HttpRequest, pk: int, recipient_pk: int) -> HttpRe
 @require_safe
 def draft_status(request: HttpRequest, pk: int) -> HttpResponse:
     """Send what changed since the page was drawn: nothing, some rows, or the way to its end."""
-    found = access.draft_for(user_of(request), pk)
+    found, viewer = access.draft_for(user_of(request), pk), user_of(request)
     if found.state not in states.HELD:
         return _to_page(request, found)
-    recipients = list(found.recipients.all())
     seen = request.GET.get("seen", "")
-    if seen == access.versions_of(recipients):
+    if seen == access.versions_of(found.recipients.only("draft", "changed_at", "reason")):
         return HttpResponse(status=204)
-    context = status_context(found, seen)
+    context = status_context(found, viewer, seen)
     if context is None:
         return _to_page(request, found)
     return render(request, "drafts/_status.html", context)

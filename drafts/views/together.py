@@ -86,10 +86,8 @@ def _fill_in(
 
 
 def _form(recipient: Recipient, request: HttpRequest) -> RecipientForm:
-    draft = recipient.draft
-    policy = draft.organization.policy
-    judged = next(item for item in access.judge(draft, policy) if item.recipient.pk == recipient.pk)
-    form = RecipientForm(judged, policy, request.POST if request.method == "POST" else None)
+    policy = recipient.draft.organization.policy
+    form = RecipientForm(recipient, policy, request.POST if request.method == "POST" else None)
     form.prefix = TOGETHER
     return form
 
@@ -98,7 +96,9 @@ def _context(waiting: list[Recipient], form: RecipientForm | None) -> dict[str, 
     """Return the field, and each draft that waits, in the version that the page shows."""
     if form is None:
         return {"waiting": [], "form": None}
-    policy = waiting[0].draft.organization.policy
+    draft = waiting[0].draft
+    policy = draft.organization.policy
+    (judged,) = access.judge(draft, policy, [waiting[0]])
     rows = [(each, access.subject_of(each.draft), access.version_of(each)) for each in waiting]
-    reason = reason_sentence(form.judged.verdict, form.judged.who, policy)
+    reason = reason_sentence(judged.verdict, judged.who, policy)
     return {"waiting": rows, "form": form, "reason": reason, "policy": policy}

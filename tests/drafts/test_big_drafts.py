@@ -9,6 +9,8 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from accounts.models import User
+from drafts import access, actions
+from drafts.incoming import Choice
 from drafts.models import Draft
 from tests import make
 
@@ -83,6 +85,18 @@ def test_the_page_of_200_recipients_is_smaller_than_200_kb(sender: User, browser
 
 
 @pytest.mark.slow
+def test_a_change_by_somebody_else_comes_as_one_row_of_200(sender: User, browser: Client) -> None:
+    big = with_recipients(sender, ALL, MISSING)
+    who = big.recipients.filter(reason="missing").latest("pk")
+    seen = access.versions_of(big.recipients.all())
+    actions.complete_recipients(big, {who.pk: Choice("sms", make.NUMBER)}, actor=sender)
+
+    rows = browser.get(f"/drafts/{big.pk}/status/?seen={seen}").content.decode()
+
+    assert (f'id="recipient-{who.pk}"' in rows, rows.count("recipient--")) == (True, 1)
+
+
+@pytest.mark.slow
 def test_one_of_200_ready_recipients_can_still_be_changed(sender: User, browser: Client) -> None:
     big = with_recipients(sender, ALL, MISSING)
     ready = big.recipients.filter(reason="").latest("pk")
@@ -100,4 +114,4 @@ def test_who_of_200_is_ready_is_shown_when_asked(sender: User, browser: Client) 
     whole = browser.get(f"/drafts/{big.pk}/?ready=1").content.decode()
 
     marks = (short.count("recipient--ready"), whole.count("recipient--ready"))
-    assert marks == (0, ALL - MISSING)
+    assert (marks, whole.count("?change=")) == ((0, ALL - MISSING), ALL - MISSING)

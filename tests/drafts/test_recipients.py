@@ -89,6 +89,21 @@ def test_sending_from_a_stale_tab_overwrites_nobody(draft: Draft) -> None:
     assert (sent, access.typed_choice(draft, jan(draft))) == (False, OTHER)
 
 
+def test_a_stale_page_that_sends_says_who_was_first_and_keeps_what_was_typed(
+    draft: Draft, owner: Client
+) -> None:
+    who, seen = jan(draft).pk, access.version_of(jan(draft))
+    actions.complete_recipients(draft, {who: OTHER}, actor=draft.sender)
+
+    page = owner.post(
+        f"/drafts/{draft.pk}/send/", {f"r{who}-phone": "0636363636", f"r{who}-seen": seen}
+    )
+
+    shown = page.content.decode()
+    assert ("filled in something else" in shown, 'value="0636363636"' in shown) == (True, True)
+    assert access.typed_choice(Draft.objects.get(), jan(draft)) == OTHER
+
+
 def test_without_javascript_one_recipient_is_saved_as_well(draft: Draft, owner: Client) -> None:
     who = jan(draft)
     path = reverse("recipient_complete", args=[draft.pk, who.pk])
@@ -179,7 +194,9 @@ def test_a_colleague_finds_nothing(draft: Draft, method: str, path: str) -> None
 def offers(draft: Draft, address: str) -> list[access.Offer]:
     """Return what the page offers for a recipient."""
     recipient = draft.recipients.get(address=address)
-    return access.offers_for(draft, access.judge(draft, draft.sender.policy))[recipient.pk]
+    return access.offers_for(draft, access.judge(draft, draft.sender.policy), draft.sender)[
+        recipient.pk
+    ]
 
 
 def accept(owner: Client, draft: Draft, address: str) -> None:
@@ -202,6 +219,16 @@ def test_a_colleagues_proven_number_is_offered_masked(draft: Draft, owner: Clien
     page = owner.get(f"/drafts/{draft.pk}/").content.decode()
 
     assert ("•••• 36" in page, make.NUMBER in page, "6 36 36" in page) == (True, False, False)
+
+
+def test_a_colleague_is_not_offered_what_only_the_sender_knows(draft: Draft) -> None:
+    colleague = make.user(draft.organization)
+    make.contact(draft.sender, "jam@example.nl", phone=make.NUMBER)
+    make.shared_contact(draft.sender, "jas@example.nl", phone=make.NUMBER)
+
+    found = access.offers_for(draft, access.judge(draft, colleague.policy), colleague)
+
+    assert [offer.shown for offer in found[jan(draft).pk]] == ["jas@example.nl"]
 
 
 def test_a_colleagues_unproven_number_is_not_offered(draft: Draft) -> None:

@@ -1,0 +1,62 @@
+"""The only way from a request to a draft, and the verdicts on its recipients."""
+
+from drafts.access.finding import (
+    WHICH,
+    Held,
+    Wanted,
+    attachment_for,
+    blocking_addresses,
+    colleague_by_address,
+    draft_for,
+    draft_for_link,
+    draft_of_organization,
+    drafts_of,
+    held_among,
+    page_of_held,
+    recipient_for,
+    waiting_for_address,
+)
+from drafts.access.judging import Judged, judge, judge_all, value_of, verdict_for
+from drafts.access.offering import Offer, offers_for
+from drafts.access.reading import (
+    attachment_name,
+    content_of,
+    differing,
+    header_choice,
+    subject_of,
+    typed_choice,
+    version_of,
+    versions_of,
+)
+
+__all__ = [
+    "WHICH",
+    "Held",
+    "Judged",
+    "Offer",
+    "Wanted",
+    "attachment_for",
+    "attachment_name",
+    "blocking_addresses",
+    "colleague_by_address",
+    "content_of",
+    "differing",
+    "draft_for",
+    "draft_for_link",
+    "draft_of_organization",
+    "drafts_of",
+    "header_choice",
+    "held_among",
+    "judge",
+    "judge_all",
+    "offers_for",
+    "page_of_held",
+    "recipient_for",
+    "subject_of",
+    "typed_choice",
+    "value_of",
+    "verdict_for",
+    "version_of",
+    "versions_of",
+    "waiting_for_address",
+]
