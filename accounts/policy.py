@@ -31,6 +31,7 @@ class Policy:
     `work_days` (0: Monday), `work_from` and `work_until` (hours of the day) are when people work.
     `sms_countries` and `sms_a_day` bound the codes by SMS. `phrase` stands in recipients' mails
     and on their pages; `mail_from` is the address their mails come from ("": the product's own).
+    `second_factor`: who signs in here needs a passkey or an app beside a password or code.
     `keep_signed_in_days` is how long a person may stay signed in on a computer (0: not offered).
     """
 
@@ -56,6 +57,7 @@ class Policy:
     work_until: int = 17
     hand_over: bool = True
     keep_signed_in_days: int = 0
+    second_factor: bool = False
     sms_countries: tuple[str, ...] = SMS_COUNTRIES
     sms_a_day: int = 2000
     trusted_devices: bool = False
