@@ -17,6 +17,7 @@ from contacts.actions.books import (
 from contacts.actions.bulk import delete_contacts, fix_contacts
 from contacts.actions.conflicts import keep_ours, take_theirs, unlock
 from contacts.actions.importing import Cancelled, import_rows, read_rows
+from contacts.actions.learning import Lesson, learn_all
 from contacts.actions.proposals import accept_proposal, propose, refuse_proposal
 from contacts.actions.runs import (
     cancel,
@@ -37,6 +38,7 @@ from contacts.actions.writing import AddressTakenError
 __all__ = [
     "AddressTakenError",
     "Cancelled",
+    "Lesson",
     "Synced",
     "accept_proposal",
     "advance_change",
@@ -57,6 +59,7 @@ __all__ = [
     "import_rows",
     "keep_ours",
     "learn",
+    "learn_all",
     "learn_proven",
     "new_run",
     "propose",

@@ -6,6 +6,7 @@ from django.utils import timezone
 from accounts.models import Organization, User
 from accounts.policy import ACCESS_CODE, ORGANIZATION, SMS
 from contacts.access import deletion_context
+from contacts.actions.learning import Lesson, learn_all
 from contacts.actions.writing import (
     NAME,
     Origin,
@@ -102,20 +103,12 @@ def remove(row: Contact) -> None:
     row.delete()
 
 
-@transaction.atomic
 def learn(owner: User, address: str, name: str, *, method: str, value: str, hint: str = "") -> None:
     """Keep what a sender typed for a recipient in the sender's own book; the same again is no-op.
 
     `value` is an E.164 number or an access code; `address` is normalized.
     """
-    found, _ = Contact.objects.get_or_create(
-        owner=owner,
-        address=address,
-        defaults={"organization_id": owner.organization_id, "name": name[:200]},
-    )
-    row = lock(found.pk)
-    if put(row, method, Value(value, hint), Origin(LEARNED, owner)):
-        finish(row, {address}, "learn_contact", owner)
+    learn_all([Lesson(owner, address, name, method, value, hint)])
 
 
 @transaction.atomic

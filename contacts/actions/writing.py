@@ -94,7 +94,13 @@ def value_of(datum: Datum) -> Value:
 
 def end_datum(datum: Datum, by: Origin) -> None:
     """Take a datum off its contact and keep it as what was there before."""
-    PastDatum.objects.create(
+    past_of(datum, by).save()
+    datum.delete()
+
+
+def past_of(datum: Datum, by: Origin) -> PastDatum:
+    """Return, not stored yet, what a datum leaves behind that ends now."""
+    return PastDatum(
         contact_id=datum.contact_id,
         method=datum.method,
         phone_number=datum.e164,
@@ -110,7 +116,6 @@ def end_datum(datum: Datum, by: Origin) -> None:
         ended_source=by.source,
         ended_run_id=by.run_id,
     )
-    datum.delete()
 
 
 def end_name(row: Contact, by: Origin) -> None:

@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.policy import DRAFT
 from contacts.access import open_codes
-from contacts.actions import learn
+from contacts.actions import Lesson, learn_all
 from delivery.actions import send_messages
 from delivery.outgoing import OutgoingAttachment, OutgoingMessage, OutgoingRecipient
 from drafts import states
@@ -140,22 +140,10 @@ def _recipient(draft: Draft, item: Judged, codes: Codes) -> OutgoingRecipient:
 
 
 def _learn(drafts: Sequence[Draft], outgoing: Sequence[OutgoingMessage]) -> None:
-    """Keep in each sender's own book what they typed.
-
-    In one order for everybody: two releases that learn the same people must not deadlock.
-    """
-    typed = [
-        (draft.sender, recipient)
-        for draft, one in zip(drafts, outgoing, strict=True)
-        for recipient in one.recipients
-        if recipient.source == DRAFT
-    ]
-    for sender, recipient in sorted(typed, key=lambda pair: (pair[0].pk, pair[1].address)):
-        learn(
-            sender,
-            recipient.address,
-            recipient.name,
-            method=recipient.method,
-            value=recipient.value,
-            hint=recipient.hint,
-        )
+    """Keep in each sender's own book what they typed."""
+    learn_all(
+        Lesson(draft.sender, one.address, one.name, one.method, one.value, one.hint)
+        for draft, mail in zip(drafts, outgoing, strict=True)
+        for one in mail.recipients
+        if one.source == DRAFT
+    )

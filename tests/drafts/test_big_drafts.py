@@ -1,14 +1,18 @@
 """A draft with 200 recipients: as many queries as with two, and a page of bounded size."""
 
 from collections.abc import Callable
+from datetime import timedelta
 from hashlib import sha256
 
 import pytest
+import time_machine
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 
 from accounts.models import User
+from delivery.models import MessageRecipient
 from drafts import access, actions
 from drafts.incoming import Choice
 from drafts.models import Draft
@@ -115,3 +119,21 @@ def test_who_of_200_is_ready_is_shown_when_asked(sender: User, browser: Client) 
 
     marks = (short.count("recipient--ready"), whole.count("recipient--ready"))
     assert (marks, whole.count("?change=")) == ((0, ALL - MISSING), ALL - MISSING)
+
+
+def releasing(sender: User, count: int) -> int:
+    """Return how many statements the release takes of a draft whose recipients were typed."""
+    draft = make.draft(sender, *(f"nr{number}@{count}.example" for number in range(count)))
+    people = draft.recipients.values_list("pk", flat=True)
+    actions.send_draft(draft, dict.fromkeys(people, Choice("sms", make.NUMBER)), actor=sender)
+    later = timezone.now() + timedelta(seconds=11)
+    with time_machine.travel(later, tick=False), CaptureQueriesContext(connection) as captured:
+        actions.release_due()
+    return len(captured)
+
+
+@pytest.mark.slow
+def test_a_release_takes_as_many_statements_for_40_typed_numbers_as_for_two(sender: User) -> None:
+    few, many = releasing(sender, 2), releasing(sender, 40)
+
+    assert (many, MessageRecipient.objects.count()) == (few, 42)
