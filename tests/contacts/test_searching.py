@@ -55,3 +55,13 @@ def test_what_everything_matches_is_shown_in_order(large: People) -> None:
 def test_the_next_page_goes_on_where_the_first_ended(large: People) -> None:
     last = Contact.objects.get(name="Naam 029")
     assert found(large, "naam", str(last.pk))[:2] == ["Naam 030", "Naam 031"]
+
+
+def test_a_domain_is_found_wherever_it_stands(large: People) -> None:
+    page = access.contacts_page(large.admin, ORGANIZATION, access.Wanted(domain="zee.example"))
+    assert [contact.name for contact in page.rows] == ["Zoë Zee"]
+
+
+def test_a_domain_is_not_the_beginning_of_another(large: People) -> None:
+    page = access.contacts_page(large.admin, ORGANIZATION, access.Wanted(domain="zee.exam"))
+    assert page.rows == []
