@@ -129,15 +129,16 @@ def _chunk(run: ImportRun, judge: Judge, chunk: list[staging.Line], *, dry: bool
 
 
 def _batch(run: ImportRun, judge: Judge, limits: tuple[int, int], *, dry: bool) -> dict[str, int]:
-    counts = judge.judge(*limits)
+    counts = judge.judge(*limits, every=dry)
     if dry:
         judge.keep_verdicts(every=True)
         return counts
     if set(counts) <= {states.SAME}:
         return counts
-    counts = judge.write(*limits)
+    counts = judge.write(counts)
     _add_numbers(run, judge)
-    conflicts.park(run, judge.parked())
+    if set(counts) - {states.NEW, states.SAME}:
+        conflicts.park(run, judge.parked())
     addresses = judge.changed_addresses(FEW_ADDRESSES + 1)
     if 0 < len(addresses) <= FEW_ADDRESSES:
         note_change(run.organization_id, run.owner_id, set(addresses))

@@ -4,6 +4,7 @@ Race with people: rows that would change a contact are judged again under the co
 person's edit is either seen or waits, and is never lost.
 """
 
+from collections import Counter
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
@@ -12,12 +13,15 @@ from django.db import connection
 from django.utils import timezone
 
 from contacts.models import ROWS_PER_RUN, FieldLock, ImportRun
-from contacts.states import CHANGED, CONFLICT, NEW, OVERWRITE
+from contacts.states import CHANGED, CONFLICT, NEW, OVERWRITE, SAME
 
-ANALYZED_AT = {0, 5_000, 20_000, 80_000, 320_000, 1_280_000}  # rows
+_MADE = "made"  # a new row that is written, while others are judged again
+ANALYZED_AT = (6_000, 50_000, 500_000)  # rows of an import
+# A batch is small beside the book: its rows are looked up one by one, whatever the planner guesses.
+_LOOK_UP = "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off"
 _TABLE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS contacts_batch (
-    id bigint PRIMARY KEY, address text, name text, phone text, more_phones text,
+    id bigint, address text, name text, phone text, more_phones text,
     code_sealed {bytes}, digest text, contact_id bigint,
     phone_part text, code_part text, name_part text, verdict text
 )"""
@@ -26,47 +30,51 @@ _LOCKED = """WHEN EXISTS (SELECT 1 FROM contacts_fieldlock l WHERE l.contact_id 
     AND l.method = '{0}' AND l.source = %(source)s) THEN ''"""
 _JUDGE = """
 INSERT INTO contacts_batch
-SELECT x.*, CASE
-    WHEN x.contact_id IS NULL THEN 'new'
-    WHEN 'conflict' IN (x.phone_part, x.code_part) THEN 'conflict'
-    WHEN x.phone_part <> '' OR x.code_part <> '' OR x.name_part <> '' THEN 'changed'
-    ELSE 'same' END
+SELECT y.id, y.address, y.name, y.phone, y.more_phones, y.code_sealed, y.digest,
+    COALESCE(y.contact_id, {next_id}), y.phone_part, y.code_part, y.name_part, y.verdict
 FROM (
-    SELECT s.id, s.address, s.name, s.phone, s.more_phones, s.code_sealed, s.digest,
-        c.id AS contact_id,
-        CASE WHEN s.phone = '' OR d.phone_number = s.phone THEN ''
-            WHEN d.id IS NULL THEN 'add'
-            WHEN EXISTS (SELECT 1 FROM contacts_datum o WHERE o.contact_id = c.id
-                AND o.method = 'sms' AND o.phone_number = s.phone) THEN ''
-            {lock_sms}
-            WHEN {guarded_d} THEN 'conflict' ELSE 'change' END AS phone_part,
-        CASE WHEN s.digest = '' OR k.digest = s.digest THEN ''
-            WHEN k.id IS NULL THEN 'add'
-            {lock_code}
-            WHEN {guarded_k} THEN 'conflict' ELSE 'change' END AS code_part,
-        CASE WHEN s.name = '' OR c.name = s.name THEN '' WHEN c.name = '' THEN 'change'
-            WHEN c.name_source = 'manual' THEN '' ELSE 'change' END AS name_part
-    FROM contacts_stagedrow s
-    LEFT JOIN contacts_contact c ON {book} AND c.address = s.address
-    LEFT JOIN contacts_datum d ON d.contact_id = c.id AND d.method = 'sms' AND d.preferred
-    LEFT JOIN contacts_datum k ON k.contact_id = c.id AND k.method = 'access_code'
-    WHERE s.id > %(low)s AND s.id <= %(high)s AND s.verdict <> 'rejected'
-        AND s.reason NOT IN ('duplicate', 'twice_in_file') {only}
-) x"""
+    SELECT x.*, CASE
+        WHEN x.contact_id IS NULL THEN 'new'
+        WHEN 'conflict' IN (x.phone_part, x.code_part) THEN 'conflict'
+        WHEN x.phone_part <> '' OR x.code_part <> '' OR x.name_part <> '' THEN 'changed'
+        ELSE 'same' END AS verdict
+    FROM (
+        SELECT s.id, s.address, s.name, s.phone, s.more_phones, s.code_sealed, s.digest,
+            c.id AS contact_id,
+            CASE WHEN s.phone = '' OR d.phone_number = s.phone THEN ''
+                WHEN d.id IS NULL THEN 'add'
+                WHEN EXISTS (SELECT 1 FROM contacts_datum o WHERE o.contact_id = c.id
+                    AND o.method = 'sms' AND o.phone_number = s.phone) THEN ''
+                {lock_sms}
+                WHEN {guarded_d} THEN 'conflict' ELSE 'change' END AS phone_part,
+            CASE WHEN s.digest = '' THEN '' ELSE COALESCE(
+                (SELECT CASE WHEN k.digest = s.digest THEN '' {lock_code}
+                    WHEN {guarded_k} THEN 'conflict' ELSE 'change' END
+                FROM contacts_datum k WHERE k.contact_id = c.id AND k.method = 'access_code'),
+                'add') END AS code_part,
+            CASE WHEN s.name = '' OR c.name = s.name THEN '' WHEN c.name = '' THEN 'change'
+                WHEN c.name_source = 'manual' THEN '' ELSE 'change' END AS name_part
+        FROM contacts_stagedrow s
+        LEFT JOIN contacts_contact c ON {book} AND c.address = s.address
+        LEFT JOIN contacts_datum d ON d.contact_id = c.id AND d.method = 'sms' AND d.preferred
+        WHERE {judged} {only}
+    ) x
+) y WHERE y.verdict <> {left_out}"""
+_JUDGED = """s.id > %(low)s AND s.id <= %(high)s AND s.verdict <> 'rejected'
+    AND s.reason NOT IN ('duplicate', 'twice_in_file')"""
 _INSERT_CONTACTS = """
-INSERT INTO contacts_contact (organization_id, owner_id, address, name, fixed, created_at,
+INSERT INTO contacts_contact (id, organization_id, owner_id, address, name, fixed, created_at,
     changed_at, search, name_source, run_id)
-SELECT %(organization)s, {owner}, address, name, {false}, %(now)s, %(now)s,
+SELECT contact_id, %(organization)s, {owner}, address, name, {false}, %(now)s, %(now)s,
     {fold}(name || ' ' || address || ' ' || phone), %(source)s, %(run)s
 FROM contacts_batch WHERE verdict = 'new' ORDER BY address
 ON CONFLICT DO NOTHING"""
 _NEW_DATA = """
 INSERT INTO contacts_datum (contact_id, method, preferred, phone_number, code_sealed, digest,
     source, run_id, actor_id, entered_at)
-SELECT c.id, '{method}', {true}, {phone}, {code}, {digest}, %(source)s, %(run)s, %(actor)s, %(now)s
-FROM contacts_batch b JOIN contacts_contact c ON {book} AND c.address = b.address
-    AND c.run_id = %(run)s
-WHERE b.verdict = 'new' AND b.{column} <> ''"""
+SELECT b.contact_id, '{method}', {true}, {phone}, {code}, {digest}, %(source)s, %(run)s, %(actor)s,
+    %(now)s
+FROM contacts_batch b WHERE b.verdict = 'new' AND b.{column} <> ''"""
 _KEEP_PAST = """
 INSERT INTO contacts_pastdatum (contact_id, method, phone_number, code_sealed, digest, name, source,
     actor_id, run_id, entered_at, confirmed_at, ended_at, ended_source, ended_run_id, ended_by_id)
@@ -108,8 +116,7 @@ _PARKED = """
 SELECT contact_id, phone_part, phone, code_part, code_sealed, digest
 FROM contacts_batch WHERE verdict IN ({marks}) ORDER BY id"""
 _SEVERAL_NUMBERS = """
-SELECT c.id, b.more_phones FROM contacts_batch b
-JOIN contacts_contact c ON {book} AND c.address = b.address
+SELECT b.contact_id, b.more_phones FROM contacts_batch b
 WHERE b.more_phones <> '' AND b.verdict IN ('new', 'write')"""
 _ADDRESSES = """
 SELECT address FROM contacts_batch WHERE verdict IN ('new', 'write') LIMIT {limit}"""
@@ -117,13 +124,15 @@ _LOCK = """
 SELECT id FROM contacts_contact WHERE id IN (
     SELECT contact_id FROM contacts_batch WHERE verdict IN ('changed', 'conflict'))
 ORDER BY id FOR UPDATE"""
-_FORGET = "DELETE FROM contacts_batch WHERE verdict IN ('changed', 'conflict')"
-_FORGET_UNWRITTEN = """
-DELETE FROM contacts_batch WHERE verdict = 'new' AND NOT EXISTS (
-    SELECT 1 FROM contacts_contact c WHERE {book} AND c.address = contacts_batch.address
-    AND c.run_id = %(run)s)"""
+_AGAIN = "UPDATE contacts_batch SET verdict = 'again' WHERE verdict IN ('changed', 'conflict')"
+_AGAIN_UNWRITTEN = """
+UPDATE contacts_batch SET verdict = 'again' WHERE verdict = 'new' AND NOT EXISTS (
+    SELECT 1 FROM contacts_contact c WHERE c.id = contacts_batch.contact_id)"""
+_FORGET = "DELETE FROM contacts_batch WHERE verdict = 'again'"
+_RENAME = "UPDATE contacts_batch SET verdict = '{new}' WHERE verdict = '{old}'"
 _MARK = "UPDATE contacts_batch SET verdict = 'write' WHERE verdict IN ({marks})"
 _COUNTS = "SELECT verdict, count(*) FROM contacts_batch GROUP BY verdict"
+_COUNT_JUDGED = "SELECT count(*) FROM contacts_stagedrow s WHERE {judged}"
 _SMS = {
     "method": "sms", "part": "phone_part", "column": "phone", "phone": "b.phone",
     "code": "{empty}", "digest": "''",
@@ -145,12 +154,18 @@ class _Engine:
     true: str
     false: str
     empty_batch: str
+    next_id: str
 
 
 _POSTGRESQL = _Engine(
-    "bytea", "lower", "string_agg", "''::bytea", "true", "false", "TRUNCATE contacts_batch"
-)
-_SQLITE = _Engine("blob", "fold", "group_concat", "x''", "1", "0", "DELETE FROM contacts_batch")
+    "bytea", "lower", "string_agg", "''::bytea", "true", "false", "TRUNCATE contacts_batch",
+    "nextval('contacts_contact_id_seq')",
+)  # fmt: skip
+_SQLITE = _Engine(
+    "blob", "fold", "group_concat", "x''", "1", "0", "DELETE FROM contacts_batch",
+    """COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'contacts_contact'), 0)
+        + y.id - %(low)s""",
+)  # fmt: skip
 
 
 class Judge:
@@ -173,31 +188,34 @@ class Judge:
         ).exists()
         self._prepare()
 
-    def judge(self, low: int, high: int) -> dict[str, int]:
-        """Judge the rows after `low` up to `high`; return how many of which verdict there are."""
+    def judge(self, low: int, high: int, *, every: bool) -> dict[str, int]:
+        """Judge the rows after `low` up to `high`; return how many of which verdict there are.
+
+        Unless `every`, the rows that change nothing are only counted.
+        """
+        self._params |= {"low": low, "high": high}
+        self._left_out = "''" if every else "'same'"
+        if connection.vendor == "postgresql":
+            self._do(_LOOK_UP)
+        self._refresh_statistics(low % ROWS_PER_RUN, high % ROWS_PER_RUN)
         self._do(self._engine.empty_batch)
-        self._judge(low, high)
-        self._refresh_statistics()
+        self._judge()
         return self._counts()
 
     def keep_verdicts(self, *, every: bool) -> None:
         """Store the verdicts with the rows; else those alone that cannot be told afterwards."""
-        only = "" if every else "AND b.verdict NOT IN ('new', 'same')"
+        only = "" if every else "AND b.verdict <> 'new'"
         self._do(_KEEP_VERDICTS, only=only)
 
-    def write(self, low: int, high: int) -> dict[str, int]:
+    def write(self, counts: dict[str, int]) -> dict[str, int]:
         """Write the judged rows as the import's choices say; return the counts as written."""
-        counts = self._counts()
         if counts.get(CHANGED) or counts.get(CONFLICT):
-            self._lock_and_judge_again(low, high)
-            counts = self._counts()
-        if counts.get(NEW) and self._insert_new() < counts[NEW]:
-            # Somebody else added one meanwhile: it is no longer new.
-            self._forget_unwritten()
-            self._lock_and_judge_again(low, high)
-            counts = self._counts()
-        self.keep_verdicts(every=False)
-        self._write_changes()
+            counts = self._lock_and_judge_again()
+        if counts.get(NEW):
+            counts = self._insert_new(counts)
+        if counts.get(CHANGED) or counts.get(CONFLICT):
+            self.keep_verdicts(every=False)
+            self._write_changes()
         return counts
 
     def parked(self) -> list[tuple[Any, ...]]:
@@ -210,7 +228,7 @@ class Judge:
 
     def several_numbers(self) -> list[tuple[Any, ...]]:
         """Return contact and further numbers of the rows that were written."""
-        return self._rows(_SEVERAL_NUMBERS, book=self._book)
+        return self._rows(_SEVERAL_NUMBERS)
 
     def changed_addresses(self, limit: int) -> list[str]:
         """Return the addresses that were written, up to a limit."""
@@ -222,45 +240,63 @@ class Judge:
             connection.connection.create_function("fold", 1, str.lower, deterministic=True)
         self._do(_TABLE)
 
-    def _refresh_statistics(self) -> None:
-        """Let the planner see how the tables grow: at new rows 0, 5,000, 20,000 ..."""
-        if connection.vendor != "postgresql":
-            return
-        self._do("ANALYZE contacts_batch")
-        if self._counts().get(NEW) and self._params["low"] % ROWS_PER_RUN in ANALYZED_AT:
+    def _refresh_statistics(self, low: int, high: int) -> None:
+        """Let the planner see how the book grows, where this import makes it grow."""
+        grown = connection.vendor == "postgresql" and self._run.counts.get(NEW)
+        if grown and any(low < row <= high for row in ANALYZED_AT):
             self._do("ANALYZE contacts_contact, contacts_datum, contacts_stagedrow")
 
-    def _judge(self, low: int, high: int, only: str = "") -> None:
+    def _judge(self, only: str = "") -> None:
         lock_sms, lock_code = (
             _LOCKED.format(method) if self._locks else "" for method in ("sms", "access_code")
         )
-        sql = _JUDGE.format(
+        self._do(
+            _JUDGE,
             book=self._book,
+            judged=_JUDGED,
             only=only,
+            left_out=self._left_out,
             lock_sms=lock_sms,
             lock_code=lock_code,
             guarded_d=_GUARDED.format("d"),
             guarded_k=_GUARDED.format("k"),
         )
-        self._params |= {"low": low, "high": high}
-        self._do(sql)
 
-    def _lock_and_judge_again(self, low: int, high: int) -> None:
+    def _lock_and_judge_again(self) -> dict[str, int]:
         if connection.vendor == "postgresql":
             self._rows(_LOCK)
+        self._do(_AGAIN)
+        self._judge_again()
+        return self._counts()
+
+    def _judge_again(self) -> None:
+        self._judge("AND s.id IN (SELECT id FROM contacts_batch WHERE verdict = 'again')")
         self._do(_FORGET)
-        self._judge(low, high, "AND s.id NOT IN (SELECT id FROM contacts_batch)")
 
-    def _insert_new(self) -> int:
+    def _insert_new(self, counts: dict[str, int]) -> dict[str, int]:
+        """Insert new contacts; a row that somebody else added meanwhile is no longer new."""
         self._now()
-        owner = "%(owner)s" if self._run.owner_id else "NULL"
-        inserted = self._do(_INSERT_CONTACTS, owner=owner)
-        for kind in (_SMS, _CODE):
-            self._do(_NEW_DATA, **kind, book=self._book)
-        return inserted
+        made = self._insert_contacts()
+        if made == counts[NEW]:
+            self._insert_data()
+            return counts
+        self._do(_AGAIN_UNWRITTEN)
+        self._insert_data()
+        self._do(_RENAME, old=NEW, new=_MADE)
+        self._judge_again()
+        counts = self._lock_and_judge_again()
+        if counts.get(NEW):
+            counts = self._insert_new(counts)
+        self._do(_RENAME, old=_MADE, new=NEW)
+        return self._counts()
 
-    def _forget_unwritten(self) -> None:
-        self._do(_FORGET_UNWRITTEN, book=self._book)
+    def _insert_contacts(self) -> int:
+        owner = "%(owner)s" if self._run.owner_id else "NULL"
+        return self._do(_INSERT_CONTACTS, owner=owner)
+
+    def _insert_data(self) -> None:
+        for kind in (_SMS, _CODE):
+            self._do(_NEW_DATA, **kind)
 
     def _write_changes(self) -> None:
         verdicts = [CHANGED] if self._run.changed_rows == OVERWRITE else []
@@ -280,7 +316,11 @@ class Judge:
         return now
 
     def _counts(self) -> dict[str, int]:
-        return dict(self._rows(_COUNTS))
+        """Return how many rows there are of which verdict; those left out are the same."""
+        counts = Counter[str](dict(self._rows(_COUNTS)))
+        [(judged,)] = self._rows(_COUNT_JUDGED, judged=_JUDGED)
+        counts[SAME] += judged - counts.total()
+        return {verdict: count for verdict, count in counts.items() if count}
 
     def _do(self, sql: str, **words: str) -> int:
         with connection.cursor() as cursor:
