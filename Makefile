@@ -16,7 +16,7 @@ LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url 
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test test-sqlite bench bench-tools screenshots check $(CHECKS) messages compile-messages clean lock
+.PHONY: help run test bench bench-tools screenshots check $(CHECKS) messages compile-messages clean lock
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -44,12 +44,7 @@ run: $(VENV)/.run-ready .env compile-messages ## Start web, worker, beat and SMT
 
 test: $(VENV)/.test-ready compile-messages ## Run every test (T="..." passes arguments to pytest)
 	@$(BIN)/python -m tests.plugins.chromium
-	$(BIN)/python -m pytest $(T)
-	@if [ -z "$(T)" ] && grep -rqE 'mark\.(journey|races)' tests --include='test_*.py'; then \
-		$(MAKE) --no-print-directory test-sqlite; fi
-
-test-sqlite: $(VENV)/.test-ready compile-messages ## Run the journeys and races again on SQLite
-	ZIVWEB_TEST_DATABASE_URL=sqlite $(BIN)/python -m pytest -m "journey or races"
+	$(BIN)/python -m $(if $(T),pytest $(T),tests.parts)
 
 check: $(CHECKS) ## Check format, lint, types, imports, migrations, translations and sizes (-k: go on)
 	@echo "--- all checks passed"
