@@ -67,6 +67,7 @@ elif PROCESS == "web":
         "connect_timeout": 3,
         "pool": {"min_size": 1, "max_size": 8, "timeout": 10},
     }
+    DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 else:
     OPTIONS = {"connect_timeout": 3}
     DATABASES["default"]["CONN_MAX_AGE"] = None
