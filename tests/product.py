@@ -196,6 +196,9 @@ class Product:
             with _gone_is_fine():
                 os.kill(pid, signal.SIGKILL)
 
+    def sweep(self) -> None:
+        """Have the sweeps of beat come early, where a test can; here they come in seconds."""
+
     def pids(self, name: str) -> list[int]:
         """Return the processes of a child of serve."""
         return [pid for pid, environ in _environments() if self._is_mine(environ, name)]
@@ -264,6 +267,9 @@ class Product:
     def _is_up(self) -> bool:
         assert self.process is not None
         assert self.process.poll() is None, self.log.read_text()[-4000:]
+        return self._answers()
+
+    def _answers(self) -> bool:
         try:
             alive = requests.get(f"{self.base}/healthz", timeout=5).ok
             with smtplib.SMTP("127.0.0.1", self.smtp, timeout=5):
@@ -304,7 +310,7 @@ def _empty_database(folder: Path) -> Iterator[str]:
 
 def link_in(mail: EmailMessage, kind: str, subject: str = "") -> str:
     """Return the link (`finish` or `m`) that a person clicks in a mail, that of this subject."""
-    text = _text_of(mail)
+    text = text_of(mail)
     line = _line_about(text, subject)
     found = re.compile(rf"https?://\S+/{kind}/\S+").search(text, line.start() if line else 0)
     assert found, text
@@ -313,14 +319,15 @@ def link_in(mail: EmailMessage, kind: str, subject: str = "") -> str:
 
 def speaks_of(mail: EmailMessage, subject: str) -> bool:
     """Tell whether the mail's own subject holds this, or that of a line in its list."""
-    return subject in str(mail["Subject"]) or _line_about(_text_of(mail), subject) is not None
+    return subject in str(mail["Subject"]) or _line_about(text_of(mail), subject) is not None
 
 
 def _line_about(text: str, subject: str) -> re.Match[str] | None:
     return re.search(rf"^- .*{re.escape(subject)}", text, re.MULTILINE) if subject else None
 
 
-def _text_of(mail: EmailMessage) -> str:
+def text_of(mail: EmailMessage) -> str:
+    """Return the plain text of a mail."""
     body = mail.get_body(("plain",))
     return str(body.get_content()) if body is not None else ""
 

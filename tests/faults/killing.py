@@ -3,98 +3,96 @@
 import contextlib
 import os
 import random
-import signal
+import sys
 import time
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
-from pathlib import Path
 
+from tests.faults.fleet import Fleet
 from tests.faults.mails import Client, Handed
 from tests.faults.relay import Outlet
 from tests.faults.rows import let_time_pass, now
 from tests.product import Product, wait_for
 
 AT_ONCE = 2  # how many mails the processes of a worker send at the same time
-CHILDREN = ("worker", "worker", "smtp", "smtp", "web", "beat")  # two have most to lose
+SENDERS = {"outbound", "database", "line", "all"}  # whose end can cut off a mail to the relay
+VICTIMS = ("worker", "outbound", "outbound", "smtp", "smtp", "web", "beat")
 
 
 @dataclass
 class Killed:
-    """What was killed, and when the last worker was."""
+    """What was killed, and when the last one was that may have held a lease."""
 
     at: datetime = field(default_factory=now)
     names: Counter[str] = field(default_factory=Counter)
 
     @property
+    def faults(self) -> int:
+        """Return how many faults there were."""
+        return self.names.total()
+
+    @property
     def sendings(self) -> int:
         """Return how many mails at most were cut off while they were sent."""
-        return self.names["worker"] * AT_ONCE
+        return sum(count for name, count in self.names.items() if name in SENDERS) * AT_ONCE
+
+    def note(self, name: str, product: Product) -> None:
+        """Note a death, and let the leases that it left behind end."""
+        self.names[name] += 1
+        if name in SENDERS | {"worker"}:
+            self.at = now()
+            let_time_pass(product, self.at)
 
 
-def kill_at_random(product: Product, seed: int, *, rounds: int, every: float) -> Killed:
-    """Kill the children (and their own children) in any order, about every so many seconds."""
+def kill_at_random(fleet: Fleet, seed: int, *, count: int, every: float) -> Killed:
+    """Kill one process after the other in any order, about every so many seconds."""
     chance, killed = random.Random(seed), Killed()  # noqa: S311  repeatable, not secret
-    for name in chance.sample(CHILDREN * rounds, len(CHILDREN) * rounds):
+    for number in range(count):
         time.sleep(chance.uniform(0.5, 1.5) * every)
-        product.kill(name)
-        killed.names[name] += 1
-        if name == "worker":
-            killed.at = now()
-            let_time_pass(product, killed.at)
+        name = chance.choice(VICTIMS)
+        fleet.kill(name)
+        killed.note(name, fleet)
+        _show(number + 1, count)
     return killed
 
 
+def _show(number: int, count: int) -> None:
+    if count >= 100 and number % 10 == 0 and sys.__stderr__:
+        sys.__stderr__.write(f"\rkilled {number} of {count} ")
+        sys.__stderr__.flush()
+
+
 @contextlib.contextmanager
-def killing_at_the_relay(product: Product, outlet: Outlet, *, times: int) -> Iterator[Killed]:
-    """Kill the worker as often, each time when the relay has a mail and has not said so yet."""
+def killing_at_the_relay(product: Fleet, outlet: Outlet, *, times: int) -> Iterator[Killed]:
+    """Kill the senders as often, each time when the relay has a mail and has not said so yet."""
     killed = Killed()
 
     def kill() -> None:
-        if killed.names["worker"] < times:
-            product.kill("worker")
+        if killed.names["outbound"] < 2 * times:
+            _ = [member.kill() for member in product.of("outbound")]  # type: ignore[func-returns-value]
             killed.at = now()
-            killed.names["worker"] += 1
+            killed.names["outbound"] += 2
 
     def is_over() -> bool:
         let_time_pass(product, killed.at)
-        return killed.names["worker"] == times
+        return killed.names["outbound"] == 2 * times
 
     outlet.moods.when_taken = kill
     yield killed
     wait_for("the kills at the relay", is_over)
 
 
-def kill_after_250(product: Product, one: Handed) -> None:
-    """Hand a mail in, and kill the server in the instant in which it says 250."""
-    client = Client(product)
+def kill_after_250(fleet: Fleet, one: Handed) -> None:
+    """Hand a mail in, and kill the servers in the instant in which one says 250."""
+    client = Client(fleet)
     wait_for("the SMTP server", client.is_connected)
-    pids = product.pids("smtp")
     client.hand_in(one)
-    for pid in pids:
-        os.kill(pid, signal.SIGKILL)
+    for member in fleet.of("smtp"):
+        member.kill()
 
 
-def kill_everything(product: Product) -> Killed:
-    """Kill `serve` itself, and wait until nothing of it is left."""
-    killed = Killed(names=Counter(set(CHILDREN)))
-    assert product.process is not None
-    product.process.kill()
-    product.process.wait()
-    wait_for("the end of every process", lambda: not processes_of(product), patience=5)
-    killed.at = now()
-    return killed
-
-
-def processes_of(product: Product) -> list[int]:
-    """Return every process that works on the product's data."""
-    data = product.environment["ZIVWEB_DATA_DIR"]
-    mark = f"ZIVWEB_DATA_DIR={data}".encode()
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        with contextlib.suppress(OSError):
-            variables = (folder / "environ").read_bytes().split(b"\0")
-            if mark in variables or (folder / "cwd").readlink().is_relative_to(data):
-                found.append(int(folder.name))
-    return found
+def seed_of_today() -> int:
+    """Return what decides the moments of the kills; ZIVWEB_TEST_SEED repeats them."""
+    return int(os.environ.get("ZIVWEB_TEST_SEED") or time.time())

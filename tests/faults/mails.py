@@ -7,7 +7,7 @@ import uuid
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from email.message import EmailMessage
 
 from tests.product import Product, a_mail
@@ -15,6 +15,7 @@ from tests.product import Product, a_mail
 ANNA = "anna@zorg.example"
 KNOWN = "debrug.example"  # the organization's book has an access code for the whole domain
 UNKNOWN = "nobody.example"
+SECRET = "The results of"  # stands in the text of every mail that is handed in
 PATIENCE = 60.0
 PAUSE = 0.2
 CLIENTS = 3
@@ -56,9 +57,16 @@ def incomplete_mails(name: str, count: int, *, finished: bool = False) -> list[H
     return [_handed(f"{name}-{number}", UNKNOWN, finished=finished) for number in range(count)]
 
 
-def _handed(name: str, domain: str, *, finished: bool = False) -> Handed:
+def mail_with_number(name: str, number: str) -> Handed:
+    """Return a mail that goes out at once, because it says the number of its first recipient."""
+    one = _handed(name, UNKNOWN, above=f"zivver-access-right: {name}@{UNKNOWN} sms {number}\n\n")
+    return replace(one, complete=True)
+
+
+def _handed(name: str, domain: str, *, finished: bool = False, above: str = "") -> Handed:
     recipients = (f"{name}@{domain}", f"{name}-too@{KNOWN}")
-    mail = a_mail(f"About {name}.", *recipients, text=f"The results of {name}.")
+    block = f"<!--zivver_headers\n{above}zivver_headers-->\n\n" if above else ""
+    mail = a_mail(f"About {name}.", *recipients, text=f"{block}{SECRET} {name}.")
     mail["Message-ID"] = f"<{uuid.uuid4()}@client.example>"
     return Handed(mail, recipients, domain == KNOWN, finished)
 
@@ -88,6 +96,15 @@ class Client:
                 if _is_final(error) or time.monotonic() > ends:
                     raise
                 time.sleep(PAUSE)
+
+    def answer_to(self, one: Handed) -> str:
+        """Try once; return the codes of the server's refusal, "" when it takes the mail."""
+        try:
+            self._try_once(one)
+        except smtplib.SMTPResponseException as error:
+            text = error.smtp_error
+            return f"{error.smtp_code} {text.decode() if isinstance(text, bytes) else text}"[:9]
+        return ""
 
     def hang_up(self) -> None:
         """End the connection."""

@@ -12,13 +12,21 @@ from tests.product import Product, Relay
 class MoodyRelay:
     """Answers as told. `answers` holds replies to RCPT by address; `pause` is in seconds.
 
-    `when_taken` is called with a mail already taken and its 250 not sent yet.
+    `when_taken` is called with a mail already taken and its 250 not sent yet. For as many mails as
+    `cuts` says the line is lost before the mail is taken, for `late_cuts` between that and its 250.
+    `data_answers` are given, one each, instead of a 250.
     """
 
     def __init__(self, taken: Relay) -> None:
         self.taken = taken
+        self.calm_down()
+
+    def calm_down(self) -> None:
+        """Answer as a good relay does."""
         self.answers: dict[str, str] = {}
+        self.data_answers: list[str] = []
         self.pause = 0.0
+        self.cuts = self.late_cuts = 0
         self.when_taken: Callable[[], None] = lambda: None
 
     async def handle_RCPT(  # noqa: N802  aiosmtpd's name
@@ -31,12 +39,26 @@ class MoodyRelay:
         return "250 2.1.5 fine"
 
     async def handle_DATA(self, server: SMTP, session: Session, envelope: Envelope) -> str:  # noqa: N802  aiosmtpd's name
-        """Take a mail, in the middle of two pauses."""
+        """Take a mail, in the middle of two pauses, or do not."""
         await asyncio.sleep(self.pause)
+        if self.cuts:
+            self.cuts -= 1
+            return self._cut(server)
+        if self.data_answers:
+            return self.data_answers.pop(0)
         answer = await self.taken.handle_DATA(server, session, envelope)
         self.when_taken()
+        if self.late_cuts:
+            self.late_cuts -= 1
+            return self._cut(server)
         await asyncio.sleep(self.pause)
         return answer
+
+    @staticmethod
+    def _cut(server: SMTP) -> str:
+        assert server.transport is not None
+        server.transport.abort()  # type: ignore[attr-defined]
+        return "421 4.3.0 nobody hears this"
 
 
 class Outlet:
@@ -57,3 +79,7 @@ class Outlet:
         port = self._product.sink.port
         self._product.sink = Controller(self.moods, hostname="127.0.0.1", port=port)
         self._product.sink.start()
+
+    def calm_down(self) -> None:
+        """Be a good relay again."""
+        self.moods.calm_down()

@@ -4,7 +4,7 @@ import sqlite3
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import psycopg
@@ -15,14 +15,21 @@ from tests.product import Product, wait_for
 
 BUSY = """
     SELECT (SELECT count(*) FROM intake_rawmail WHERE state = 'stored')
-         + (SELECT count(*) FROM drafts_draft WHERE state IN ('received', 'sending')
-            OR state IN ('waiting', 'ready') AND tell_at IS NOT NULL)
+         + (SELECT count(*) FROM drafts_draft draft LEFT JOIN notifications_notification notice
+            ON notice.id = draft.notice_id
+            WHERE draft.state IN ('received', 'sending') OR draft.state IN ('waiting', 'ready')
+            AND (draft.tell_at IS NOT NULL OR notice.state = 'cancelled'))
          + (SELECT count(*) FROM notifications_notification WHERE state IN ('queued', 'sending'))
 """
 DRAFTS = """
     SELECT recipient.address, draft.state
     FROM drafts_recipient recipient JOIN drafts_draft draft ON draft.id = recipient.draft_id
     ORDER BY draft.id
+"""
+NOTICES = """
+    SELECT recipient.address, notice.uid
+    FROM drafts_recipient recipient JOIN drafts_draft draft ON draft.id = recipient.draft_id
+    JOIN notifications_notification notice ON notice.id = draft.notice_id
 """
 END_MAIL_LEASES = """
     UPDATE intake_rawmail SET lease_until = received_at
@@ -32,6 +39,7 @@ END_NOTIFICATION_LEASES = """
     UPDATE notifications_notification SET lease_until = created_at
     WHERE state = 'sending' AND lease_until < ?
 """
+END_UNDO = "UPDATE drafts_draft SET send_at = created_at WHERE state = 'sending'"
 END_WAITS = "UPDATE notifications_notification SET next_at = created_at WHERE state = 'queued'"
 
 
@@ -44,6 +52,7 @@ def wait_until_quiet(product: Product, killed_at: datetime, patience: float = 60
     """Wait until nothing is left to do; what waits for a worker that is dead waits no longer."""
 
     def is_quiet() -> bool:
+        product.sweep()
         let_time_pass(product, killed_at)
         with database(product) as run:
             return bool(run(BUSY) == [(0,)])
@@ -52,10 +61,15 @@ def wait_until_quiet(product: Product, killed_at: datetime, patience: float = 60
 
 
 def let_time_pass(product: Product, killed_at: datetime) -> None:
-    """Let every next try be due now, and end the leases of the workers that were killed then."""
+    """Let every next try be due now, and end the leases of the workers that were killed then.
+
+    A worker that lives holds leases too: those of the last second are left alone.
+    """
+    killed_at = min(killed_at, now() - timedelta(seconds=1))
     with database(product) as run:
         run(END_MAIL_LEASES, killed_at + MAIL_LEASE)
         run(END_NOTIFICATION_LEASES, killed_at + NOTIFICATION_LEASE)
+        run(END_UNDO)
         run(END_WAITS)
 
 
@@ -65,6 +79,15 @@ def states_of_drafts(product: Product) -> dict[str, list[str]]:
     with database(product) as run:
         for address, state in run(DRAFTS):
             found[address].append(state)
+    return found
+
+
+def notices_of(product: Product) -> dict[str, list[str]]:
+    """Return by recipient the ids of the mails that the drafts to them were told of with."""
+    found = defaultdict(list)
+    with database(product) as run:
+        for address, uid in run(NOTICES):
+            found[address].append(str(uid))
     return found
 
 

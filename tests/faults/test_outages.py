@@ -2,39 +2,40 @@
 
 import re
 import time
-from collections.abc import Callable
 
 import pytest
 
 from tests.faults.broker import broker_dead, broker_hanging
+from tests.faults.conftest import Look
+from tests.faults.fleet import Fleet
 from tests.faults.mails import ANNA, Handed, complete_mails, handing_in, incomplete_mails
 from tests.faults.outcome import copies
 from tests.faults.relay import Outlet
-from tests.product import Product, wait_for
+from tests.product import wait_for
 
 pytestmark = pytest.mark.slow
 
-Wrong = Callable[..., list[str]]
 REFUSED = "550 5.1.1 no such person"
 NOT_NOW = "451 4.7.1 come back later"
 
 
-def slowest_of(product: Product, mails: list[Handed]) -> float:
+def slowest_of(fleet: Fleet, mails: list[Handed]) -> float:
     """Hand the mails in one after the other; return how many seconds the slowest took."""
     slowest = 0.0
     for one in mails:
         began = time.monotonic()
-        with handing_in(product, [one], seconds=0):
+        with handing_in(fleet, [one], seconds=0):
             pass
         slowest = max(slowest, time.monotonic() - began)
     return slowest
 
 
-def wait_for_page(product: Product, folder: str, one: Handed, words: str) -> str:
+def wait_for_page(fleet: Fleet, folder: str, one: Handed, words: str) -> str:
     """Wait until the page that the sender's list ("/" or "/sent/") leads to says this."""
-    anna = product.person().sign_in(ANNA, folder)
+    anna = fleet.person().sign_in(ANNA, folder)
 
     def look() -> str | None:
+        fleet.sweep()
         anna.open(folder)
         row = re.search(rf'href="(/\w+/\d+/)"(?:(?!</a>).)*{one.subject}', anna.page, re.DOTALL)
         anna.open(row.group(1) if row else folder)
@@ -44,33 +45,31 @@ def wait_for_page(product: Product, folder: str, one: Handed, words: str) -> str
     return wait_for(f"{words} on the page of {one.subject}", look)
 
 
-def test_mail_is_taken_while_the_broker_is_dead(product: Product, wrong: Wrong) -> None:
+def test_mail_is_taken_while_the_broker_is_dead(fleet: Fleet, wrong: Look) -> None:
     mails = complete_mails("dead-out", 2) + incomplete_mails("dead-in", 1)
 
-    with broker_dead(product):
-        slowest = slowest_of(product, mails)
+    with broker_dead(fleet):
+        slowest = slowest_of(fleet, mails)
 
     assert slowest < 5
     assert wrong("the broker dead", mails) == []
 
 
-def test_mail_is_taken_while_the_broker_hangs(product: Product, wrong: Wrong) -> None:
+def test_mail_is_taken_while_the_broker_hangs(fleet: Fleet, wrong: Look) -> None:
     mails = complete_mails("hang-out", 2) + incomplete_mails("hang-in", 1)
 
-    with broker_hanging(product):
-        slowest = slowest_of(product, mails)
+    with broker_hanging(fleet):
+        slowest = slowest_of(fleet, mails)
 
     assert slowest < 5
     assert wrong("the broker hanging", mails) == []
 
 
-def test_mail_waits_for_a_relay_that_is_down(
-    product: Product, outlet: Outlet, wrong: Wrong
-) -> None:
+def test_mail_waits_for_a_relay_that_is_down(fleet: Fleet, outlet: Outlet, wrong: Look) -> None:
     mails = complete_mails("down-out", 2) + incomplete_mails("down-in", 1)
 
     outlet.down()
-    slowest = slowest_of(product, mails)
+    slowest = slowest_of(fleet, mails)
     time.sleep(1)
     outlet.up()
 
@@ -79,15 +78,15 @@ def test_mail_waits_for_a_relay_that_is_down(
 
 
 def test_a_recipient_that_the_relay_puts_off_gets_the_mail_later(
-    product: Product, outlet: Outlet, wrong: Wrong
+    fleet: Fleet, outlet: Outlet, wrong: Look
 ) -> None:
     mails = complete_mails("later", 1)
     late, other = mails[0].recipients
 
     outlet.moods.answers = {late: NOT_NOW}
-    slowest_of(product, mails)
-    wait_for("the other recipient's mail", lambda: copies(product, other))
-    before = copies(product, late)
+    slowest_of(fleet, mails)
+    wait_for("the other recipient's mail", lambda: copies(fleet, other))
+    before = copies(fleet, late)
     outlet.moods.answers = {}
 
     assert before == {}
@@ -95,23 +94,23 @@ def test_a_recipient_that_the_relay_puts_off_gets_the_mail_later(
 
 
 def test_a_refused_recipient_stands_on_the_page_of_the_message(
-    product: Product, outlet: Outlet
+    fleet: Fleet, outlet: Outlet
 ) -> None:
     (mail,) = complete_mails("refused", 1)
     outlet.moods.answers = {mail.recipients[0]: REFUSED}
 
-    slowest_of(product, [mail])
-    page = wait_for_page(product, "/sent/", mail, "550 5.1.1")
+    slowest_of(fleet, [mail])
+    page = wait_for_page(fleet, "/sent/", mail, "550 5.1.1")
 
     assert page.index(mail.recipients[0]) < page.index("550 5.1.1")
-    assert [len(copies(product, each)) for each in mail.recipients] == [0, 1]
+    assert [len(copies(fleet, each)) for each in mail.recipients] == [0, 1]
 
 
-def test_a_refused_notice_stands_on_the_page_of_the_draft(product: Product, outlet: Outlet) -> None:
+def test_a_refused_notice_stands_on_the_page_of_the_draft(fleet: Fleet, outlet: Outlet) -> None:
     (mail,) = incomplete_mails("untold", 1)
     outlet.moods.answers = {ANNA: REFUSED}
 
-    slowest_of(product, [mail])
+    slowest_of(fleet, [mail])
 
-    assert wait_for_page(product, "/", mail, "(550 5.1.1)")
-    assert [len(copies(product, each)) for each in mail.recipients] == [0, 0]
+    assert wait_for_page(fleet, "/", mail, "(550 5.1.1)")
+    assert [len(copies(fleet, each)) for each in mail.recipients] == [0, 0]

@@ -1,17 +1,20 @@
-"""Whatever is killed comes back, and nothing outlives `serve`. Some 40 idle seconds."""
+"""Whatever is killed comes back, and nothing outlives `serve`. Some 30 idle seconds."""
 
+import contextlib
 import json
 import os
-import secrets
 import signal
 import sys
 import time
 from collections.abc import Iterator
 from pathlib import Path
 
-import psycopg
 import pytest
 
+from tests.faults.conftest import looking_at
+from tests.faults.killing import Killed
+from tests.faults.mails import complete_mails, handing_in, incomplete_mails
+from tests.product import Product, running_product
 from tests.zivweb.programs import wait_for
 from tests.zivweb.serving import Serving, serving
 
@@ -29,19 +32,6 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Serving]:
         yield running
 
 
-@pytest.fixture(scope="module")
-def database() -> Iterator[str]:
-    """Return the address of an empty PostgreSQL database."""
-    server = os.environ.get("ZIVWEB_TEST_DATABASE_URL", "sqlite")
-    if not server.startswith("postgres"):
-        pytest.skip("needs a PostgreSQL of the tests")
-    name = f"serve_{secrets.token_hex(6)}"
-    with psycopg.connect(server, autocommit=True) as connection:
-        connection.execute(f"CREATE DATABASE {name}".encode())
-        yield f"{server.rpartition('/')[0]}/{name}"
-        connection.execute(f"DROP DATABASE {name} WITH (FORCE)".encode())
-
-
 def well(serve: Serving) -> bool:
     """Tell whether everything answers, and there is one of each."""
     return (
@@ -51,13 +41,13 @@ def well(serve: Serving) -> bool:
     )
 
 
-@pytest.mark.parametrize("part", CHILDREN)
-def test_a_killed_child_comes_back_once(serve: Serving, part: str) -> None:
-    (killed,) = serve.children(part)
+def test_children_that_are_killed_come_back_once(serve: Serving) -> None:
+    killed = {serve.children(part)[0] for part in CHILDREN}
 
-    os.kill(killed, signal.SIGKILL)
+    _ = [os.kill(child, signal.SIGKILL) for child in killed]  # type: ignore[func-returns-value]
 
-    assert wait_for(lambda: killed not in serve.processes() and well(serve))
+    assert len(killed) == len(CHILDREN)
+    assert wait_for(lambda: not killed & set(serve.processes()) and well(serve), 30)
 
 
 def test_a_killed_web_worker_comes_back(serve: Serving) -> None:
@@ -98,20 +88,45 @@ def test_nothing_outlives_a_killed_serve_and_it_starts_again(tmp_path: Path) -> 
         assert stopped_by(again, signal.SIGTERM) == (0, {})
 
 
-def test_no_process_of_a_pool_outlives_a_killed_serve(tmp_path: Path, database: str) -> None:
-    with serving(tmp_path / "data", DATABASE_URL=database) as serve:
-        assert wait_for(lambda: len(serve.processes(" worker ")) == 6)
+def test_what_was_taken_outlives_serve_and_all_its_processes(
+    tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    mails = complete_mails("all-out", 14) + incomplete_mails("all-in", 6)
+    with running_product(tmp_path) as product:
+        look = looking_at(product, request.config)
+        with handing_in(product, mails[::-1], seconds=4):
+            time.sleep(2)
+            killed = kill_everything(product)
+            product.start()
 
-        serve.process.kill()
+        assert look("serve itself killed", mails, killed) == []
+        product.stop()
+        assert processes_of(product) == []
 
-        assert wait_for(lambda: serve.processes() == {}, 5), serve.processes()
+
+def kill_everything(product: Product) -> Killed:
+    """Kill `serve` itself, and wait until nothing of it is left."""
+    killed = Killed()
+    assert product.process is not None
+    assert wait_for(lambda: len(processes_of(product)) >= 12)
+    product.process.kill()
+    product.process.wait()
+    assert wait_for(lambda: not processes_of(product), 5), processes_of(product)
+    killed.note("all", product)
+    return killed
 
 
-def test_a_pool_stops_cleanly(tmp_path: Path, database: str) -> None:
-    with serving(tmp_path / "data", DATABASE_URL=database) as serve:
-        assert wait_for(lambda: len(serve.processes(" worker ")) == 6)
-
-        assert stopped_by(serve, signal.SIGINT) == (0, {})
+def processes_of(product: Product) -> list[int]:
+    """Return every process that works on the product's data."""
+    data = product.environment["ZIVWEB_DATA_DIR"]
+    mark = f"ZIVWEB_DATA_DIR={data}".encode()
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            variables = (folder / "environ").read_bytes().split(b"\0")
+            if mark in variables or (folder / "cwd").readlink().is_relative_to(data):
+                found.append(int(folder.name))
+    return found
 
 
 def stopped_by(serve: Serving, number: int) -> tuple[int, dict[int, str]]:

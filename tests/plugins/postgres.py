@@ -62,35 +62,61 @@ def find(*, wheel_only: bool) -> Binaries:
     raise processes.ServerError("No PostgreSQL: install it, or set ZIVWEB_TEST_DATABASE_URL.")
 
 
+@dataclass(frozen=True)
+class Cluster:
+    """A cluster on disk that can be started, on the same port each time."""
+
+    binaries: Binaries
+    folders: list[Path]
+    password: str
+    user: processes.Account
+    port: int
+    settings: dict[str, str]
+
+    @property
+    def url(self) -> str:
+        """The address of the server, for the name of a database behind it."""
+        return f"postgres://zivweb:{self.password}@127.0.0.1:{self.port}/"
+
+    def start(self) -> "subprocess.Popen[bytes]":
+        """Start it, and wait until it answers."""
+        log = self.folders[0] / "postgres.log"
+        command = [str(self.binaries.folder / "postgres"), "-D", str(self.folders[0] / "data")]
+        for name, value in {"port": str(self.port), **self.settings}.items():
+            command += ["-c", f"{name}={value}"]
+        process = processes.start(command, log, user=self.user, stop=STOP)
+        processes.wait_until(lambda: _answers(self.url), process, log)
+        return process
+
+
 def start(binaries: Binaries, *, durable: bool = False) -> processes.Server:
     """Make a fresh cluster and start it on a free loopback port, behind a password of its own.
 
     A durable one lies on the disk and keeps what it has committed, as in production.
     """
-    folders = [processes.new_folder(in_memory=not durable)]
     settings = SETTINGS | DURABLE if durable else SETTINGS
-    user = processes.account()
+    cluster = make(binaries, processes.new_folder(in_memory=not durable), settings)
+    process = cluster.start()
+    with psycopg.connect(f"{cluster.url}postgres", autocommit=True) as connection:
+        connection.execute("CREATE DATABASE zivweb")
+    return processes.Server(
+        f"{cluster.url}zivweb",
+        f"PostgreSQL {binaries.version} ({binaries.origin})",
+        lambda: processes.end(process, STOP, cluster.folders),
+    )
+
+
+def make(binaries: Binaries, folder: Path, settings: dict[str, str]) -> Cluster:
+    """Make a fresh cluster in a folder, behind a password of its own."""
+    folders, user = [folder], processes.account()
     if user:
-        shutil.chown(folders[0], "nobody")
+        shutil.chown(folder, "nobody")
     if user and binaries.origin == "wheel":
         folders.append(processes.new_folder(in_memory=False))
         binaries = _copy_for_everyone(binaries, folders[1])
     password = secrets.token_urlsafe(18)
-    _make_cluster(binaries, folders[0], password, user)
-    port = processes.free_port()
-    log = folders[0] / "postgres.log"
-    process = processes.start(
-        _command(binaries, folders[0], port, settings), log, user=user, stop=STOP
-    )
-    server = f"postgres://zivweb:{password}@127.0.0.1:{port}/"
-    processes.wait_until(lambda: _answers(server), process, log)
-    with psycopg.connect(f"{server}postgres", autocommit=True) as connection:
-        connection.execute("CREATE DATABASE zivweb")
-    return processes.Server(
-        f"{server}zivweb",
-        f"PostgreSQL {binaries.version} ({binaries.origin})",
-        lambda: processes.end(process, STOP, folders),
-    )
+    _make_cluster(binaries, folder, password, user)
+    return Cluster(binaries, folders, password, user, processes.free_port(), settings)
 
 
 def _copy_for_everyone(binaries: Binaries, folder: Path) -> Binaries:
@@ -126,13 +152,6 @@ def _make_cluster(binaries: Binaries, folder: Path, password: str, user: process
     process = processes.start(command, log, user=user, stop=signal.SIGKILL)
     if process.wait(processes.PATIENCE) != 0:
         raise processes.ServerError(f"initdb failed:\n{log.read_text(errors='replace')}")
-
-
-def _command(binaries: Binaries, folder: Path, port: int, settings: dict[str, str]) -> list[str]:
-    command = [str(binaries.folder / "postgres"), "-D", str(folder / "data"), "-p", str(port)]
-    for name, value in settings.items():
-        command += ["-c", f"{name}={value}"]
-    return command
 
 
 def _answers(server: str) -> bool:
