@@ -13,9 +13,11 @@ from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
 from allauth.core.exceptions import ReauthenticationRequired
 from django.contrib.auth import logout
+from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
 from django.db.models import Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import redirect
 
 from accounts.models import Alias, ApiKey, Delegation, Domain, Organization, User
 from accounts.provisioning import Filter, Unreadable
@@ -32,6 +34,28 @@ View = Callable[Concatenate[HttpRequest, Rest], HttpResponse]
 def user_of(request: HttpRequest) -> User:
     """Return the signed-in person; only for views behind `login_required`."""
     return cast(User, request.user)
+
+
+def post_from(page: str, *names: str) -> Callable[[View[Rest]], View[Rest]]:
+    """Let only a signed-in person POST to a view; whoever comes by GET is led to its page.
+
+    Signing in again leads by GET to where the button led: nothing is done then, and nobody meets
+    an error. `names` are the view's arguments that the page's address takes.
+    """
+
+    def decorate(view: View[Rest]) -> View[Rest]:
+        @login_required
+        @wraps(view)
+        def answer(
+            request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs
+        ) -> HttpResponse:
+            if request.method != "POST":
+                return redirect(page, *(kwargs[name] for name in names))
+            return view(request, *args, **kwargs)
+
+        return answer
+
+    return decorate
 
 
 def recently_signed_in(view: View[Rest]) -> View[Rest]:

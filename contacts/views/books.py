@@ -15,10 +15,10 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 from django.views.decorators.vary import vary_on_headers
 
-from accounts.access import user_of
+from accounts.access import post_from, user_of
 from accounts.models import User
 from accounts.policy import ORGANIZATION, PERSONAL
 from addresses.mail import AddressError, normalize_address
@@ -82,8 +82,7 @@ def contact(request: HttpRequest, pk: int) -> HttpResponse:
     return _form_page(request, form)
 
 
-@require_POST
-@login_required
+@post_from("contact", "pk")
 def contact_delete(request: HttpRequest, pk: int) -> HttpResponse:
     """Delete a contact; the message on the next page offers to undo it."""
     user = user_of(request)
@@ -97,8 +96,7 @@ def contact_delete(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(LIST_URLS[found.book])
 
 
-@require_POST
-@login_required
+@post_from("contact_list")
 def contact_restore(request: HttpRequest, key: str) -> HttpResponse:
     """Put a contact back that was deleted in this session."""
     user = user_of(request)
@@ -117,8 +115,7 @@ def contact_restore(request: HttpRequest, key: str) -> HttpResponse:
     return redirect(LIST_URLS[PERSONAL if deleted[0].owner_id else ORGANIZATION])
 
 
-@require_POST
-@login_required
+@post_from("contact", "pk")
 def contact_bring_back(request: HttpRequest, pk: int, past_pk: int) -> HttpResponse:
     """Give a contact again what it held before."""
     user = user_of(request)
@@ -127,8 +124,7 @@ def contact_bring_back(request: HttpRequest, pk: int, past_pk: int) -> HttpRespo
     return redirect("contact", pk)
 
 
-@require_POST
-@login_required
+@post_from("contact_list")
 def contact_bulk(request: HttpRequest) -> HttpResponse:
     """Delete or mark the contacts that are ticked."""
     user, book = user_of(request), request.POST.get("book", "")

@@ -6,9 +6,9 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods
 
-from accounts.access import user_of
+from accounts.access import post_from, user_of
 from contacts import access, actions
 from contacts.render import show_conflict, show_proposal, source_text
 
@@ -32,8 +32,7 @@ def contact_conflicts(request: HttpRequest) -> HttpResponse:
     return render(request, "contacts/conflicts.html", context)
 
 
-@require_POST
-@login_required
+@post_from("contact_conflicts")
 def contact_unlock(request: HttpRequest, pk: int) -> HttpResponse:
     """Listen to a system again about a contact."""
     user = user_of(request)

@@ -12,9 +12,9 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
-from django.views.decorators.http import require_http_methods, require_POST, require_safe
+from django.views.decorators.http import require_http_methods, require_safe
 
-from accounts.access import user_of
+from accounts.access import post_from, user_of
 from accounts.policy import ORGANIZATION, PERSONAL
 from contacts import access, actions, states
 from contacts.forms import ChoicesForm, ColumnsForm, UploadForm
@@ -52,8 +52,7 @@ def import_run(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, name, context)
 
 
-@require_POST
-@login_required
+@post_from("import_run", "pk")
 def import_check(request: HttpRequest, pk: int) -> HttpResponse:
     """Have the rows judged by the columns that were chosen."""
     run = access.import_for(user_of(request), pk)
@@ -64,8 +63,7 @@ def import_check(request: HttpRequest, pk: int) -> HttpResponse:
     return _moved(request, run, lambda: actions.check(run, form.roles()))
 
 
-@require_POST
-@login_required
+@post_from("import_run", "pk")
 def import_start(request: HttpRequest, pk: int) -> HttpResponse:
     """Write a checked import."""
     user = user_of(request)
@@ -75,8 +73,7 @@ def import_start(request: HttpRequest, pk: int) -> HttpResponse:
     return _moved(request, run, lambda: actions.start(run, user, **form.cleaned_data))
 
 
-@require_POST
-@login_required
+@post_from("import_run", "pk")
 def import_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     """Stop an import."""
     user = user_of(request)
@@ -84,8 +81,7 @@ def import_cancel(request: HttpRequest, pk: int) -> HttpResponse:
     return _moved(request, run, lambda: actions.cancel(run, user))
 
 
-@require_POST
-@login_required
+@post_from("import_run", "pk")
 def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back what an import wrote."""
     user = user_of(request)

@@ -3,14 +3,12 @@
 from collections.abc import Callable
 
 from django.contrib import messages
-from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.urls import reverse
 from django.utils.translation import gettext as _
-from django.views.decorators.http import require_POST
 
-from accounts.access import user_of
+from accounts.access import post_from, user_of
 from accounts.models import User
 from delivery import access, actions
 from delivery.forms import correction_form
@@ -22,8 +20,7 @@ REFUSED = 422
 Act = Callable[[User, MessageRecipient], None]
 
 
-@login_required
-@require_POST
+@post_from("message", "pk")
 def correct_recipient(request: HttpRequest, pk: int, recipient_pk: int) -> HttpResponse:
     """Give a recipient another number or code; nobody else notices."""
     user = user_of(request)
@@ -42,8 +39,7 @@ def correct_recipient(request: HttpRequest, pk: int, recipient_pk: int) -> HttpR
     return redirect("message", pk)
 
 
-@login_required
-@require_POST
+@post_from("message", "pk")
 def resend_mail(request: HttpRequest, pk: int, recipient_pk: int) -> HttpResponse:
     """Send the mail with the link again."""
     try:
@@ -57,8 +53,7 @@ def resend_mail(request: HttpRequest, pk: int, recipient_pk: int) -> HttpRespons
     return redirect("message", pk)
 
 
-@login_required
-@require_POST
+@post_from("message", "pk")
 def revoke_recipient(request: HttpRequest, pk: int, recipient_pk: int) -> HttpResponse:
     """Withdraw the message from one recipient."""
     recipient = _done(request, pk, recipient_pk, actions.revoke)
@@ -70,8 +65,7 @@ def revoke_recipient(request: HttpRequest, pk: int, recipient_pk: int) -> HttpRe
     return redirect("message", pk)
 
 
-@login_required
-@require_POST
+@post_from("message", "pk")
 def take_back_revocation(request: HttpRequest, pk: int, recipient_pk: int) -> HttpResponse:
     """Undo `revoke_recipient`."""
     recipient = _done(request, pk, recipient_pk, actions.take_back_revocation)
@@ -81,8 +75,7 @@ def take_back_revocation(request: HttpRequest, pk: int, recipient_pk: int) -> Ht
     return redirect("message", pk)
 
 
-@login_required
-@require_POST
+@post_from("message", "pk")
 def unlock_recipient(request: HttpRequest, pk: int, recipient_pk: int) -> HttpResponse:
     """Let a recipient try again after too many wrong codes."""
     recipient = _done(request, pk, recipient_pk, actions.unlock)
@@ -92,8 +85,7 @@ def unlock_recipient(request: HttpRequest, pk: int, recipient_pk: int) -> HttpRe
     return redirect("message", pk)
 
 
-@login_required
-@require_POST
+@post_from("message", "pk")
 def revoke_message(request: HttpRequest, pk: int) -> HttpResponse:
     """Withdraw the message from everybody."""
     user = user_of(request)
@@ -106,8 +98,7 @@ def revoke_message(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("message", pk)
 
 
-@login_required
-@require_POST
+@post_from("message", "pk")
 def extend_message(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep the message readable for longer."""
     user = user_of(request)

@@ -7,12 +7,11 @@ from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
-from accounts.access import user_of
+from accounts.access import post_from, user_of
 from drafts import access, actions, states
 from drafts.forms import posted_forms
 from drafts.models import Draft
 from drafts.views.page import Shown, asked_by, draft_context, ended_context, seen_in
-from drafts.views.posting import post_to_draft
 
 
 @login_required
@@ -40,7 +39,7 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "drafts/draft.html", draft_context(found, asked_by(request)))
 
 
-@post_to_draft
+@post_from("draft", "pk")
 def draft_send(request: HttpRequest, pk: int) -> HttpResponse:
     """Keep what was filled in; send when everybody is complete, else show what is missing."""
     found, actor = access.draft_for(user_of(request), pk), user_of(request)
@@ -65,7 +64,7 @@ def draft_send(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "drafts/draft.html", context, status=422)
 
 
-@post_to_draft
+@post_from("draft", "pk")
 def draft_split(request: HttpRequest, pk: int) -> HttpResponse:
     """Send to the ready recipients now, where the policy allows it; the others wait."""
     found = access.draft_for(user_of(request), pk)
@@ -78,7 +77,7 @@ def draft_split(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("draft", part.pk)
 
 
-@post_to_draft
+@post_from("draft", "pk")
 def draft_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take a draft back that was just sent."""
     found = access.draft_for(user_of(request), pk)
@@ -89,7 +88,7 @@ def draft_undo(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("draft", found.pk)
 
 
-@post_to_draft
+@post_from("draft", "pk")
 def draft_discard(request: HttpRequest, pk: int) -> HttpResponse:
     """Put a draft away unsent."""
     found = access.draft_for(user_of(request), pk)
@@ -100,7 +99,7 @@ def draft_discard(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("draft", found.pk)
 
 
-@post_to_draft
+@post_from("draft", "pk")
 def draft_restore(request: HttpRequest, pk: int) -> HttpResponse:
     """Bring a discarded draft back."""
     found = access.draft_for(user_of(request), pk)
@@ -111,7 +110,7 @@ def draft_restore(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("draft", found.pk)
 
 
-@post_to_draft
+@post_from("draft", "pk")
 def recipient_remove(request: HttpRequest, pk: int, recipient_pk: int) -> HttpResponse:
     """Take a recipient off the draft."""
     found = access.draft_for(user_of(request), pk)

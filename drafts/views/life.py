@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
-from accounts.access import user_of
+from accounts.access import post_from, user_of
 from drafts import access, actions
 
 SNOOZES = {"1": 1, "7": 7}
@@ -23,8 +23,7 @@ def draft_opened(request: HttpRequest, pk: int) -> HttpResponse:
     return HttpResponse(status=204)
 
 
-@login_required
-@require_POST
+@post_from("draft", "pk")
 def draft_ask(request: HttpRequest, pk: int) -> HttpResponse:
     """Ask the admins for the data that is missing."""
     found = access.draft_for(user_of(request), pk)
@@ -44,8 +43,7 @@ def draft_ask(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("draft", pk)
 
 
-@login_required
-@require_POST
+@post_from("draft", "pk")
 def draft_share(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a colleague finish the draft too, or take it back from them: its sender decides."""
     user = user_of(request)
@@ -69,8 +67,7 @@ def draft_share(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("draft", pk)
 
 
-@login_required
-@require_POST
+@post_from("draft", "pk")
 def draft_snooze(request: HttpRequest, pk: int) -> HttpResponse:
     """Put the reminders of a draft off."""
     found = access.draft_for(user_of(request), pk)

@@ -9,7 +9,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_safe
 
-from accounts.access import user_of
+from accounts.access import post_from, user_of
 from accounts.policy import ORGANIZATION, SMS
 from contacts.access import may_propose
 from contacts.actions import learn, propose
@@ -28,10 +28,9 @@ from drafts.views.page import (
     seen_in,
     status_context,
 )
-from drafts.views.posting import post_to_draft
 
 
-@post_to_draft
+@post_from("draft", "pk")
 def recipient_complete(request: HttpRequest, pk: int, recipient_pk: int) -> HttpResponse:
     """Keep what was filled in for one recipient, and say so, or say what is wrong with it."""
     found, actor = access.draft_for(user_of(request), pk), user_of(request)
@@ -53,7 +52,7 @@ def recipient_complete(request: HttpRequest, pk: int, recipient_pk: int) -> Http
     return render(request, "drafts/_mark.html", mark_context(recipient, form, choice, late=late))
 
 
-@post_to_draft
+@post_from("draft", "pk")
 def draft_paste(request: HttpRequest, pk: int) -> HttpResponse:
     """Map a pasted list to the recipients that need something, and keep what was found."""
     found, actor = access.draft_for(user_of(request), pk), user_of(request)
@@ -73,7 +72,7 @@ def draft_paste(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "drafts/draft.html", context | pasted_context(pasted, needing))
 
 
-@post_to_draft
+@post_from("draft", "pk")
 def draft_paste_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back what a pasted list filled in."""
     found, actor = access.draft_for(user_of(request), pk), user_of(request)
@@ -88,7 +87,7 @@ def draft_paste_undo(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("draft", found.pk)
 
 
-@post_to_draft
+@post_from("draft", "pk")
 def recipient_keep(request: HttpRequest, pk: int, recipient_pk: int) -> HttpResponse:
     """Put what was filled in for a recipient in the sender's own address book now."""
     found, actor = access.draft_for(user_of(request), pk), user_of(request)
@@ -104,7 +103,7 @@ def recipient_keep(request: HttpRequest, pk: int, recipient_pk: int) -> HttpResp
     return redirect("draft", found.pk)
 
 
-@post_to_draft
+@post_from("draft", "pk")
 def recipient_propose(request: HttpRequest, pk: int, recipient_pk: int) -> HttpResponse:
     """Propose to the organization's book what was filled in for a recipient."""
     found, actor = access.draft_for(user_of(request), pk), user_of(request)
@@ -125,7 +124,7 @@ def recipient_propose(request: HttpRequest, pk: int, recipient_pk: int) -> HttpR
     return redirect("draft", found.pk)
 
 
-@post_to_draft
+@post_from("draft", "pk")
 def recipient_accept(request: HttpRequest, pk: int, recipient_pk: int) -> HttpResponse:
     """Use what was suggested for a recipient: a number, or the address that was meant."""
     found, actor = access.draft_for(user_of(request), pk), user_of(request)

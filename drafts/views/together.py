@@ -10,9 +10,8 @@ from django.urls import reverse
 from django.utils.http import urlencode
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
-from django.views.decorators.http import require_POST
 
-from accounts.access import user_of
+from accounts.access import post_from, user_of
 from drafts import access, actions, states
 from drafts.forms import RecipientForm
 from drafts.incoming import Choice
@@ -43,8 +42,7 @@ def draft_together(request: HttpRequest) -> HttpResponse:
     return render(request, "drafts/together.html", context, status=status)
 
 
-@login_required
-@require_POST
+@post_from("draft_list")
 def draft_together_send(request: HttpRequest) -> HttpResponse:
     """Send those of the named drafts that are ready."""
     user = user_of(request)

@@ -187,12 +187,12 @@ def test_the_page_of_a_contact_never_holds_its_code(people: People) -> None:
     assert (HINT in page, CODE in page) == (True, False)
 
 
-def test_looking_changes_nothing(people: People) -> None:
+def test_looking_changes_nothing_and_leads_to_the_contact(people: People) -> None:
     contact = make_contact(people.owner)
     lines = AuditEntry.objects.count()
     browser_of(people.owner).get(page_of(contact))
     response = browser_of(people.owner).get(reverse("contact_delete", args=[contact.pk]))
-    assert response.status_code == HTTPStatus.METHOD_NOT_ALLOWED
+    assert response.headers["Location"] == page_of(contact)
     assert (Contact.objects.count(), AuditEntry.objects.count()) == (1, lines)
 
 
