@@ -8,6 +8,7 @@ from typing import Any
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+SMS = "sms"
 DONE, NEEDS, FAIL, PLAIN = "done", "needs", "fail", ""
 
 
@@ -75,6 +76,25 @@ _WORDS: Mapping[str, tuple[Any, str]] = {
     "reply": (gettext_lazy("%(recipient)s replied"), DONE),
     "extend_message": (gettext_lazy("Kept longer by %(who)s"), PLAIN),
     "end_message": (gettext_lazy("The content was destroyed"), PLAIN),
+    "trust_device": (gettext_lazy("%(recipient)s trusts a device from now on"), PLAIN),
+    "forget_device": (gettext_lazy("%(recipient)s trusts a device no longer"), PLAIN),
+}
+
+# What became of an SMS with a code, up to the carrier's receipt.
+_TEXTS: Mapping[str, tuple[Any, str]] = {
+    "notification_sent": (gettext_lazy("The SMS to %(recipient)s is on its way"), PLAIN),
+    "notification_delivered": (
+        gettext_lazy("The carrier delivered the SMS to %(recipient)s"),
+        DONE,
+    ),
+    "notification_returned": (
+        gettext_lazy("The carrier could not deliver the SMS to %(recipient)s"),
+        FAIL,
+    ),
+    "notification_failed": (
+        gettext_lazy("The SMS to %(recipient)s could not be handed over"),
+        FAIL,
+    ),
 }
 
 _NOTICES: Mapping[str, Any] = {
@@ -87,6 +107,9 @@ _NOTICES: Mapping[str, Any] = {
     "expired": gettext_lazy("You were told by mail that it was not delivered"),
     "ask_admin": gettext_lazy("An admin was asked by mail"),
     "shared": gettext_lazy("Your colleague was told by mail"),
+    "number_wrong": gettext_lazy("You were told by mail that a number or code is wrong"),
+    "recipient_stuck": gettext_lazy("You were told by mail that a recipient cannot read it"),
+    "reply_received": gettext_lazy("You were told by mail of a reply"),
 }
 
 
@@ -97,6 +120,13 @@ def moments_of(events: Iterable[Event]) -> list[Moment]:
 
 
 def _moment(event: Event) -> Moment | None:
+    names = {
+        "who": event.actor or _("the program"),
+        "recipient": event.recipient or _("A recipient"),
+    }
+    if event.data.get("channel") == SMS:
+        words, tone = _TEXTS.get(event.verb, ("", PLAIN))
+        return Moment(event.at, str(words) % names, tone) if words else None
     if event.verb == "notification_sent":
         words = _NOTICES.get(str(event.data.get("kind")))
         return Moment(event.at, str(words), PLAIN) if words else None
@@ -108,10 +138,6 @@ def _moment(event: Event) -> Moment | None:
     if event.verb not in _WORDS:
         return None
     words, tone = _WORDS[event.verb]
-    names = {
-        "who": event.actor or _("the program"),
-        "recipient": event.recipient or _("A recipient"),
-    }
     if event.verb == "release" and event.data.get("by_itself"):
         return Moment(event.at, _("Complete, so it went out by itself"), DONE)
     return Moment(event.at, str(words) % names, tone)

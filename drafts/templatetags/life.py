@@ -69,13 +69,12 @@ def timeline_of(
     draft: Draft | None, message: Message | None, *, named: bool = True
 ) -> list[Moment]:
     """Return what happened, oldest first, in three queries; not `named`: nobody is named."""
-    about = [str(thing) for thing in (draft, message) if thing is not None]
+    people = list(message.recipients.all()) if message is not None else []
+    by_about = {str(row): row.pk for row in people}
+    about = [*(str(thing) for thing in (draft, message) if thing is not None), *by_about]
     entries = AuditEntry.objects.filter(about__in=about).select_related("actor")
     found = list(entries.order_by("-pk")[:SHOWN])
-    names: dict[int, str] = {}
-    if named and message is not None:
-        rows = message.recipients.values_list("pk", "name", "address")
-        names = {pk: name or address for pk, name, address in rows}
+    names = {row.pk: row.name or row.address for row in people} if named else {}
     zone = (draft or message).organization.zone  # type: ignore[union-attr]
     return moments_of(
         [
@@ -86,7 +85,7 @@ def timeline_of(
                     entry.verb,
                     entry.data,
                     entry.actor.display_name if named and entry.actor else "",
-                    names.get(entry.data.get("recipient", 0), ""),
+                    names.get(entry.data.get("recipient", by_about.get(entry.about, 0)), ""),
                 )
                 for entry in found
             ),

@@ -3,6 +3,7 @@
 import pytest
 from django.test import Client
 
+from accounts import audit
 from accounts.models import AuditEntry, User
 from contacts.models import Contact
 from drafts import actions, states
@@ -10,10 +11,12 @@ from drafts.actions.telling import finish_link
 from drafts.incoming import Choice
 from drafts.models import Draft, HelpAnswer
 from drafts.tasks import judge_changed
+from drafts.templatetags.life import timeline_of
 from notifications import actions as notifying
 from notifications.access import caught_letters
 from notifications.models import Notification
 from tests import make
+from tests.delivery.messages import receiver
 
 pytestmark = pytest.mark.django_db
 
@@ -225,3 +228,38 @@ def test_the_admin_reads_whether_the_help_page_helped(draft: Draft, admin: User)
 
     assert HelpAnswer.objects.get().helpful is False
     assert "Where is the button?" in page(admin, "/help/answers/")
+
+
+def told_of_sms(verb: str) -> list[str]:
+    """Return the timeline of a message, after this happened to the SMS to its recipient."""
+    recipient = receiver()
+    audit.record(
+        verb, str(recipient), organization_id=recipient.message.organization_id,
+        channel="sms", kind="code",
+    )  # fmt: skip
+    return [moment.words for moment in timeline_of(None, recipient.message)]
+
+
+@pytest.mark.parametrize(
+    ("verb", "words"),
+    [
+        ("notification_sent", "The SMS to Jan Jansen is on its way"),
+        ("notification_delivered", "The carrier delivered the SMS to Jan Jansen"),
+        ("notification_returned", "The carrier could not deliver the SMS to Jan Jansen"),
+        ("notification_failed", "The SMS to Jan Jansen could not be handed over"),
+    ],
+)
+def test_the_timeline_tells_what_became_of_an_sms(verb: str, words: str) -> None:
+    assert words in told_of_sms(verb)
+
+
+def test_the_admin_is_not_told_to_whom_the_sms_went() -> None:
+    recipient = receiver()
+    audit.record(
+        "notification_delivered", str(recipient),
+        organization_id=recipient.message.organization_id, channel="sms",
+    )  # fmt: skip
+
+    told = [moment.words for moment in timeline_of(None, recipient.message, named=False)]
+
+    assert "The carrier delivered the SMS to A recipient" in told
