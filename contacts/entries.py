@@ -30,6 +30,7 @@ class ContactEntry:
     code: str | None = None
     hint: str = ""
     fixed: bool = False
+    language: str = ""
 
     @property
     def phones(self) -> list[str]:
@@ -61,6 +62,7 @@ class DeletedContact:
     name: str
     fixed: bool
     data: Sequence[DeletedDatum]
+    language: str = ""
 
 
 def to_text(deleted: DeletedContact) -> str:

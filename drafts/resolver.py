@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from accounts.policy import DRAFT, HEADER, LEVELS, ORGANIZATION, PERSONAL, SMS, Policy
 from addresses.phone import PhoneError, parse_mobile
-from drafts.states import INVALID, MISSING, NOT_ALLOWED
+from drafts.states import DISPUTED, INVALID, MISSING, NOT_ALLOWED
 
 TOO_WEAK = "too_weak"
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -24,6 +24,7 @@ class Candidate:
     confirmed_at: datetime | None = None
     entered_at: datetime | None = None
     datum_id: int | None = None
+    disputed: bool = False
 
     @property
     def level(self) -> int:
@@ -33,7 +34,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A datum that is not used, and why: invalid, not_allowed or too_weak."""
+    """A datum that is not used, and why: invalid, disputed, not_allowed or too_weak."""
 
     candidate: Candidate
     why: str
@@ -52,24 +53,30 @@ class Verdict:
         if self.chosen is not None:
             return ""
         reasons = [rejected.why for rejected in self.rejected]
-        if INVALID in reasons:
-            return INVALID
-        return NOT_ALLOWED if reasons else MISSING
+        told = [INVALID, DISPUTED, NOT_ALLOWED]
+        return next((why for why in told if why in reasons), NOT_ALLOWED if reasons else MISSING)
 
 
 def resolve(candidates: Iterable[Candidate], policy: Policy, minimum: str = "") -> Verdict:
     """Return the verdict on one recipient.
 
     `minimum` is the weakest method that the mail itself accepts. What a person asked for, and a
-    number that turns out wrong, is a requirement: nothing weaker is used in its place.
+    number that turns out wrong, is a requirement: nothing weaker is used in its place. A number
+    that the recipient disputed is not used, until the sender types it again for their own book.
     """
+    candidates = list(candidates)
+    disputed = {each.phone for each in candidates if each.disputed} - {""}
     floor = LEVELS.get(minimum, 0)
     rejected: list[Rejected] = []
     for candidate in sorted(candidates, key=_rank):
         why = _why_not(candidate, policy, floor)
+        if not why and (
+            candidate.disputed or (_is_shared(candidate) and candidate.phone in disputed)
+        ):
+            why = DISPUTED
         if not why:
             return Verdict(candidate, tuple(rejected))
-        if why == INVALID or _rank(candidate)[0] < _STORED:
+        if why in {INVALID, DISPUTED} or _rank(candidate)[0] < _STORED:
             floor = max(floor, candidate.level)
         rejected.append(Rejected(candidate, why))
     return Verdict(None, tuple(rejected))
@@ -79,8 +86,8 @@ def other_number(chosen: Candidate | None, candidates: Iterable[Candidate]) -> C
     """Return the organization's number, where the sender's own book has another one in use."""
     if chosen is None or chosen.source != PERSONAL or chosen.method != SMS:
         return None
-    shared = [each for each in candidates if each.source == ORGANIZATION and each.phone]
-    return next((each for each in shared if each.phone != chosen.phone), None)
+    shared = [each for each in candidates if each.source == ORGANIZATION and not each.disputed]
+    return next((each for each in shared if each.phone not in {"", chosen.phone}), None)
 
 
 _STORED, _DOMAIN = 3, 4
@@ -108,6 +115,11 @@ def _why_not(candidate: Candidate, policy: Policy, floor: int) -> str:
     if candidate.method == SMS and not _is_mobile(candidate.phone, policy.default_country):
         return INVALID
     return ""
+
+
+def _is_shared(candidate: Candidate) -> bool:
+    """Tell whether the sender did not put this number there by hand."""
+    return candidate.source in {HEADER, ORGANIZATION}
 
 
 def _is_mobile(phone: str, region: str) -> bool:

@@ -20,5 +20,6 @@ MOVES = {
 HELD = frozenset({WAITING, READY})
 
 MISSING, INVALID, NOT_ALLOWED = "missing", "invalid", "not_allowed"
+DISPUTED = "disputed"
 
 BAD_HEADER, DUPLICATE = "bad_header", "duplicate"

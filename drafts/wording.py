@@ -19,8 +19,8 @@ def reason_sentence(verdict: Verdict, who: str, policy: Policy) -> str:
         return ""
     if verdict.reason == states.MISSING:
         return _missing(who, policy)
-    why = states.INVALID if verdict.reason == states.INVALID else None
-    rejected = next(item for item in verdict.rejected if why in {None, item.why})
+    told = {states.INVALID, states.DISPUTED} & {verdict.reason}
+    rejected = next(item for item in verdict.rejected if not told or item.why in told)
     return _rejected(rejected, who)
 
 
@@ -112,13 +112,19 @@ def _rejected(rejected: Rejected, who: str) -> str:
     candidate = rejected.candidate
     if rejected.why == states.INVALID:
         text = _("The number that we have for %(who)s, %(source)s, cannot receive an SMS.")
+    elif rejected.why == states.DISPUTED:
+        text = _(
+            "%(who)s told us that %(number)s, %(source)s, is not their number. Ask them, and fill "
+            "in the right number, or the same one if it is right after all."
+        )
     elif rejected.why == TOO_WEAK and candidate.method == ACCESS_CODE:
         text = _("Your email asks for a code by SMS; for %(who)s we only know an access code.")
     elif candidate.method == SMS:
         text = _("Your organization does not allow the number of %(who)s, %(source)s.")
     else:
         text = _("Your organization does not allow the access code of %(who)s, %(source)s.")
-    return text % {"who": who, "source": source_words(candidate.source)}
+    shown = {"number": mask_phone(candidate.phone) if candidate.phone else ""}
+    return text % (shown | {"who": who, "source": source_words(candidate.source)})
 
 
 def candidate_words(candidate: Candidate) -> str:
@@ -141,6 +147,7 @@ def rejected_words(why: str, policy: Policy) -> str:
     """Return why a datum is passed over."""
     words = {
         states.INVALID: _("This number cannot receive an SMS."),
+        states.DISPUTED: _("The recipient said that this is not their number."),
         states.NOT_ALLOWED: _("The policy of your organization does not allow this source."),
         TOO_WEAK: _("Something stronger was asked for."),
     }

@@ -3,6 +3,7 @@
 import time
 from datetime import datetime
 from itertools import count
+from typing import Any
 
 from django.test import Client
 
@@ -69,12 +70,10 @@ def contact(
     phone: str = "",
     code: str | None = None,
     book: str = PERSONAL,
-    fixed: bool = False,
+    **more: Any,
 ) -> Contact:
     """Store a contact in the owner's book, or in the book of the owner's organization."""
-    entry = ContactEntry(
-        book=book, address=address, name="", phone=phone, code=code, hint="", fixed=fixed
-    )
+    entry = ContactEntry(book=book, address=address, phone=phone, code=code, **more)
     return save_contact(owner, entry)
 
 

@@ -34,6 +34,7 @@ class StoredDatum:
     confirmed_at: datetime | None
     actor_id: int | None
     owner_id: int | None = None
+    disputed: bool = False
 
 
 def stored_data(
@@ -57,6 +58,22 @@ def stored_for_owners(
     personal = data.filter(contact__owner__in=owner_ids, contact__address__in=wanted)
     shared = data.filter(contact__owner=None, contact__address__in=wanted | domains)
     return [_stored(datum) for datum in [*personal, *shared]]
+
+
+def languages_for(
+    organization_id: int, owner_ids: Collection[int], addresses: Collection[str]
+) -> dict[tuple[int | None, str], str]:
+    """Return the language of contacts that have one, by owner (None: all colleagues) and address.
+
+    An address may be that of a whole domain, "@example.org".
+    """
+    domains = {f"@{domain_of(address)}" for address in addresses}
+    books = Q(owner__in=owner_ids) | Q(owner=None)
+    found = Contact.objects.filter(
+        books, organization=organization_id, address__in={*addresses, *domains}
+    )
+    rows = found.exclude(language="").values_list("owner", "address", "language")
+    return {(owner, address): language for owner, address, language in rows}
 
 
 def open_codes(datum_ids: Collection[int]) -> dict[int, tuple[str, str]]:
@@ -162,4 +179,5 @@ def _stored(datum: Datum) -> StoredDatum:
         confirmed_at=datum.confirmed_at,
         actor_id=datum.actor_id,
         owner_id=contact.owner_id,
+        disputed=datum.disputed_at is not None,
     )

@@ -1,6 +1,7 @@
 """Contacts one at a time: what people enter, delete and put back, and what is learned."""
 
 from django.db import transaction
+from django.db.models import Q, QuerySet
 from django.utils import timezone
 
 from accounts.models import Organization, User
@@ -15,6 +16,7 @@ from contacts.actions.writing import (
     end_name,
     finish,
     lock,
+    note_change,
     put,
     put_numbers,
     record,
@@ -50,6 +52,7 @@ def save_contact(actor: User, entry: ContactEntry, contact: Contact | None = Non
         end_name(row, by)
         row.name_source = MANUAL
     row.address, row.name, row.fixed = entry.address, entry.name, entry.fixed
+    row.language = entry.language
     write_contact(row)
     _write_data(row, entry, code, by)
     verb = "create_contact" if contact is None else "edit_contact"
@@ -70,6 +73,7 @@ def delete_contact(actor: User, contact: Contact) -> bytes:
         address=row.address,
         name=row.name,
         fixed=row.fixed,
+        language=row.language,
         data=[_deleted_datum(datum) for datum in row.data.all()],
     )
     finish(row, {row.address}, "delete_contact", actor)
@@ -86,6 +90,7 @@ def restore_contact(actor: User, deleted: DeletedContact) -> Contact:
         address=deleted.address,
         name=deleted.name,
         fixed=deleted.fixed,
+        language=deleted.language,
     )
     write_contact(row)
     for datum in deleted.data:
@@ -106,6 +111,7 @@ def remove(row: Contact) -> None:
 def learn(owner: User, address: str, name: str, *, method: str, value: str, hint: str = "") -> None:
     """Keep what a sender typed for a recipient in the sender's own book; the same again is no-op.
 
+    But a number that the recipient had disputed is right when it is typed again.
     `value` is an E.164 number or an access code; `address` is normalized.
     """
     learn_all([Lesson(owner, address, name, method, value, hint)])
@@ -145,21 +151,27 @@ def confirm(datum_id: int) -> None:
     if unproven.update(confirmed_at=timezone.now()):
         contact = Contact.objects.get(data=datum_id)
         record("confirm_contact", contact, None)
-    Datum.objects.filter(pk=datum_id).exclude(disputed_at=None).update(disputed_at=None)
 
 
 @transaction.atomic
-def dispute(datum_id: int) -> None:
-    """Note that a recipient said that this datum is not right."""
-    if Datum.objects.filter(pk=datum_id).update(disputed_at=timezone.now()):
-        record("dispute_contact", Contact.objects.get(data=datum_id), None)
+def dispute(owner: User, address: str, number: str) -> None:
+    """Note that a recipient said that this number (E.164) is not theirs.
+
+    It is marked in the sender's own book and in the organization's, and used no more unless
+    somebody says that it is right.
+    """
+    for datum in _same_numbers(owner, address, number):
+        Datum.objects.filter(pk=datum.pk).update(disputed_at=timezone.now())
+        record("dispute_contact", datum.contact, None)
 
 
 @transaction.atomic
-def settle_dispute(datum_id: int) -> None:
-    """Note that the datum was right after all."""
-    if Datum.objects.filter(pk=datum_id).exclude(disputed_at=None).update(disputed_at=None):
-        record("settle_contact", Contact.objects.get(data=datum_id), None)
+def settle_dispute(owner: User, address: str, number: str) -> None:
+    """Note that the number was right after all."""
+    for datum in _same_numbers(owner, address, number).exclude(disputed_at=None):
+        Datum.objects.filter(pk=datum.pk).update(disputed_at=None)
+        note_change(owner.organization_id, datum.contact.owner_id, {address})
+        record("settle_contact", datum.contact, None)
 
 
 def claim_change(change_id: int) -> AddressChange | None:
@@ -198,6 +210,14 @@ def bring_back(actor: User, past: PastDatum) -> None:
             confirmed_at=past.confirmed_at,
         )
     finish(row, {row.address}, "undo_contact_change", actor)
+
+
+def _same_numbers(owner: User, address: str, number: str) -> QuerySet[Datum]:
+    books = Q(contact__owner=owner) | Q(contact__owner=None)
+    of_address = Datum.objects.filter(
+        books, contact__organization=owner.organization_id, contact__address=address
+    )
+    return of_address.filter(method=SMS, phone_number=number).select_related("contact")
 
 
 def _new_contact(actor: User, book: str) -> Contact:

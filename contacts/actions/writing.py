@@ -44,7 +44,7 @@ def lock(pk: int) -> Contact:
 
 def write_contact(row: Contact) -> None:
     """Store a contact's own fields. Raises AddressTakenError."""
-    fields = ["address", "name", "name_source", "fixed", "changed_at"]
+    fields = ["address", "name", "name_source", "fixed", "language", "changed_at"]
     try:
         with transaction.atomic():
             row.save(update_fields=fields if row.pk else None)

@@ -7,7 +7,7 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
-from accounts.models import User
+from accounts.models import LANGUAGES, User
 from accounts.policy import ACCESS_CODE, ORGANIZATION, SMS
 from addresses import phone
 from addresses.mail import AddressError, normalize_address, normalize_domain
@@ -174,6 +174,9 @@ class ContactForm(forms.Form):
             "the number of your letter."
         ),
     )
+    language = forms.ChoiceField(
+        label=gettext_lazy("Language of emails to this person"), required=False
+    )
     remove_code = forms.BooleanField(
         label=gettext_lazy("Remove the code that is stored"), required=False
     )
@@ -264,6 +267,7 @@ class ContactForm(forms.Form):
             code=values["code"] or removed,
             hint=values["hint"],
             fixed=values.get("fixed", kept),
+            language=values["language"],
         )
 
     def _check_code(self) -> None:
@@ -296,6 +300,7 @@ class ContactForm(forms.Form):
             "more_phones": "\n".join(phone.show_phone(number) for number in self.further),
             "hint": code.open_code()[1] if code else "",
             "fixed": self.contact.fixed,
+            "language": self.contact.language,
         }
 
     def _fit_fields(self) -> None:
@@ -308,6 +313,9 @@ class ContactForm(forms.Form):
 
     def _describe_fields(self) -> None:
         policy = self.user.policy
+        own = self.user.organization.get_language_display()
+        usual = _("As the organization (%(language)s)") % {"language": own}
+        self.fields["language"].choices = [("", usual), *LANGUAGES]  # type: ignore[attr-defined]
         for field in self.fields.values():
             if isinstance(field, AboutField):
                 field.about = self.initial.get("address", "")

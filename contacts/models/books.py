@@ -10,7 +10,7 @@ from django.db.models.functions import Coalesce, Lower, NullIf
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
-from accounts.models import Organization, User
+from accounts.models import LANGUAGES, Organization, User
 from accounts.policy import ACCESS_CODE, ORGANIZATION, PERSONAL, SMS
 from contacts.entries import MANUAL, code_text
 from contacts.models.runs import ImportRun, code_context
@@ -30,6 +30,10 @@ class Contact(models.Model):
     )
     address = models.CharField(max_length=254)
     name = models.CharField(max_length=200, blank=True)
+    # Of the mails to this person; "" leaves it to the organization.
+    language = models.CharField(
+        max_length=2, choices=LANGUAGES, blank=True, default="", db_default=""
+    )
     fixed = models.BooleanField(default=False)
     created_at = models.DateTimeField(auto_now_add=True)
     changed_at = models.DateTimeField(auto_now=True)

@@ -43,8 +43,8 @@ def report_wrong_number(recipient: MessageRecipient) -> None:
     move(row, states.SUSPENDED, states.MOVES, stopped_at=now)
     end_codes(row, now)
     cancel_about(str(row), "code")
-    if row.method == SMS and row.datum_id is not None:
-        dispute(row.datum_id)
+    if row.method == SMS:
+        dispute(row.message.sender, row.address, row.open_secret().value)
     tell_sender(row, NUMBER if row.method == SMS else CODE)
     record("report_wrong_number", row.message, recipient=row.pk, method=row.method)
 
@@ -57,8 +57,8 @@ def take_back_wrong_number(recipient: MessageRecipient) -> None:
         return
     move(row, states.NOTIFIED, states.MOVES, stopped_at=None)
     cancel_about(str(row), NUMBER_WRONG)
-    if row.datum_id is not None:
-        settle_dispute(row.datum_id)
+    if row.method == SMS:
+        settle_dispute(row.message.sender, row.address, row.open_secret().value)
     record("take_back_wrong_number", row.message, recipient=row.pk)
 
 

@@ -9,11 +9,15 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.models import Organization, User
+from addresses.mail import domain_of
+from contacts.access import languages_for
 from delivery.actions.telling import queue_ready_mails
 from delivery.content import Content, Secret
 from delivery.models import Message, MessageAttachment, MessageRecipient
 from delivery.outgoing import OutgoingMessage, OutgoingRecipient
 from vault.tokens import link_token_hash
+
+Reader = tuple[int, int, str]  # the organization, the sender, and a recipient's address
 
 
 def send_message(outgoing: OutgoingMessage) -> Message:
@@ -38,9 +42,9 @@ def send_messages(outgoing: Sequence[OutgoingMessage]) -> list[Message]:
     MessageAttachment.objects.bulk_create(
         (row for pair in pairs for row in _attachments(*pair)), batch_size=100
     )
-    chosen = _chosen_languages(outgoing)
+    chosen, known = _chosen_languages(outgoing), _languages_of_contacts(outgoing)
     recipients = [
-        _new_recipient(message, each, chosen[message.organization_id])
+        _new_recipient(message, each, chosen[message.organization_id], known)
         for message, one in pairs
         for each in one.recipients
     ]
@@ -105,15 +109,35 @@ def _chosen_languages(outgoing: Sequence[OutgoingMessage]) -> Mapping[int, Mappi
     }
 
 
+def _languages_of_contacts(outgoing: Sequence[OutgoingMessage]) -> Mapping[Reader, str]:
+    """Return what the address books say: one query an organization."""
+    people: dict[int, set[tuple[int, str]]] = defaultdict(set)
+    for each in outgoing:
+        people[each.organization_id] |= {(each.sender_id, one.address) for one in each.recipients}
+    found: dict[Reader, str] = {}
+    for organization_id, pairs in people.items():
+        senders, addresses = {sender for sender, _ in pairs}, {address for _, address in pairs}
+        books = languages_for(organization_id, senders, addresses)
+        for sender, address in pairs:
+            places = (sender, address), (None, address), (None, f"@{domain_of(address)}")
+            language = next((books[place] for place in places if place in books), "")
+            found[organization_id, sender, address] = language
+    return found
+
+
 def _new_recipient(
-    message: Message, outgoing: OutgoingRecipient, chosen: Mapping[str, str]
+    message: Message,
+    outgoing: OutgoingRecipient,
+    chosen: Mapping[str, str],
+    known: Mapping[Reader, str],
 ) -> MessageRecipient:
+    by_book = known[message.organization_id, message.sender_id, outgoing.address]
     row = MessageRecipient(
         message=message,
         address=outgoing.address,
         name=outgoing.name[:200],
         kind=outgoing.kind,
-        language=chosen.get(outgoing.address, message.organization.language),
+        language=chosen.get(outgoing.address) or by_book or message.organization.language,
         language_chosen=outgoing.address in chosen,
         token_hash=link_token_hash(f"guest:{outgoing.address}", message.uid),
         method=outgoing.method,

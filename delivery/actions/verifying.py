@@ -11,7 +11,7 @@ from django.utils import timezone
 
 from accounts.policy import DRAFT, HEADER, PERSONAL, SMS
 from addresses.phone import region_of
-from contacts.actions import confirm, learn_proven
+from contacts.actions import confirm, learn_proven, settle_dispute
 from contacts.codes import fold_code
 from delivery import codes, states
 from delivery.access import is_open, live_challenge, next_send, session_digest
@@ -233,10 +233,12 @@ def _verified(row: MessageRecipient, now: datetime) -> Attempt:
 
 
 def _keep_proven(row: MessageRecipient) -> None:
+    secret = row.open_secret()
     if row.datum_id is not None:
         confirm(row.datum_id)
+    if row.method == SMS:
+        settle_dispute(row.message.sender, row.address, secret.value)
     if row.source in {DRAFT, HEADER, PERSONAL}:
-        secret = row.open_secret()
         learn_proven(
             row.message.organization_id,
             row.address,

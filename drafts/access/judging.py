@@ -132,4 +132,5 @@ def _stored_candidate(datum: StoredDatum) -> Candidate:
         confirmed_at=datum.confirmed_at,
         entered_at=datum.entered_at,
         datum_id=datum.datum_id,
+        disputed=datum.disputed,
     )

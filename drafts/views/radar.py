@@ -48,6 +48,7 @@ def radar(request: HttpRequest) -> HttpResponse:
     reasons = {
         states.MISSING: _("Nothing is known"),
         states.INVALID: _("The number is wrong"),
+        states.DISPUTED: _("The recipient says that the number is not theirs"),
         states.NOT_ALLOWED: _("The policy does not allow it"),
         states.BAD_HEADER: _("A wrong header line"),
         states.DUPLICATE: _("Sent before"),

@@ -262,14 +262,16 @@ def dispute_of(contact: Contact) -> bool:
 
 def test_a_disputed_number_is_marked_until_that_is_taken_back(people: People) -> None:
     contact = make_contact(people.owner)
-    actions.dispute(contact.data.get(method=SMS).pk)
+    number = contact.data.get(method=SMS).e164
+    actions.dispute(people.owner, contact.address, number)
     disputed = dispute_of(contact)
-    actions.settle_dispute(contact.data.get(method=SMS).pk)
+    actions.settle_dispute(people.owner, contact.address, number)
     assert (disputed, dispute_of(contact)) == (True, False)
 
 
-def test_a_number_that_is_proven_is_no_longer_disputed(people: People) -> None:
+def test_a_disputed_number_that_is_typed_again_is_right(people: People) -> None:
     contact = make_contact(people.owner)
-    actions.dispute(contact.data.get(method=SMS).pk)
-    actions.confirm(contact.data.get(method=SMS).pk)
+    number = contact.data.get(method=SMS).e164
+    actions.dispute(people.owner, contact.address, number)
+    actions.learn(people.owner, contact.address, "", method=SMS, value=number)
     assert not dispute_of(contact)

@@ -58,6 +58,12 @@ def open_with_access_code(page: Page, live_server: LiveServer, els: MessageRecip
     expect(page.get_by_role("heading", name=SUBJECT)).to_be_visible()
 
 
+def status_at(page: Page, address: str) -> int:
+    """Open a page as a mail scanner does, with its scripts; return the answer's status."""
+    response = page.goto(address, wait_until="domcontentloaded")
+    return response.status if response else 0
+
+
 def troubles(page: Page) -> list[str]:
     """Return what axe finds wrong with the page."""
     return [found["id"] for found in Axe().run(page).response["violations"]]
@@ -78,12 +84,11 @@ def test_a_robot_with_scripts_that_opens_the_link_a_hundred_times_changes_nothin
 ) -> None:
     jan = receiver()
     address, before = live_server.url + link(jan), rows_of_everything()
-    for _ in range(100):  # as a mail scanner does: every script runs
-        page.goto(address, wait_until="domcontentloaded")
+    opened = {status_at(page, address) for _ in range(100)}
     page.evaluate(PREFETCH, address)
     heads = {page.request.head(address).status for _ in range(100)}
     page.wait_for_load_state("networkidle")
-    assert (rows_of_everything() == before, heads, texts()) == (True, {200}, [])
+    assert (rows_of_everything() == before, opened | heads, texts()) == (True, {200}, [])
 
 
 def test_the_frame_shows_the_message_and_fetches_nothing(

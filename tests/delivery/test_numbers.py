@@ -119,9 +119,8 @@ def test_a_message_past_its_end_needs_no_number() -> None:
 
 
 def test_the_contact_that_gave_the_number_is_marked_and_unmarked() -> None:
-    datum = make.contact(make.user(), phone=make.NUMBER).data.get()
-    jan = receiver()
-    MessageRecipient.objects.update(datum=datum)
+    jan = receiver(source="draft")
+    make.contact(jan.message.sender, phone=make.NUMBER)
     report_wrong_number(jan)
     marked = Datum.objects.get().disputed_at is not None
     take_back_wrong_number(jan)

@@ -17,7 +17,7 @@ from notifications.access import PAYLOAD
 from notifications.letters import unpack_mail
 from notifications.models import Notification
 from tests import make
-from tests.delivery.messages import SUBJECT, link, open_in, recipient_of, released, texts
+from tests.delivery.messages import SUBJECT, link, open_in, person, recipient_of, released, texts
 
 pytestmark = pytest.mark.django_db
 
@@ -107,6 +107,18 @@ def test_the_language_that_somebody_chose_is_kept_for_the_next_message() -> None
         True, True,
     )  # fmt: skip
     assert "uw code" in texts()[-1]
+
+
+def test_a_contact_is_written_to_in_its_own_language() -> None:
+    sender = make.user()
+    els = person("els@gemeente.example")
+    make.contact(sender, language="nl")
+    make.contact(
+        sender, "@gemeente.example", code="a long code", book="organization", language="nl"
+    )
+    released(person(), els, person("piet@example.nl"), sender=sender)
+    languages = MessageRecipient.objects.order_by("pk").values_list("language", flat=True)
+    assert list(languages) == ["nl", "nl", "en"]
 
 
 def test_looking_at_a_page_chooses_no_language(client: Client) -> None:

@@ -26,6 +26,8 @@ PROVEN_SMS = Candidate(
 SHARED_CODE = Candidate("access_code", "organization", entered_at=NEW, datum_id=7)
 DOMAIN_CODE = Candidate("access_code", "organization", domain=True, datum_id=8)
 LANDLINE = Candidate("sms", "personal", phone="+31201234567", datum_id=10)
+DISPUTED = Candidate("sms", "personal", phone=NUMBER, confirmed_at=OLD, disputed=True, datum_id=11)
+SHARED_DISPUTED = Candidate("sms", "organization", phone=NUMBER, disputed=True, datum_id=12)
 BROKEN = Candidate("sms", "header", phone="12")
 
 
@@ -42,6 +44,9 @@ BROKEN = Candidate("sms", "header", phone="12")
         pytest.param([OWN_SMS, NEW_SMS], NEW_SMS, id="newest first"),
         pytest.param([DOMAIN_CODE, SHARED_CODE], SHARED_CODE, id="a contact before its domain"),
         pytest.param([DOMAIN_CODE], DOMAIN_CODE, id="the domain last"),
+        pytest.param([DISPUTED, TYPED], TYPED, id="a disputed number that is typed again"),
+        pytest.param([SHARED_DISPUTED, OWN_SMS], OWN_SMS, id="one that the sender vouched for"),
+        pytest.param([DISPUTED, NEW_SMS], NEW_SMS, id="another number than the disputed one"),
     ],
 )
 def test_the_best_datum_is_chosen(candidates: list[Candidate], chosen: Candidate) -> None:
@@ -53,6 +58,10 @@ def test_the_best_datum_is_chosen(candidates: list[Candidate], chosen: Candidate
     [
         pytest.param([], Policy(), "missing", id="nothing is known"),
         pytest.param([LANDLINE], Policy(), "invalid", id="a landline"),
+        pytest.param([DISPUTED], Policy(), "disputed", id="a disputed number"),
+        pytest.param([DISPUTED, SHARED_SMS], Policy(), "disputed", id="the same in another book"),
+        pytest.param([DISPUTED, HEADER], Policy(), "disputed", id="the same in the header"),
+        pytest.param([DISPUTED, SHARED_CODE], Policy(), "disputed", id="never weaker for it"),
         pytest.param([OWN_SMS], Policy(sms_personal=False), "not_allowed", id="switched off"),
         pytest.param([HEADER], Policy(sms_new=False), "not_allowed", id="new numbers off"),
         pytest.param(
