@@ -29,6 +29,7 @@ MAIL_DOMAIN = environment.read("ZIVWEB_MAIL_DOMAIN", urlsplit(BASE_URL).hostname
 TLS_CERT = environment.read("ZIVWEB_TLS_CERT", "", str)
 TLS_KEY = environment.read("ZIVWEB_TLS_KEY", "", str)
 TRUSTED_PROXIES = environment.read("ZIVWEB_TRUSTED_PROXIES", "", environment.networks)
+READ_ONLY = environment.read("ZIVWEB_READ_ONLY", "0", environment.flag)
 SECRET_KEY = environment.read("ZIVWEB_SECRET_KEY", "", environment.secret_key)
 ENCRYPTION_KEYS = environment.read("ZIVWEB_ENCRYPTION_KEYS", "", environment.encryption_keys)
 MAIL_RELAY = environment.read("EMAIL_URL", "", environment.mail_relay)
@@ -122,6 +123,7 @@ MIDDLEWARE = [
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.locale.LocaleMiddleware",
+    "zivweb.later.ReadOnlyMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",

@@ -18,3 +18,4 @@ urlpatterns = [
     path("api/scim/v2/", include("accounts.scim.urls")),
     path("api/organization/verification_suggestions/", api.known_api.urls),
 ]
+handler500 = "zivweb.later.server_error"

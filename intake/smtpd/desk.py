@@ -41,6 +41,7 @@ class Config:
     max_recipients: int
     tls: ssl.SSLContext | None = None
     plain_login: bool = False
+    read_only: bool = False
     idle_seconds: float = 300.0  # RFC 5321, 4.5.3.2.7
     data_seconds: float = 600.0
 

@@ -36,6 +36,7 @@ NOT_VERIFIED: Final = "252 2.5.0 Cannot verify the address, but will take mail f
 STORED: Final = "250 2.6.0 Stored as {uid}"
 RETURNED: Final = "250 2.6.0 Taken"
 TRY_AGAIN: Final = "451 4.3.0 Temporary failure, please try again"
+READ_ONLY: Final = "451 4.3.2 Maintenance, please try again in a minute"
 NO_ROOM: Final = "452 4.3.1 No room now, please try again later"
 TOO_SLOW: Final = "421 4.4.2 This took too long, closing the connection"
 STOPPING: Final = "421 4.3.2 The server is restarting, please try again"

@@ -70,6 +70,7 @@ def settings_config() -> Config:
         max_recipients=settings.SMTP_MAX_RECIPIENTS,
         tls=tls,
         plain_login=settings.DEMO and tls is None,
+        read_only=settings.READ_ONLY,
     )
 
 

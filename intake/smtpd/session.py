@@ -40,6 +40,8 @@ class Session(Connection):
         """Take the sender, when it is the one of the login."""
         if not self.opened().host_name:
             raise Refused(replies.HELLO_FIRST)
+        if self.desk.config.read_only:
+            raise Refused(replies.READ_ONLY)
         if self.mail is not None:
             raise Refused(replies.MAIL_TWICE)
         self.mail = await self._envelope(read_mail_command(arg, self.desk.config.max_bytes))

@@ -31,17 +31,18 @@ def mails_while(
 
 
 def test_a_database_that_restarts_costs_no_mail(fleet: Fleet, wrong: Look) -> None:
-    health = []
+    found: list[tuple[int, str]] = []
 
     def restart() -> None:
         fleet.database.stop()
-        health.append(requests.get(f"{fleet.base}/healthz", timeout=15).status_code)
+        answers = [requests.get(fleet.base + path, timeout=30) for path in ("/healthz", "/")]
+        found.extend((one.status_code, one.headers.get("Retry-After", "")) for one in answers)
         fleet.database.start()
 
     mails, killed = mails_while(fleet, "restart", restart)
 
     assert wrong("the database restarts", mails, killed) == []
-    assert health == [503]
+    assert found == [(503, ""), (503, "60")]
 
 
 def test_a_database_that_is_killed_costs_no_mail(fleet: Fleet, wrong: Look) -> None:

@@ -198,3 +198,11 @@ def test_a_server_that_stops_takes_no_new_clients(server: Running) -> None:
     server.stop()
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection(("127.0.0.1", server.port), 1)
+
+
+def test_mail_is_put_off_in_read_only_mode(start: Start, sender: User) -> None:
+    with Client(start(read_only=True).port) as smtp:
+        smtp.hello()
+        smtp.log_in(sender.email)
+
+        assert smtp.say(f"MAIL FROM:<{sender.email}>").startswith("451 4.3.2 ")
