@@ -1,5 +1,6 @@
 """An import on its way: judged, and written batch by batch; each batch is one transaction."""
 
+import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
@@ -48,7 +49,9 @@ def import_rows(
     """
     stager = staging.Stager(run)
     counts, done = Counter[str](), 0
-    for size, found in _batches(run, staging.chunks(stager.lines(rows)), dry=dry):
+    pace = staging.Pace()
+    chunks = staging.chunks(stager.lines(rows), pace)
+    for size, found in _batches(run, chunks, pace, dry=dry):
         counts += Counter(found)
         done += size
         advance(run, done, {**(counts + Counter(stager.counts)), "rows": done})
@@ -60,16 +63,17 @@ def import_rows(
 
 def write_staged(run: ImportRun, progress: Progress | None = None) -> None:
     """Write the rows that were staged and looked at, from where it stopped. Raises Cancelled."""
-    judge = Judge(run)
-    base, size = first_row_id(run.pk), staging.batch_size()
+    judge, pace = Judge(run), staging.Pace()
+    base = first_row_id(run.pk)
     if run.position == 0:
         run.counts = _decided_counts(run)
     while run.position < run.total:
-        low = base + run.position
+        low, size, started = base + run.position, pace.size, time.perf_counter()
         with transaction.atomic():
             counts = Counter(_batch(run, judge, (low, low + size), dry=False))
             done = min(run.position + size, run.total)
             advance(run, done, {**(Counter(run.counts) + counts), "rows": done})
+        pace.took(size, time.perf_counter() - started)
         if progress is not None:
             progress(run)
         _stop_if_asked(run)
@@ -77,7 +81,7 @@ def write_staged(run: ImportRun, progress: Progress | None = None) -> None:
 
 
 def _batches(
-    run: ImportRun, chunks: Iterable[list[staging.Line]], *, dry: bool
+    run: ImportRun, chunks: Iterable[list[staging.Line]], pace: staging.Pace, *, dry: bool
 ) -> Iterator[tuple[int, dict[str, int]]]:
     """Work at the chunks, a few at a time where the database can; yield size and counts of each."""
     judge, done = Judge(run), 0
@@ -85,20 +89,20 @@ def _batches(
     chunks = iter(chunks)
     for chunk in chunks:
         if several and done >= ONE_AT_A_TIME:
-            yield from _side_by_side(run, chain([chunk], chunks))
+            yield from _side_by_side(run, chain([chunk], chunks), pace)
             return
-        yield len(chunk), _chunk(run, judge, chunk, dry=dry)
+        yield len(chunk), _chunk(run, judge, chunk, pace, dry=dry)
         done += len(chunk)
 
 
 def _side_by_side(
-    run: ImportRun, chunks: Iterable[list[staging.Line]]
+    run: ImportRun, chunks: Iterable[list[staging.Line]], pace: staging.Pace
 ) -> Iterator[tuple[int, dict[str, int]]]:
     """Have two transactions at a time, each on a connection of its own, while rows are read."""
     waiting: deque[tuple[int, Future[dict[str, int]]]] = deque()
     with ThreadPoolExecutor(AT_A_TIME) as pool:
         for chunk in chunks:
-            waiting.append((len(chunk), pool.submit(_apart, run, chunk)))
+            waiting.append((len(chunk), pool.submit(_apart, run, chunk, pace)))
             if len(waiting) > AT_A_TIME:
                 size, future = waiting.popleft()
                 yield size, future.result()
@@ -107,25 +111,31 @@ def _side_by_side(
             yield size, future.result()
 
 
-def _apart(run: ImportRun, chunk: list[staging.Line]) -> dict[str, int]:
+def _apart(run: ImportRun, chunk: list[staging.Line], pace: staging.Pace) -> dict[str, int]:
     try:
-        return _chunk(run, Judge(run), chunk, dry=False)
+        return _chunk(run, Judge(run), chunk, pace, dry=False)
     finally:
         connection.close()
 
 
-def _chunk(run: ImportRun, judge: Judge, chunk: list[staging.Line], *, dry: bool) -> dict[str, int]:
+def _chunk(
+    run: ImportRun, judge: Judge, chunk: list[staging.Line], pace: staging.Pace, *, dry: bool
+) -> dict[str, int]:
     """Stage and work at a chunk. Of two imports that wait for each other one tries again."""
     limits = chunk[0][0] - 1, chunk[-1][0]
+    started = time.perf_counter()
     for tries_left in (2, 1, 0):
         try:
             with transaction.atomic():
                 staging.store(chunk)
-                return _batch(run, judge, limits, dry=dry)
+                counts = _batch(run, judge, limits, dry=dry)
         except OperationalError:
             if not tries_left or connection.in_atomic_block:
                 raise
-    return {}
+        else:
+            break
+    pace.took(len(chunk), time.perf_counter() - started)
+    return counts
 
 
 def _batch(run: ImportRun, judge: Judge, limits: tuple[int, int], *, dry: bool) -> dict[str, int]:

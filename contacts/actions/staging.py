@@ -10,7 +10,9 @@ from contacts.models import ImportRun, StagedRow, code_context, first_row_id, se
 from contacts.states import CONFLICT, REJECTED, SAME
 
 BATCH = 5000
+FEWEST = 100
 SQLITE_BATCH = 500  # no transaction over 200 ms: the intake writes too
+LONG = 0.4  # seconds that a batch may take: people see progress, and a cancel waits no longer
 DUPLICATE, TWICE = "duplicate", "twice_in_file"
 DECIDED = (DUPLICATE, TWICE)  # reasons that no stored contact changes
 _COLUMNS = (
@@ -24,6 +26,18 @@ Line = tuple[int, str, str, str, str, bytes | None, str, str, str, str]
 def batch_size() -> int:
     """Return how many rows go into one transaction."""
     return BATCH if connection.vendor == "postgresql" else SQLITE_BATCH
+
+
+class Pace:
+    """How many rows go into the next transaction: fewer on a machine that is busy."""
+
+    def __init__(self) -> None:
+        self._most = self.size = batch_size()
+
+    def took(self, size: int, seconds: float) -> None:
+        """Note how long a batch took."""
+        fitting = int(size * LONG / max(seconds, 0.001))
+        self.size = max(FEWEST, min(fitting, self.size * 2, self._most))
 
 
 class Stager:
@@ -81,9 +95,9 @@ def store(lines: Sequence[Line]) -> None:
         copy.write(text.encode(errors="replace"))
 
 
-def chunks(lines: Iterator[Line]) -> Iterator[list[Line]]:
+def chunks(lines: Iterator[Line], pace: Pace) -> Iterator[list[Line]]:
     """Yield the staged rows in pieces that fit a transaction."""
-    while chunk := list(islice(lines, batch_size())):
+    while chunk := list(islice(lines, pace.size)):
         yield chunk
 
 

@@ -169,7 +169,7 @@ def _csv_rows(text: io.TextIOWrapper, delimiter: str) -> Iterator[Sequence[str]]
     reader = csv.reader(_lines(text, MAX_LINE), delimiter=delimiter)
     try:
         for cells in reader:
-            if any(cells) and any(cell.strip() for cell in cells):
+            if "".join(cells).strip():
                 yield cells
     except csv.Error as error:
         raise Unreadable("broken_csv") from error
