@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('accounts', '0007_audit_marks_digest'),
-        ('contacts', '0004_books_in_order'),
+        ('contacts', '0005_language_of_contacts'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
