@@ -6,8 +6,10 @@ import logging
 import time
 import uuid
 from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
 from functools import wraps
-from typing import Concatenate, ParamSpec, cast
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.flows.reauthentication import get_reauthentication_flows
@@ -15,14 +17,27 @@ from allauth.core.exceptions import ReauthenticationRequired
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Count, Prefetch, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-from accounts.models import Alias, ApiKey, Delegation, Domain, Organization, User
+from accounts.models import (
+    Alias,
+    ApiKey,
+    AuditEntry,
+    Delegation,
+    Domain,
+    Logo,
+    Organization,
+    Role,
+    SmtpCredential,
+    User,
+)
 from accounts.provisioning import Filter, Unreadable
+from accounts.verbs import verbs_of
 from addresses.mail import domain_of
 from addresses.peers import Address, networks_in
+from flow.paging import Page, page_by_id
 
 log = logging.getLogger(__name__)
 
@@ -138,6 +153,148 @@ def organization_of_domain(name: str) -> Organization | None:
     domains = Domain.objects.select_related("organization").exclude(confirmed_at=None)
     found = domains.filter(name=name.lower()).first()
     return found.organization if found else None
+
+
+def recently_signed_in_to_change(view: View[Rest]) -> View[Rest]:
+    """Let everybody look, and have who changes something prove a moment ago who they are."""
+    proved = recently_signed_in(view)
+
+    @wraps(view)
+    def asking(request: HttpRequest, /, *args: Rest.args, **kwargs: Rest.kwargs) -> HttpResponse:
+        chosen = proved if request.method == "POST" else view
+        return chosen(request, *args, **kwargs)
+
+    return asking
+
+
+def person_with(request: HttpRequest, *roles: Role) -> User:
+    """Return the signed-in person, who has one of these roles. Raises Http404."""
+    user = user_of(request)
+    if not any(role in user.roles for role in roles):
+        raise Http404
+    return user
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """How much of what an organization has."""
+
+    domains: list[str]
+    people: int
+    mailboxes: int
+    mail_servers: int
+    keys: int
+
+
+def summary_of(organization: Organization) -> Summary:
+    """Return how much of what an organization has."""
+    people = User.objects.filter(organization=organization, is_active=True, removed_at=None)
+    domains = Domain.objects.filter(organization=organization).exclude(confirmed_at=None)
+    live = {"organization": organization, "revoked_at": None}
+    return Summary(
+        domains=list(domains.order_by("name").values_list("name", flat=True)),
+        people=people.filter(is_mailbox=False).count(),
+        mailboxes=people.filter(is_mailbox=True).count(),
+        mail_servers=SmtpCredential.objects.filter(**live).count(),
+        keys=ApiKey.objects.filter(**live).count(),
+    )
+
+
+def people_page(admin: User, query: str, after: str, *, mailboxes: bool = False) -> Page[User]:
+    """Return people (or shared mailboxes) of the organization, newest first."""
+    rows = User.objects.filter(organization=admin.organization_id, removed_at=None)
+    rows = rows.filter(is_mailbox=mailboxes).annotate(helpers=Count("delegations"))
+    if query:
+        rows = rows.filter(Q(email__icontains=query) | Q(name__icontains=query))
+    return page_by_id(rows, after)
+
+
+def person_to_manage(admin: User, pk: int, *, mailbox: bool = False) -> User:
+    """Return somebody (or a shared mailbox) of the admin's organization. Raises Http404."""
+    people = User.objects.select_related("organization").filter(removed_at=None)
+    found = people.filter(organization=admin.organization_id, is_mailbox=mailbox, pk=pk).first()
+    return _found(found)
+
+
+def delegates_of(owner: User) -> list[User]:
+    """Return who may finish the drafts of somebody, or of a mailbox."""
+    return list(User.objects.filter(delegated__owner=owner).order_by("email"))
+
+
+def domains_of(admin: User) -> list[Domain]:
+    """Return the domains of the organization, also those that are not proven yet."""
+    return list(Domain.objects.filter(organization=admin.organization_id).order_by("name"))
+
+
+def domain_to_manage(admin: User, pk: int) -> Domain:
+    """Return a domain of the admin's organization. Raises Http404."""
+    domains = Domain.objects.select_related("organization")
+    return _found(domains.filter(organization=admin.organization_id, pk=pk).first())
+
+
+def smtp_credentials_of(admin: User) -> list[SmtpCredential]:
+    """Return the logins of mail servers of the organization, newest first."""
+    rows = SmtpCredential.objects.filter(organization=admin.organization_id)
+    return list(rows.order_by("-pk")[:100])
+
+
+def smtp_credential_to_revoke(admin: User, pk: int) -> SmtpCredential:
+    """Return the login of a mail server of the organization. Raises Http404."""
+    rows = SmtpCredential.objects.filter(organization=admin.organization_id, pk=pk)
+    return _found(rows.first())
+
+
+def logo_of(organization: Organization) -> Logo | None:
+    """Return the picture of an organization."""
+    return Logo.objects.filter(organization=organization).first()
+
+
+def logo_by_digest(digest: str) -> Logo:
+    """Return the picture with this digest. Raises Http404."""
+    return _found(Logo.objects.filter(digest=digest).first())
+
+
+@dataclass(frozen=True, slots=True)
+class WantedRows:
+    """Which rows of the audit log: of a kind, of a person, about a thing, from day to day."""
+
+    kind: str = ""
+    who: str = ""
+    about: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+def audit_rows(auditor: User, wanted: WantedRows) -> QuerySet[AuditEntry]:
+    """Return rows of the organization's audit log."""
+    rows = AuditEntry.objects.filter(organization=auditor.organization_id)
+    if wanted.kind:
+        rows = rows.filter(verb__in=verbs_of(wanted.kind))
+    if wanted.who:
+        people = User.objects.filter(organization=auditor.organization_id)
+        named = people.filter(Q(email__iexact=wanted.who) | Q(name__iexact=wanted.who))
+        rows = rows.filter(actor__in=list(named.values_list("pk", flat=True)))
+    if wanted.about:
+        rows = rows.filter(about=wanted.about)
+    if wanted.since:
+        rows = rows.filter(at__gte=wanted.since)
+    if wanted.until:
+        rows = rows.filter(at__lt=wanted.until)
+    return rows.select_related("actor")
+
+
+def audit_page(auditor: User, wanted: WantedRows, after: str) -> Page[AuditEntry]:
+    """Return a page of the organization's audit log, newest first."""
+    return page_by_id(audit_rows(auditor, wanted), after)
+
+
+Row = TypeVar("Row")
+
+
+def _found(row: Row | None) -> Row:
+    if row is None:
+        raise Http404
+    return row
 
 
 def hash_api_key(key: str) -> str:

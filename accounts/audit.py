@@ -3,17 +3,13 @@
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, Protocol
+from typing import Any
+
+from django.db.models import Model
 
 from accounts.models import AuditEntry, User
 
 _asker: ContextVar[str | None] = ContextVar("asker", default=None)
-
-
-class OfOrganization(Protocol):
-    """A row that belongs to an organization."""
-
-    organization_id: int
 
 
 @contextmanager
@@ -52,15 +48,17 @@ def record_all(lines: Iterable[AuditEntry]) -> None:
     AuditEntry.objects.bulk_create(lines)
 
 
-def note(verb: str, row: OfOrganization, actor: User | None, **data: Any) -> None:
+def note(verb: str, row: Model, actor: User | None, **data: Any) -> None:
     """Write what was done to a row of an organization, by a person or (None) by itself."""
     actor_id = actor.pk if actor else None
-    record(verb, str(row), organization_id=row.organization_id, actor_id=actor_id, **data)
+    about = f"{row._meta.verbose_name}:{row.pk}"
+    place = getattr(row, "organization_id", row.pk)
+    record(verb, about, organization_id=place, actor_id=actor_id, **data)
 
 
 def note_change(
     verb: str,
-    row: OfOrganization,
+    row: Model,
     actor: User | None,
     before: Mapping[str, Any],
     after: Mapping[str, Any],

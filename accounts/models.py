@@ -178,6 +178,24 @@ class User(AbstractBaseUser):
         return self.name or self.email
 
     @cached_property
+    def covers(self) -> tuple[int, ...]:
+        """Whose drafts this person may finish: their own, and those of who made them a delegate."""
+        if not self.is_sender:
+            return ()
+        owners = self.delegated.filter(owner__organization=self.organization_id)
+        return (self.pk, *owners.order_by("pk").values_list("owner", flat=True))
+
+    @cached_property
+    def mailboxes(self) -> tuple[int, ...]:
+        """The shared mailboxes that this person answers for."""
+        if not self.is_sender:
+            return ()
+        shared = self.delegated.filter(
+            owner__organization=self.organization_id, owner__is_mailbox=True
+        )
+        return tuple(shared.order_by("pk").values_list("owner", flat=True))
+
+    @cached_property
     def policy(self) -> Policy:
         """The policy of this person's organization."""
         return self.organization.policy

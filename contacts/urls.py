@@ -25,12 +25,6 @@ urlpatterns = [
     ),
     path("contacts/locks/<int:pk>/", views.contact_unlock, name="contact_unlock"),
     path("contacts/bulk/", views.contact_bulk, name="contact_bulk"),
-    path("contacts/systems/", views.contact_systems, name="contact_systems"),
-    path(
-        "contacts/systems/<int:pk>/revoke/",
-        views.contact_system_revoke,
-        name="contact_system_revoke",
-    ),
     path("contacts/export/", views.contact_export, name="contact_export"),
     path("contacts/conflicts/", views.contact_conflicts, name="contact_conflicts"),
     path("contacts/proposals/", views.contact_proposals, name="contact_proposals"),

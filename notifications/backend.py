@@ -1,4 +1,4 @@
-"""Django's e-mail backend: what a library such as allauth sends goes out by the outbox."""
+"""Django's e-mail backend: what allauth and the organization's pages send goes by the outbox."""
 
 import logging
 import uuid
@@ -10,6 +10,8 @@ from django.core.mail.backends.base import BaseEmailBackend
 from django.utils.translation import get_language
 
 from accounts.access import sender_by_address
+from accounts.context import support_of
+from accounts.gateways import Letter
 from accounts.models import User
 from addresses.mail import AddressError, normalize_address
 from notifications.actions import queue_mail
@@ -21,11 +23,33 @@ KIND = "sign_in"
 
 
 class OutboxBackend(BaseEmailBackend):
-    """Queues each mail for each of its recipients who is a user; nobody else gets one."""
+    """Queues each mail for each of its recipients who is a user; nobody else gets one.
+
+    A letter of an organization goes to whomever it is for.
+    """
 
     def send_messages(self, email_messages: Sequence[EmailMessage]) -> int:
         """Return how many of the mails were queued for somebody."""
-        return sum(bool(_queue(message)) for message in email_messages)
+        return sum(
+            _queue_letter(message) if isinstance(message, Letter) else bool(_queue(message))
+            for message in email_messages
+        )
+
+
+def _queue_letter(letter: Letter) -> int:
+    organization = letter.organization
+    mail = Mail(
+        kind=letter.kind,
+        to=letter.to[0],
+        to_name="",
+        language=letter.language,
+        context={**letter.context, "support": support_of(organization)},
+        from_name=organization.name,
+    )
+    about = f"organization:{organization.pk}"
+    key = f"{letter.kind}:{uuid.uuid4()}"
+    queue_mail(mail, organization_id=organization.pk, about=about, key=key)
+    return 1
 
 
 def _queue(message: EmailMessage) -> int:

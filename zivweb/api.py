@@ -33,7 +33,7 @@ def key_of(request: HttpRequest) -> ApiKey | None:
     """Return the key of a request: `Authorization: Bearer KEY`, or the key alone."""
     words = request.headers.get("Authorization", "").split()
     key = api_key_for(words[-1]) if 0 < len(words) <= 2 else None
-    if key is None:
+    if key is None or not key.for_contacts:
         return None
     usage = use_api_key(key.pk, settings.API_REQUESTS_PER_MINUTE)
     request.usage = usage  # type: ignore[attr-defined]

@@ -1,5 +1,15 @@
 """The only writer of organizations, people, keys and policies."""
 
+from accounts.actions.auditing import note_export
+from accounts.actions.domains import (
+    DomainInUse,
+    DomainTaken,
+    TooSoon,
+    WrongCode,
+    ask_domain,
+    confirm_domain,
+    remove_domain,
+)
 from accounts.actions.keys import (
     Usage,
     create_api_key,
@@ -10,19 +20,56 @@ from accounts.actions.keys import (
 )
 from accounts.actions.logins import SmtpLogin, check_login, choose_language
 from accounts.actions.organizations import create_organization
+from accounts.actions.people import (
+    AddressTaken,
+    ForeignDomain,
+    LastAdmin,
+    NotAColleague,
+    add_delegate,
+    change_person,
+    create_mailbox,
+    invite_person,
+    remove_delegate,
+    send_invitation,
+    set_active,
+)
+from accounts.actions.policies import remove_logo, set_logo, set_look, set_policy
 from accounts.actions.sealing import prune_audit, seal_audit
 
 __all__ = [
+    "AddressTaken",
+    "DomainInUse",
+    "DomainTaken",
+    "ForeignDomain",
+    "LastAdmin",
+    "NotAColleague",
     "SmtpLogin",
+    "TooSoon",
     "Usage",
+    "WrongCode",
+    "add_delegate",
+    "ask_domain",
+    "change_person",
     "check_login",
     "choose_language",
+    "confirm_domain",
     "create_api_key",
+    "create_mailbox",
     "create_organization",
     "create_smtp_credential",
+    "invite_person",
+    "note_export",
     "prune_audit",
+    "remove_delegate",
+    "remove_domain",
+    "remove_logo",
     "revoke_api_key",
     "revoke_smtp_credential",
     "seal_audit",
+    "send_invitation",
+    "set_active",
+    "set_logo",
+    "set_look",
+    "set_policy",
     "use_api_key",
 ]

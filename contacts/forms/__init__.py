@@ -10,7 +10,7 @@ from contacts.forms.books import (
     example_mobile,
     phone_error,
 )
-from contacts.forms.imports import ChoicesForm, ColumnsForm, SystemForm, UploadForm
+from contacts.forms.imports import ChoicesForm, ColumnsForm, UploadForm
 
 __all__ = [
     "AboutField",
@@ -20,7 +20,6 @@ __all__ = [
     "ColumnsForm",
     "ContactForm",
     "MobileNumberField",
-    "SystemForm",
     "UploadForm",
     "code_error",
     "example_mobile",

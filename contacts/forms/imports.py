@@ -95,14 +95,3 @@ class ChoicesForm(forms.Form):
         ],
         initial=states.ASK,
     )
-
-
-class SystemForm(forms.Form):
-    """The name of a system that shall have a key."""
-
-    name = forms.CharField(
-        label=gettext_lazy("Name of the system"),
-        max_length=50,
-        help_text=gettext_lazy("A key that this system had before stops working."),
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )

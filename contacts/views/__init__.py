@@ -22,7 +22,6 @@ from contacts.views.imports import (
     import_start,
     import_undo,
 )
-from contacts.views.systems import contact_system_revoke, contact_systems
 
 __all__ = [
     "contact",
@@ -36,8 +35,6 @@ __all__ = [
     "contact_new",
     "contact_proposals",
     "contact_restore",
-    "contact_system_revoke",
-    "contact_systems",
     "contact_unlock",
     "import_cancel",
     "import_check",

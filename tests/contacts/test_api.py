@@ -19,7 +19,6 @@ from tests.contacts.people import (
     MOBILE,
     OTHER_MOBILE,
     People,
-    browser_of,
     make_contact,
 )
 
@@ -198,17 +197,3 @@ def test_two_numbers_are_kept_in_order(crm: Caller) -> None:
     crm.upsert(JAN | {"phones": [OTHER_MOBILE, MOBILE]})
     data = Datum.objects.filter(method=SMS).order_by("-preferred")
     assert [datum.e164 for datum in data] == [OTHER_MOBILE, MOBILE]
-
-
-def test_an_admin_makes_a_key_that_is_shown_once_and_revokes_it(people: People) -> None:
-    browser = browser_of(people.admin)
-    page = browser.post("/contacts/systems/", {"name": "CRM"}).content.decode()
-    key = page.partition('<code class="address">')[2].partition("</code>")[0]
-    assert Caller(key).upsert(JAN) == ["created"]
-    assert key not in browser.get("/contacts/systems/").content.decode()
-    browser.post(f"/contacts/systems/{ApiKey.objects.get().pk}/revoke/")
-    assert Caller(key).send("GET", URL).status_code == 401
-
-
-def test_a_sender_sees_no_keys(people: People) -> None:
-    assert browser_of(people.owner).get("/contacts/systems/").status_code == 404

@@ -76,7 +76,6 @@ def a_full_book() -> tuple[People, dict[str, str]]:
         "done": reverse("import_run", args=[done.pk]),
         "conflicts": reverse("contact_conflicts"),
         "proposals": reverse("contact_proposals"),
-        "systems": reverse("contact_systems"),
         "api": reverse("api_docs"),
     }
     return people, pages

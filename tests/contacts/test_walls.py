@@ -36,13 +36,11 @@ def ours(people: People) -> dict[str, int]:
     actions.propose(people.owner, entry, contact)
     run = uploaded(people.admin, f"{JAN},{SECRET},{MOBILE},,")
     past = PastDatum.objects.order_by("pk")[0]
-    create_api_key(people.admin.organization, SECRET)
     return {
         "pk": contact.pk,
         "past_pk": past.pk,
         "run": run.pk,
         "lock": FieldLock.objects.get().pk,
-        "key": ApiKey.objects.get().pk,
     }
 
 
@@ -50,7 +48,7 @@ def url_of(pattern: URLPattern, ids: dict[str, int]) -> str:
     """Return a page's address with our ids in it."""
     name = str(pattern.name)
     pk = ids["run"] if name.startswith("import_") else ids["pk"]
-    pk = {"contact_unlock": ids["lock"], "contact_system_revoke": ids["key"]}.get(name, pk)
+    pk = {"contact_unlock": ids["lock"]}.get(name, pk)
     given: dict[str, object] = {"pk": pk, "past_pk": ids["past_pk"], "key": "abc"}
     wanted = {key: given[key] for key in pattern.pattern.converters}
     return reverse(name, kwargs=wanted)
