@@ -106,6 +106,8 @@ def _times(policy: Policy) -> list[str]:
             )
             % {"count": reminders}
         )
+    if policy.second_factor:
+        told.append(_("You sign in with a second step: a passkey, or a code from an app."))
     if policy.keep_signed_in_days:
         told.append(
             ngettext(

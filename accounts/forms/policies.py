@@ -125,6 +125,10 @@ class PolicyForm(GroupedForm):
     trusted_devices = switch(
         gettext_lazy("Recipients may have their own device remembered for 30 days")
     )
+    second_factor = switch(
+        gettext_lazy("Signing in takes a second step: a passkey, or a code from an app"),
+        gettext_lazy("Who has none yet sets it up when signing in."),
+    )
     keep_signed_in_days = number(
         gettext_lazy("Days that people may stay signed in on a computer"), 0, 90,
         gettext_lazy("With 0 they sign in again each time they start their browser."),
@@ -156,7 +160,7 @@ class PolicyForm(GroupedForm):
             gettext_lazy("What recipients and senders get"),
             ("subject_in_mail", "trusted_devices", "replies_in_full"),
         ),
-        Group("people", gettext_lazy("Signing in"), ("keep_signed_in_days",)),
+        Group("people", gettext_lazy("Signing in"), ("second_factor", "keep_signed_in_days")),
     )  # fmt: skip
 
     def clean_sms_countries(self) -> tuple[str, ...]:
