@@ -6,14 +6,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts import audit
-from accounts.models import User
-from accounts.zones import zone_named
+from accounts.models import Organization, User
 from drafts import states
 from drafts.actions.finishing import Unfinished
 from drafts.actions.locking import locked_draft
 from drafts.actions.telling import LISTED, TOGETHER, about_drafts_of, lines_of, tell_person
 from drafts.models import Draft
-from drafts.reminders import GAP, Life, is_working, next_reminder, next_working
+from drafts.reminders import GAP, Hours, Life, hours_of, is_working, next_reminder, next_working
 from notifications.models import Notification
 from notifications.states import CANCELLED
 
@@ -23,9 +22,11 @@ REMINDER = "reminder"
 def senders_to_remind(limit: int) -> list[int]:
     """Return whom to remind now, as far as they work at this time."""
     due = Draft.objects.filter(remind_at__lte=timezone.now(), state__in=states.HELD)
-    rows = due.order_by().values_list("sender", "organization__time_zone").distinct()[:limit]
+    rows = list(due.order_by().values_list("sender", "organization").distinct()[:limit])
+    organizations = Organization.objects.in_bulk({organization for _, organization in rows})
     now = timezone.now()
-    return [sender for sender, zone in rows if is_working(now, zone_named(zone))]
+    working = {pk for pk, each in organizations.items() if is_working(now, _hours(each))}
+    return [sender for sender, organization in rows if organization in working]
 
 
 @transaction.atomic
@@ -55,10 +56,10 @@ def snooze_reminders(draft: Draft, days: int, *, actor: User) -> datetime:
     locked = locked_draft(draft.pk)
     if locked.state not in states.HELD:
         raise Unfinished(locked.state)
-    zone = locked.organization.zone
-    local = timezone.now().astimezone(zone) + timedelta(days=days)
+    hours = _hours(locked.organization)
+    local = timezone.now().astimezone(hours.zone) + timedelta(days=days)
     morning = local.replace(hour=0, minute=0, second=0, microsecond=0)
-    locked.remind_at = next_working(morning, zone)
+    locked.remind_at = next_working(morning, hours)
     locked.save(update_fields=["remind_at"])
     audit.record(
         "snooze", str(locked), organization_id=locked.organization_id, actor_id=actor.pk, days=days
@@ -97,5 +98,9 @@ def _is_put_off(draft: Draft, now: datetime) -> bool:
 def _next(draft: Draft, after: datetime) -> datetime | None:
     if draft.expires_at is None:
         return None
-    life = Life(draft.created_at, draft.expires_at, draft.organization.zone)
+    life = Life(draft.created_at, draft.expires_at, _hours(draft.organization))
     return next_reminder(life, draft.organization.policy, after)
+
+
+def _hours(organization: Organization) -> Hours:
+    return hours_of(organization.policy, organization.zone)

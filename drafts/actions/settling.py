@@ -8,7 +8,7 @@ from drafts import states
 from drafts.access import Judged
 from drafts.actions.telling import stop_telling
 from drafts.models import Draft, Recipient
-from drafts.reminders import Life, expiry_of, next_reminder
+from drafts.reminders import Life, expiry_of, hours_of, next_reminder
 from flow.moves import move_all
 
 JudgedDraft = tuple[Draft, list[Judged]]
@@ -47,7 +47,8 @@ def _plan_life(draft: Draft) -> None:
     """Set when this held draft ends, and when its sender is reminded of it."""
     policy = draft.organization.policy
     draft.expires_at = expiry_of(draft.created_at, policy)
-    life = Life(draft.created_at, draft.expires_at, draft.organization.zone)
+    hours = hours_of(policy, draft.organization.zone)
+    life = Life(draft.created_at, draft.expires_at, hours)
     draft.remind_at = next_reminder(life, policy, timezone.now())
 
 

@@ -1,6 +1,8 @@
 """When a sender is reminded: the schedule, in working hours."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -8,10 +10,19 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from accounts.policy import Policy
-from drafts.reminders import Life, expiry_of, is_working, last_working, next_reminder, next_working
+from drafts.reminders import (
+    Life,
+    expiry_of,
+    hours_of,
+    is_working,
+    last_working,
+    next_reminder,
+    next_working,
+)
 
 AMSTERDAM = ZoneInfo("Europe/Amsterdam")
 POLICY = Policy()
+OFFICE = hours_of(POLICY, AMSTERDAM)
 MOMENTS = st.datetimes(datetime(2024, 1, 1), datetime(2030, 1, 1), timezones=st.just(UTC))  # noqa: DTZ001  Hypothesis adds the zone
 
 
@@ -21,7 +32,7 @@ def at(text: str) -> datetime:
 
 
 def life(created_at: datetime) -> Life:
-    return Life(created_at, expiry_of(created_at, POLICY), AMSTERDAM)
+    return Life(created_at, expiry_of(created_at, POLICY), OFFICE)
 
 
 @pytest.mark.parametrize(
@@ -47,15 +58,15 @@ def test_no_reminder_comes_after_the_last_one() -> None:
 def test_working_hours_follow_summer_time() -> None:
     night = at("2026-03-29 01:00")
 
-    assert next_working(night, AMSTERDAM).astimezone(UTC).hour == 7
+    assert next_working(night, OFFICE).astimezone(UTC).hour == 7
 
 
 @given(MOMENTS)
 def test_a_moment_is_moved_to_working_hours(moment: datetime) -> None:
-    later, earlier = next_working(moment, AMSTERDAM), last_working(moment, AMSTERDAM)
+    later, earlier = next_working(moment, OFFICE), last_working(moment, OFFICE)
 
-    assert is_working(later, AMSTERDAM)
-    assert is_working(earlier, AMSTERDAM)
+    assert is_working(later, OFFICE)
+    assert is_working(earlier, OFFICE)
     assert timedelta() <= later - moment < timedelta(days=3)
     assert timedelta() <= moment - earlier < timedelta(days=3)
 
@@ -65,3 +76,17 @@ def test_a_reminder_lies_ahead_and_before_the_end(created: datetime, after: date
     found = next_reminder(life(created), POLICY, after)
 
     assert found is None or after < found < expiry_of(created, POLICY)
+
+
+@pytest.mark.parametrize(
+    ("changed", "expected"),
+    [
+        ({"work_days": (5, 6)}, "2026-11-28 09:00"),  # Saturday and Sunday
+        ({"work_from": 18, "work_until": 24}, "2026-11-23 18:00"),
+        ({"work_days": (), "work_from": 9, "work_until": 9}, "2026-11-23 12:00"),  # no hours: all
+    ],
+)
+def test_an_organization_has_hours_of_its_own(changed: dict[str, Any], expected: str) -> None:
+    hours = hours_of(replace(POLICY, **changed), AMSTERDAM)
+
+    assert next_working(at("2026-11-23 12:00"), hours) == at(expected)
