@@ -19,8 +19,10 @@ WAITING_FOR_SENDER = (states.WAITING, states.READY, states.SENDING)
 
 def drafts_of(user: User) -> QuerySet[Draft]:
     """Return the drafts that this person may see: their own, and what a colleague handed over."""
-    shared = Q(shared_with=user, organization=user.organization_id)
-    return Draft.objects.filter(Q(sender=user) | shared)
+    mine = Q(sender=user)
+    if user.policy.hand_over:
+        mine |= Q(shared_with=user, organization=user.organization_id)
+    return Draft.objects.filter(mine)
 
 
 def draft_for(user: User, pk: int) -> Draft:

@@ -21,6 +21,7 @@ from drafts.actions.judging import judge_changes, judge_new, judge_policies
 from drafts.actions.releasing import release_due
 from drafts.actions.reminding import remind_sender, senders_to_remind, snooze_reminders
 from drafts.actions.sharing import (
+    HandingOverForbidden,
     NobodyToAsk,
     NotAColleague,
     ask_admins,
@@ -33,6 +34,7 @@ from drafts.actions.telling import senders_to_tell, tell_sender
 from drafts.actions.together import complete_together, send_together
 
 __all__ = [
+    "HandingOverForbidden",
     "NobodyToAsk",
     "NotAColleague",
     "NothingToSplit",

@@ -15,6 +15,7 @@ from drafts.actions.finishing import Unfinished
 from drafts.actions.locking import locked_draft
 from drafts.actions.telling import tell, tell_person
 from drafts.models import Draft
+from notifications.models import Notification
 
 SHARED, ASK_ADMIN = "shared", "ask_admin"
 LOOKED = timedelta(seconds=60)  # how often somebody who has the page open says so
@@ -24,14 +25,23 @@ class NobodyToAsk(Exception):
     """The organization has no active admin."""
 
 
+class HandingOverForbidden(Exception):
+    """The organization does not allow that a colleague finishes somebody's mail."""
+
+
 class NotAColleague(Exception):
     """Nobody else of the organization has this address."""
 
 
 @transaction.atomic
 def share_draft(draft: Draft, address: str, *, actor: User) -> User:
-    """Let a colleague finish the draft too; they get a mail. Raises NotAColleague, Unfinished."""
+    """Let a colleague finish the draft too; they get a mail.
+
+    Raises NotAColleague, HandingOverForbidden, Unfinished.
+    """
     locked = _held(draft)
+    if not locked.organization.policy.hand_over:
+        raise HandingOverForbidden
     colleagues = User.objects.filter(organization=locked.organization_id, is_active=True)
     colleague = colleagues.exclude(pk=locked.sender_id).filter(email__iexact=address).first()
     if colleague is None:
@@ -64,7 +74,11 @@ def ask_admins(draft: Draft, *, actor: User) -> int:
     admins = User.objects.holding(Role.EDITOR, locked.organization_id)
     rows = locked.recipients.exclude(reason="").values_list("address", "name")
     people = [{"address": a, "name": n, "link": _contact_link(a, n)} for a, n in rows]
+    if not admins:
+        raise NobodyToAsk
     today = timezone.now().date().isoformat()
+    before = Notification.objects.filter(about=str(locked), kind=ASK_ADMIN)
+    is_new = not before.filter(key__endswith=today).exists()
     for admin in admins:
         tell_person(
             admin,
@@ -74,9 +88,8 @@ def ask_admins(draft: Draft, *, actor: User) -> int:
             key=f"{locked}:{ASK_ADMIN}:{admin.pk}:{today}",
             reply_to=actor.email,
         )
-    if not admins:
-        raise NobodyToAsk
-    _audit("ask_admins", locked, actor, len(people))
+    if is_new:
+        _audit("ask_admins", locked, actor, len(people))
     return len(admins)
 
 

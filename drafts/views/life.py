@@ -56,6 +56,8 @@ def draft_share(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         address = request.POST.get("colleague", "").strip()
         colleague = actions.share_draft(found, address, actor=user)
+    except actions.HandingOverForbidden:
+        messages.warning(request, _("Your organization wants senders to finish their own emails."))
     except actions.NotAColleague:
         text = _("“%(address)s” is not the address of a colleague who can sign in here.")
         messages.warning(request, text % {"address": address})

@@ -5,6 +5,7 @@ from django.test import Client
 
 from accounts import audit
 from accounts.models import AuditEntry, User
+from accounts.policy import Policy
 from contacts.models import Contact
 from drafts import actions, states
 from drafts.actions.telling import finish_link
@@ -89,6 +90,19 @@ def test_the_link_in_the_mail_opens_the_draft_for_the_colleague(
     assert "This is an email of" in page(colleague, link(draft))
 
 
+def test_a_policy_without_handing_over_ends_it(draft: Draft, colleague: User) -> None:
+    actions.share_draft(draft, colleague.email, actor=draft.sender)
+
+    place = draft.organization
+    place.policy_data = Policy(hand_over=False).to_json()
+    place.save()
+
+    with pytest.raises(actions.HandingOverForbidden):
+        actions.share_draft(Draft.objects.get(), colleague.email, actor=draft.sender)
+    assert signed_in(colleague).get(f"/drafts/{draft.pk}/").status_code == 404
+    assert "Let a colleague finish it" not in page(draft.sender, f"/drafts/{draft.pk}/")
+
+
 def test_a_draft_is_not_handed_to_a_stranger(draft: Draft) -> None:
     with pytest.raises(actions.NotAColleague):
         actions.share_draft(draft, make.user().email, actor=draft.sender)
@@ -125,6 +139,7 @@ def test_an_admin_is_asked_once_a_day(draft: Draft, admin: User) -> None:
     _ = [actions.ask_admins(draft, actor=draft.sender) for _ in range(3)]
 
     assert Notification.objects.filter(kind="ask_admin").count() == 1
+    assert AuditEntry.objects.filter(verb="ask_admins").count() == 1
 
 
 def test_an_organization_without_admin_says_whom_to_ask(draft: Draft) -> None:
