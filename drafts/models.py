@@ -18,6 +18,9 @@ class Draft(SealedRow):
     everybody may be complete: a header line that cannot be obeyed, or a possible duplicate.
     `message_id_index` and `fingerprint` are blind indexes, to recognize a mail that is sent again.
 
+    `attempts` counts the workers that began to judge it when it came in, `mails_about` the mails
+    that told of it, for their keys.
+
     What is to come has a time: `tell_at` (tell the sender that it is held), `remind_at`,
     `expires_at` (its content is destroyed); None when there is nothing to do. `notice` is the
     last mail that told of it, perhaps together with others. `shared_with` is a colleague who may
@@ -54,7 +57,8 @@ class Draft(SealedRow):
     token_hash = models.CharField(max_length=64, unique=True)
     minimum = models.CharField(max_length=12, blank=True)
     keep_message_days = models.PositiveIntegerField()
-    told = models.PositiveSmallIntegerField(default=0)
+    mails_about = models.PositiveSmallIntegerField(default=0)
+    attempts = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     send_at = models.DateTimeField(null=True, blank=True)
     sent_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")

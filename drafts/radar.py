@@ -104,7 +104,7 @@ def _minutes_to_finish(organization: Organization) -> list[float]:
     sent = Draft.objects.filter(
         organization=organization,
         state=states.SENT,
-        told__gt=0,
+        mails_about__gt=0,
         message__created_at__gt=timezone.now() - MONTH,
     )
     times = sent.annotate(sent_at=F("message__created_at")).order_by("-pk")

@@ -7,7 +7,7 @@ DISCARDED, EXPIRED, SUPERSEDED = "discarded", "expired", "superseded"
 _GIVEN_UP = {DISCARDED, EXPIRED, SUPERSEDED}
 
 MOVES = {
-    RECEIVED: frozenset({WAITING, READY}),
+    RECEIVED: frozenset({WAITING, READY, EXPIRED}),
     WAITING: frozenset({READY} | _GIVEN_UP),
     READY: frozenset({WAITING, SENDING} | _GIVEN_UP),
     SENDING: frozenset({SENT, READY}),
@@ -16,6 +16,9 @@ MOVES = {
     EXPIRED: frozenset(),
     SUPERSEDED: frozenset(),
 }
+
+# So many attempts to judge a draft that came in; one more, and it is given up.
+MAX_ATTEMPTS = 5
 
 HELD = frozenset({WAITING, READY})
 

@@ -2,11 +2,13 @@
 
 import logging
 from collections.abc import Callable
+from contextlib import suppress
 
 from celery import shared_task
+from django.db import InterfaceError, OperationalError
 from django.db.models import QuerySet
 
-from drafts import actions, states
+from drafts import actions
 from drafts.models import Draft
 
 log = logging.getLogger(__name__)
@@ -17,7 +19,7 @@ SENDERS = 1000
 @shared_task
 def detect_missing() -> None:
     """Find the recipients of new drafts that lack verification data, and tell the senders."""
-    _each(actions.judge_new, Draft.objects.filter(state=states.RECEIVED))
+    _each(_judge_new, actions.drafts_to_judge())
 
 
 @shared_task
@@ -57,6 +59,17 @@ def expire_due() -> None:
 def release_due() -> None:
     """Release the drafts whose time to undo is over."""
     actions.release_due()
+
+
+def _judge_new(draft_id: int) -> None:
+    if not actions.claim_attempt(draft_id):
+        return
+    try:
+        actions.judge_new(draft_id)
+    except (OperationalError, InterfaceError):
+        with suppress(OperationalError, InterfaceError):  # away still: it counts as an attempt
+            actions.give_attempt_back(draft_id)
+        raise
 
 
 def _each_sender(act: Callable[[int], int], senders: list[int]) -> None:

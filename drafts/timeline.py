@@ -36,6 +36,8 @@ class Moment:
 _WORDS: Mapping[str, tuple[Any, str]] = {
     "receive": (gettext_lazy("Your email came in"), PLAIN),
     "hold": (gettext_lazy("Held: something is missing"), NEEDS),
+    "give_up": (gettext_lazy("We could not work on it"), FAIL),
+    "try_again": (gettext_lazy("Tried again by %(who)s"), PLAIN),
     "become_complete": (gettext_lazy("Everything is known now"), DONE),
     "become_incomplete": (gettext_lazy("Something is missing again"), NEEDS),
     "open": (gettext_lazy("Opened by %(who)s"), PLAIN),
@@ -103,6 +105,7 @@ _NOTICES: Mapping[str, Any] = {
     "ready_to_send": gettext_lazy("You were told by mail that it is ready"),
     "sent_by_itself": gettext_lazy("You were told by mail that it went out"),
     "sent_several": gettext_lazy("You were told by mail that it went out"),
+    "mail_refused": gettext_lazy("You were told by mail that we could not work on it"),
     "reminder": gettext_lazy("You were reminded by mail"),
     "expired": gettext_lazy("You were told by mail that it was not delivered"),
     "ask_admin": gettext_lazy("An admin was asked by mail"),

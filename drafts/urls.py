@@ -36,6 +36,7 @@ urlpatterns = [
         name="recipient_keep",
     ),
     path("drafts/<int:pk>/split/", views.draft_split, name="draft_split"),
+    path("drafts/<int:pk>/retry/", views.draft_retry, name="draft_retry"),
     path("drafts/<int:pk>/undo/", views.draft_undo, name="draft_undo"),
     path("drafts/<int:pk>/discard/", views.draft_discard, name="draft_discard"),
     path("drafts/<int:pk>/restore/", views.draft_restore, name="draft_restore"),

@@ -118,6 +118,12 @@ def page_of_held(user: User, after: str, wanted: Wanted = EVERYTHING) -> Page[He
     return _page_by_need(rows, after)
 
 
+def given_up(user: User) -> list[Draft]:
+    """Return the drafts that came in and cannot be judged, newest first."""
+    rows = drafts_of(user).filter(state=states.RECEIVED, attempts__gt=states.MAX_ATTEMPTS)
+    return list(rows.order_by("-pk")[:3])
+
+
 def blocking_addresses(user: User) -> list[tuple[str, int]]:
     """Return the addresses that several drafts wait for, with how many, in one query."""
     waiting = drafts_of(user).filter(state=states.WAITING)

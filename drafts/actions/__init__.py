@@ -32,6 +32,12 @@ from drafts.actions.sharing import (
 from drafts.actions.splitting import NothingToSplit, split_draft
 from drafts.actions.telling import senders_to_tell, tell_sender
 from drafts.actions.together import complete_together, send_together
+from drafts.actions.trying import (
+    claim_attempt,
+    drafts_to_judge,
+    give_attempt_back,
+    try_again,
+)
 
 __all__ = [
     "HandingOverForbidden",
@@ -44,13 +50,16 @@ __all__ = [
     "announce_sent",
     "answer_help",
     "ask_admins",
+    "claim_attempt",
     "complete_recipients",
     "complete_together",
     "correct_address",
     "discard_draft",
     "drafts_to_expire",
+    "drafts_to_judge",
     "expire_draft",
     "forget_choices",
+    "give_attempt_back",
     "hold_mail",
     "judge_changes",
     "judge_new",
@@ -69,6 +78,7 @@ __all__ = [
     "snooze_reminders",
     "split_draft",
     "tell_sender",
+    "try_again",
     "undo_send",
     "unshare_draft",
 ]

@@ -19,7 +19,8 @@ PUT_AWAY = frozenset({states.DISCARDED, states.SUPERSEDED})
 
 def drafts_to_expire() -> QuerySet[Draft]:
     """Return the drafts whose time is over."""
-    return Draft.objects.filter(expires_at__lte=timezone.now(), state__in=[*states.HELD, *PUT_AWAY])
+    ending = [states.RECEIVED, *states.HELD, *PUT_AWAY]
+    return Draft.objects.filter(expires_at__lte=timezone.now(), state__in=ending)
 
 
 @transaction.atomic
@@ -31,6 +32,8 @@ def expire_draft(draft_id: int) -> None:
     if draft.state in states.HELD:
         stop_telling(draft)
         _tell_expired(draft)
+        move(draft, states.EXPIRED, states.MOVES)
+    elif draft.state == states.RECEIVED:  # given up, and told of
         move(draft, states.EXPIRED, states.MOVES)
     elif draft.state not in PUT_AWAY:
         return

@@ -113,14 +113,14 @@ def tell(draft: Draft, kind: str, more: Mapping[str, Any], to: User | None = Non
         "expires_on": draft.expires_at.date() if draft.expires_at else None,
         **more,
     }
-    draft.told += 1
-    draft.save(update_fields=["told"])
+    draft.mails_about += 1
+    draft.save(update_fields=["mails_about"])
     return tell_person(
         to or draft.sender,
         kind,
         context,
         about=str(draft),
-        key=f"{draft}:{kind}:{draft.told}",
+        key=f"{draft}:{kind}:{draft.mails_about}",
         thread=tuple(filter(None, (*content.references, content.message_id))),
     )
 
@@ -218,9 +218,9 @@ def _tell_several(drafts: Sequence[Draft]) -> Notification:
         "more_count": max(0, len(drafts) - LISTED),
         "web_sending": newest.organization.policy.web_sending,
     }
-    newest.told += 1
-    newest.save(update_fields=["told"])
-    key = f"{newest}:{FINISH_SEVERAL}:{newest.told}"
+    newest.mails_about += 1
+    newest.save(update_fields=["mails_about"])
+    key = f"{newest}:{FINISH_SEVERAL}:{newest.mails_about}"
     return tell_person(sender, FINISH_SEVERAL, context, about=about_drafts_of(sender.pk), key=key)
 
 

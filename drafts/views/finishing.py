@@ -65,6 +65,14 @@ def draft_send(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 @post_from("draft", "pk")
+def draft_retry(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have a draft judged anew that was given up."""
+    found = access.draft_for(user_of(request), pk)
+    actions.try_again(found, actor=user_of(request))
+    return redirect("draft", found.pk)
+
+
+@post_from("draft", "pk")
 def draft_split(request: HttpRequest, pk: int) -> HttpResponse:
     """Send to the ready recipients now, where the policy allows it; the others wait."""
     found = access.draft_for(user_of(request), pk)

@@ -39,6 +39,7 @@ def draft_list(request: HttpRequest) -> HttpResponse:
     }
     if "HX-Request" in request.headers and "HX-Boosted" not in request.headers:
         return render(request, "drafts/_list.html", context)
+    context["given_up"] = [] if after else access.given_up(user)
     context["blocking"] = [] if after else access.blocking_addresses(user)
     return render(request, "drafts/draft_list.html", context)
 

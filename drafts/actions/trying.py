@@ -1,0 +1,78 @@
+"""A draft that cannot be judged is tried again, later each time, and then given up and told of."""
+
+from datetime import timedelta
+from functools import reduce
+from operator import or_
+
+from django.db import transaction
+from django.db.models import F, Q, QuerySet
+from django.utils import timezone
+
+from accounts import audit
+from accounts.models import User
+from drafts import states
+from drafts.actions.locking import locked_draft
+from drafts.actions.telling import tell_person
+from drafts.models import Draft
+from drafts.reminders import expiry_of
+from drafts.states import MAX_ATTEMPTS
+from flow.sweeps import wake
+
+PAUSE = timedelta(seconds=20)  # before the second attempt; then 4 times, 9 times so long
+REFUSED, UNREADABLE = "mail_refused", "unreadable"
+SHOWN_RECIPIENTS = 20
+
+
+def drafts_to_judge() -> QuerySet[Draft]:
+    """Return the drafts that came in and whose next attempt is due."""
+    now = timezone.now()
+    tried = [Q(attempts=n, created_at__lte=now - PAUSE * n**2) for n in range(MAX_ATTEMPTS + 1)]
+    return Draft.objects.filter(reduce(or_, tried), state=states.RECEIVED)
+
+
+def claim_attempt(draft_id: int) -> bool:
+    """Count an attempt before it begins; after too many the sender is told. Tell whether to try."""
+    with transaction.atomic():
+        draft = locked_draft(draft_id)
+        if not drafts_to_judge().filter(pk=draft_id).exists():
+            return False  # another worker began
+        draft.attempts += 1
+        draft.save(update_fields=["attempts"])
+        if draft.attempts > MAX_ATTEMPTS:
+            _give_up(draft)
+        return draft.attempts <= MAX_ATTEMPTS
+
+
+def give_attempt_back(draft_id: int) -> None:
+    """Let an attempt that the database broke off not count."""
+    tried = Draft.objects.filter(pk=draft_id, state=states.RECEIVED, attempts__gt=0)
+    tried.update(attempts=F("attempts") - 1)
+
+
+@transaction.atomic
+def try_again(draft: Draft, *, actor: User) -> None:
+    """Begin anew with a draft that was given up."""
+    given_up = Draft.objects.filter(pk=draft.pk, state=states.RECEIVED, attempts__gt=MAX_ATTEMPTS)
+    if given_up.update(attempts=0):
+        organization = draft.organization_id
+        audit.record("try_again", str(draft), organization_id=organization, actor_id=actor.pk)
+        wake("drafts.tasks.detect_missing")
+
+
+def _give_up(draft: Draft) -> None:
+    """Tell the sender; nothing that is sealed is looked at, for that may be what fails."""
+    policy = draft.organization.policy
+    draft.expires_at = expiry_of(timezone.now(), policy)
+    draft.mails_about += 1
+    draft.save(update_fields=["expires_at", "mails_about"])
+    audit.record("give_up", str(draft), organization_id=draft.organization_id)
+    addresses = list(draft.recipients.values_list("address", flat=True))
+    context = {
+        "subject": "",
+        "recipients": addresses[:SHOWN_RECIPIENTS],
+        "more_recipients": max(0, len(addresses) - SHOWN_RECIPIENTS),
+        "received_at": draft.created_at,
+        "reason": UNREADABLE,
+    }
+    key = f"{draft}:{REFUSED}:{draft.mails_about}"
+    tell_person(draft.sender, REFUSED, context, about=str(draft), key=key)
