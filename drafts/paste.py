@@ -3,7 +3,7 @@
 import itertools
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from addresses.mail import AddressError, normalize_address
@@ -11,7 +11,7 @@ from addresses.phone import PhoneError, parse_mobile
 
 MAX_LENGTH = 20_000
 BY_ADDRESS, BY_NAME, BY_ORDER = "address", "name", "order"
-NO_NUMBER, NOBODY, SEVERAL = "no_number", "nobody", "several"
+NO_NUMBER, NOBODY, SEVERAL, LATE = "no_number", "nobody", "several", "late"
 
 _ADDRESS = re.compile(r"[^\s<>()\[\],;:|\"']+@[^\s<>()\[\],;:|\"']+")
 _NUMBER = re.compile(r"(?<![\w@.])(?:\+|00)?\(?\d[\d \u00a0().\-/\u2010-\u2014]{6,24}\d(?![\w@])")
@@ -52,6 +52,13 @@ class Pasted:
 
     matches: tuple[Match, ...]
     unmatched: tuple[Unmatched, ...]
+
+
+def without(pasted: Pasted, late: Collection[int]) -> Pasted:
+    """Return the same, the people left out that somebody else was first with."""
+    kept = tuple(match for match in pasted.matches if match.key not in late)
+    lost = tuple(Unmatched(each.text, LATE) for each in pasted.matches if each.key in late)
+    return Pasted(kept, (*lost, *pasted.unmatched))
 
 
 @dataclass(frozen=True, slots=True)

@@ -50,17 +50,24 @@ def complete_recipients(
     `seen` has the version (access.version_of) that the page showed: where it is another one by
     now, and says something else, nothing is kept. Raises Unfinished, SendingForbidden.
     """
-    return _complete(_held(draft), choices, seen, actor)
+    return _complete(held_draft(draft), choices, seen, actor)
 
 
 @transaction.atomic
-def forget_choices(draft: Draft, recipients: Collection[int], *, actor: User) -> None:
-    """Take back what was filled in for these recipients. Raises Unfinished, SendingForbidden."""
-    locked = _held(draft)
-    rows = locked.recipients.filter(pk__in=recipients)
-    rows.update(typed=b"", changed_at=timezone.now(), changed_by=actor)
+def forget_choices(
+    draft: Draft, recipients: Collection[int], *, seen: Seen = NOTHING_SEEN, actor: User
+) -> int:
+    """Take back what was filled in for these recipients, unless it changed since it was `seen`.
+
+    Return for how many. Raises Unfinished, SendingForbidden.
+    """
+    locked = held_draft(draft)
+    found = locked.recipients.filter(pk__in=recipients)
+    rows = locked.recipients.filter(pk__in=[row.pk for row in found if _is_as_seen(row, seen)])
+    count = rows.update(typed=b"", changed_at=timezone.now(), changed_by=actor)
     settle(locked, judge(locked, locked.organization.policy))
-    _audit("forget_choices", locked, actor, count=len(recipients))
+    _audit("forget_choices", locked, actor, count=count)
+    return count
 
 
 @transaction.atomic
@@ -78,7 +85,7 @@ def send_draft(
     number (see `complete_recipients`), or while it has a problem other than `accepted`, the one
     that the sender saw. Raises Unfinished, SendingForbidden.
     """
-    locked = _held(draft)
+    locked = held_draft(draft)
     if locked.problem and locked.problem == accepted:
         _accept_problem(locked, actor)
     if _complete(locked, choices, seen, actor) or locked.state != states.READY:
@@ -103,7 +110,7 @@ def undo_send(draft: Draft, *, actor: User) -> None:
 @transaction.atomic
 def remove_recipient(draft: Draft, recipient: Recipient, *, actor: User) -> None:
     """Take a recipient off the draft; the last one stays. Raises Unfinished."""
-    locked = _held(draft)
+    locked = held_draft(draft)
     if locked.recipients.count() > 1:
         locked.recipients.filter(pk=recipient.pk).delete()
         settle(locked, judge(locked, locked.organization.policy))
@@ -111,13 +118,18 @@ def remove_recipient(draft: Draft, recipient: Recipient, *, actor: User) -> None
 
 
 @transaction.atomic
-def correct_address(draft: Draft, recipient: Recipient, address: str, *, actor: User) -> None:
+def correct_address(
+    draft: Draft, recipient: Recipient, address: str, *, seen: Seen = NOTHING_SEEN, actor: User
+) -> bool:
     """Send to this normalized address instead; one that is a recipient already stays once.
 
-    What was typed for the wrong address is dropped. Raises Unfinished, SendingForbidden.
+    What was typed for the wrong address is dropped. Return whether it was done: not when the
+    recipient changed since it was `seen`. Raises Unfinished, SendingForbidden.
     """
-    locked = _held(draft)
+    locked = held_draft(draft)
     row = locked.recipients.filter(pk=recipient.pk)
+    if not all(_is_as_seen(each, seen) for each in row):
+        return False
     if locked.recipients.filter(address=address).exists():
         row.delete()
     else:
@@ -127,12 +139,13 @@ def correct_address(draft: Draft, recipient: Recipient, address: str, *, actor: 
         )
     settle(locked, judge(locked, locked.organization.policy))
     _audit("correct_address", locked, actor)
+    return True
 
 
 @transaction.atomic
 def discard_draft(draft: Draft, *, actor: User) -> None:
     """Put the draft away unsent; it can be brought back. Raises Unfinished."""
-    locked = _held(draft, needs_web_sending=False)
+    locked = held_draft(draft, needs_web_sending=False)
     stop_telling(locked)
     move(locked, states.DISCARDED, states.MOVES)
     _audit("discard", locked, actor)
@@ -152,7 +165,8 @@ def restore_draft(draft: Draft, *, actor: User) -> None:
         go_on([(locked, judged)], were_ready=())
 
 
-def _held(draft: Draft, *, needs_web_sending: bool = True) -> Draft:
+def held_draft(draft: Draft, *, needs_web_sending: bool = True) -> Draft:
+    """Return the draft, locked. Raises Unfinished, SendingForbidden."""
     locked = locked_draft(draft.pk)
     if locked.state not in states.HELD:
         raise Unfinished(locked.state)
@@ -180,7 +194,7 @@ def _complete(draft: Draft, choices: Mapping[int, Choice], seen: Seen, actor: Us
         choice = choices[recipient.pk]
         if choice.method not in allowed or typed_choice(draft, recipient) == choice:
             continue
-        if seen.get(recipient.pk, version_of(recipient)) != version_of(recipient):
+        if not _is_as_seen(recipient, seen):
             late.add(recipient.pk)
             continue
         recipient.typed = draft.seal(f"{DRAFT}:{recipient.address}", choice_to_bytes(choice))
@@ -191,6 +205,11 @@ def _complete(draft: Draft, choices: Mapping[int, Choice], seen: Seen, actor: Us
         _audit("complete_recipients", draft, actor, count=len(kept))
     settle(draft, judge(draft, draft.organization.policy))
     return late
+
+
+def _is_as_seen(recipient: Recipient, seen: Seen) -> bool:
+    version = version_of(recipient)
+    return seen.get(recipient.pk, version) == version
 
 
 def _audit(verb: str, draft: Draft, actor: User, **data: int) -> None:

@@ -11,7 +11,7 @@ from django.utils.http import urlencode
 from accounts import audit
 from accounts.models import Role, User
 from drafts import states
-from drafts.actions.finishing import Unfinished
+from drafts.actions.finishing import held_draft
 from drafts.actions.locking import locked_draft
 from drafts.actions.telling import tell, tell_person
 from drafts.models import Draft
@@ -39,7 +39,7 @@ def share_draft(draft: Draft, address: str, *, actor: User) -> User:
 
     Raises NotAColleague, HandingOverForbidden, Unfinished.
     """
-    locked = _held(draft)
+    locked = held_draft(draft, needs_web_sending=False)
     if not locked.organization.policy.hand_over:
         raise HandingOverForbidden
     colleagues = User.objects.filter(organization=locked.organization_id, is_active=True)
@@ -70,7 +70,7 @@ def ask_admins(draft: Draft, *, actor: User) -> int:
 
     They get the addresses and no content. Raises NobodyToAsk, Unfinished.
     """
-    locked = _held(draft)
+    locked = held_draft(draft, needs_web_sending=False)
     admins = User.objects.holding(Role.EDITOR, locked.organization_id)
     rows = locked.recipients.exclude(reason="").values_list("address", "name")
     people = [{"address": a, "name": n, "link": _contact_link(a, n)} for a, n in rows]
@@ -107,13 +107,6 @@ def note_opened(draft: Draft, *, actor: User) -> None:
 def _is_noted(draft: Draft, actor: User, now: datetime) -> bool:
     looked = draft.opened_at is not None and now - draft.opened_at < LOOKED / 2
     return looked and draft.opened_by_id == actor.pk
-
-
-def _held(draft: Draft) -> Draft:
-    locked = locked_draft(draft.pk)
-    if locked.state not in states.HELD:
-        raise Unfinished(locked.state)
-    return locked
 
 
 def _contact_link(address: str, name: str) -> str:

@@ -172,6 +172,7 @@ def ended_context(draft: Draft) -> dict[str, Any]:
         "undo_seconds": UNDO_SECONDS,
         "recipient_count": draft.recipients.count(),
         "newer": newer,
+        "given_up": draft.attempts > states.MAX_ATTEMPTS,
         "states": states,
     }
 
@@ -199,10 +200,15 @@ def mark_context(
     }
 
 
-def pasted_context(pasted: Pasted, recipients: Sequence[Recipient]) -> dict[str, Any]:
-    """Return what the page says of a pasted list."""
-    by_key = {recipient.pk: recipient for recipient in recipients}
-    found = [(by_key[match.key], show_phone(match.number), match) for match in pasted.matches]
+def pasted_context(pasted: Pasted, draft: Draft) -> dict[str, Any]:
+    """Return what the page says of a pasted list, once it was filled in."""
+    keys = [match.key for match in pasted.matches]
+    by_key = {recipient.pk: recipient for recipient in draft.recipients.filter(pk__in=keys)}
+    found = [
+        (who, access.version_of(who), show_phone(match.number), match)
+        for match in pasted.matches
+        if (who := by_key.get(match.key))
+    ]
     return {"pasted": found, "unmatched": pasted.unmatched}
 
 

@@ -18,7 +18,7 @@ from drafts import access, actions, states
 from drafts.forms import RecipientForm
 from drafts.incoming import Choice
 from drafts.models import Draft
-from drafts.paste import Person, map_list
+from drafts.paste import Person, map_list, without
 from drafts.suggestions import SIMILAR
 from drafts.views.page import (
     Shown,
@@ -64,12 +64,14 @@ def draft_paste(request: HttpRequest, pk: int) -> HttpResponse:
     people = [Person(each.pk, each.address, each.name) for each in needing]
     pasted = map_list(request.POST.get("list", ""), people, actor.policy.default_country)
     choices = {match.key: Choice("sms", match.number) for match in pasted.matches}
+    seen = seen_in(request.POST, choices)
     try:
-        actions.complete_recipients(found, choices, actor=actor)
+        late = actions.complete_recipients(found, choices, seen=seen, actor=actor)
     except (actions.Unfinished, actions.SendingForbidden):
         return _to_page(request, found)
+    pasted = without(pasted, late)
     context = draft_context(access.draft_for(actor, pk), Shown(actor))
-    return render(request, "drafts/draft.html", context | pasted_context(pasted, needing))
+    return render(request, "drafts/draft.html", context | pasted_context(pasted, found))
 
 
 @post_from("draft", "pk")
@@ -77,11 +79,11 @@ def draft_paste_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back what a pasted list filled in."""
     found, actor = access.draft_for(user_of(request), pk), user_of(request)
     ids = [int(text) for text in request.POST.getlist("recipient") if text.isdecimal()]
+    seen = seen_in(request.POST, ids)
     try:
-        actions.forget_choices(found, ids, actor=actor)
+        count = actions.forget_choices(found, ids, seen=seen, actor=actor)
     except (actions.Unfinished, actions.SendingForbidden):
         return _to_page(request, found)
-    count = len(ids)
     text = ngettext("%(count)d number was taken back.", "%(count)d numbers were taken back.", count)
     messages.info(request, text % {"count": count})
     return redirect("draft", found.pk)
@@ -135,14 +137,19 @@ def recipient_accept(request: HttpRequest, pk: int, recipient_pk: int) -> HttpRe
     offers = access.offers_for(found, judged, actor).get(recipient.pk, [])
     wanted = request.POST.get("offer", "")
     offer = next((each.suggestion for each in offers if each.key == wanted), None)
+    seen = seen_in(request.POST, [recipient.pk])
+    done = False
     try:
         if offer is not None and offer.kind == SIMILAR:
-            actions.correct_address(found, recipient, offer.value, actor=actor)
+            done = actions.correct_address(found, recipient, offer.value, seen=seen, actor=actor)
         elif offer is not None:
-            choice = Choice("sms", offer.value)
-            actions.complete_recipients(found, {recipient.pk: choice}, actor=actor)
+            choices = {recipient.pk: Choice("sms", offer.value)}
+            done = not actions.complete_recipients(found, choices, seen=seen, actor=actor)
     except (actions.Unfinished, actions.SendingForbidden):
         return _to_page(request, found)
+    if not done:
+        text = _("%(who)s changed while your page was open. Nothing was filled in.")
+        messages.warning(request, text % {"who": recipient.name or recipient.address})
     return redirect("draft", found.pk)
 
 

@@ -104,6 +104,25 @@ def test_a_stale_page_that_sends_says_who_was_first_and_keeps_what_was_typed(
     assert access.typed_choice(Draft.objects.get(), jan(draft)) == OTHER
 
 
+def test_a_list_pasted_into_a_stale_page_overwrites_nobody(draft: Draft, owner: Client) -> None:
+    seen = {f"r{jan(draft).pk}-seen": "what the page showed"}
+
+    page = owner.post(f"/drafts/{draft.pk}/paste/", {"list": "jan@example.nl 0636363601", **seen})
+
+    shown = page.content.decode()
+    assert ("somebody else was first" in shown, jan(draft).reason) == (True, states.MISSING)
+
+
+def test_taking_a_list_back_leaves_what_changed_since(draft: Draft, owner: Client) -> None:
+    owner.post(f"/drafts/{draft.pk}/paste/", {"list": "jan@example.nl 0636363601"})
+    who, seen = jan(draft).pk, access.version_of(jan(draft))
+    actions.complete_recipients(draft, {who: OTHER}, actor=draft.sender)
+
+    owner.post(f"/drafts/{draft.pk}/paste/undo/", {"recipient": [who], f"r{who}-seen": seen})
+
+    assert access.typed_choice(Draft.objects.get(), jan(draft)) == OTHER
+
+
 def test_without_javascript_one_recipient_is_saved_as_well(draft: Draft, owner: Client) -> None:
     who = jan(draft)
     path = reverse("recipient_complete", args=[draft.pk, who.pk])
@@ -199,11 +218,12 @@ def offers(draft: Draft, address: str) -> list[access.Offer]:
     ]
 
 
-def accept(owner: Client, draft: Draft, address: str) -> None:
+def accept(owner: Client, draft: Draft, address: str, **more: str) -> None:
     """Press the button of the first offer."""
     recipient = draft.recipients.get(address=address)
     key = offers(draft, address)[0].key
-    owner.post(f"/drafts/{draft.pk}/recipients/{recipient.pk}/accept/", {"offer": key})
+    path = f"/drafts/{draft.pk}/recipients/{recipient.pk}/accept/"
+    owner.post(path, {"offer": key, **more})
 
 
 def colleagues_number(draft: Draft, *, proven: bool) -> None:
@@ -243,6 +263,18 @@ def test_an_accepted_number_completes_the_recipient(draft: Draft, owner: Client)
     accept(owner, draft, "jan@example.nl")
 
     assert access.typed_choice(Draft.objects.get(), jan(draft)) == SMS
+
+
+@pytest.mark.parametrize("kind", ["colleague", "similar"])
+def test_an_offer_accepted_on_a_stale_page_changes_nothing(
+    draft: Draft, owner: Client, kind: str
+) -> None:
+    colleagues_number(draft, proven=kind == "colleague")
+    make.shared_contact(draft.sender, "jam@example.nl", phone=make.NUMBER)
+
+    accept(owner, draft, "jan@example.nl", **{f"r{jan(draft).pk}-seen": "what the page showed"})
+
+    assert (jan(draft).reason, bytes(jan(draft).typed)) == (states.MISSING, b"")
 
 
 def test_an_accepted_address_takes_the_place_of_the_wrong_one() -> None:
