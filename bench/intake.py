@@ -68,7 +68,7 @@ def _stored(count: int) -> None:
     if found != count:
         raise AssertionError(f"{found} mails stored of {count}")
     with connection.cursor() as cursor:
-        cursor.execute("TRUNCATE intake_rawmail")
+        cursor.execute("TRUNCATE intake_rawmail, intake_rawpiece")
 
 
 def _held(hold: Path, count: int) -> None:

@@ -19,14 +19,21 @@ def smtp_server(**settings: str) -> Iterator[int]:
     port = processes.free_port()
     wanted = environment(ZIVWEB_SMTP_PORT=str(port), ZIVWEB_PROCESS="smtp", **settings)
     log = Path(os.environ["ZIVWEB_TEST_FOLDER"]) / "smtp.log"
-    running = [_start(["manage.py", "smtpd"], wanted, log)]
+    count = int(settings.get("ZIVWEB_SMTP_PROCESSES", "2"))
+    running = [_start(["manage.py", "smtpd"], wanted, log) for _ in range(count)]
     try:
         for process in running:
-            processes.wait_until(lambda: processes.answers(port), process, log)
+            processes.wait_until(lambda: _listeners(port) == count, process, log)
         yield port
     finally:
         for process in running:
             processes.end(process, signal.SIGTERM, [])
+
+
+def _listeners(port: int) -> int:
+    """Return how many sockets listen on a port (Linux)."""
+    lines = Path("/proc/net/tcp").read_text().splitlines()
+    return sum(f":{port:04X} " in line and " 0A " in line for line in lines)
 
 
 def environment(**settings: str) -> dict[str, str]:

@@ -23,6 +23,14 @@ def wake(task: str) -> None:
         transaction.on_commit(_WakeUp(task))
 
 
+def wake_now(task: str) -> None:
+    """Have a worker run the task, by name: for who keeps a transaction of its own, after it.
+
+    Never raises, and waits no longer than the broker's time-out.
+    """
+    _WakeUp(task)()
+
+
 @dataclass(frozen=True)
 class _WakeUp:
     """What is left to do after the commit."""

@@ -26,6 +26,7 @@ from intake.parser import parse_mail
 from notifications.actions import queue_mail
 from notifications.letters import Mail
 
+MAKE_DRAFTS: Final = "intake.tasks.make_drafts"
 MAX_ATTEMPTS: Final = 3
 LEASE: Final = timedelta(seconds=60)
 PAUSE: Final = timedelta(seconds=10)
@@ -84,7 +85,7 @@ def store_mails(mails: Sequence[SealedMail], *, before_commit: Callable[[], obje
         RawMail.objects.bulk_create([mail.row for mail in mails])
         # One at a time: an INSERT takes several times the memory of what it inserts.
         RawPiece.objects.bulk_create([piece for mail in mails for piece in mail.more], batch_size=1)
-        wake("intake.tasks.make_drafts")
+        wake(MAKE_DRAFTS)
         before_commit()
 
 

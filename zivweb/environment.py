@@ -87,6 +87,21 @@ def secret_key(text: str) -> str:
     return text
 
 
+def intake(text: str) -> str:
+    """Return how mail is stored as it comes in."""
+    if text not in {"plain", "fast"}:
+        raise ValueError("write fast or plain")
+    return text
+
+
+def count(text: str) -> int:
+    """Return how many processes, at least one."""
+    number = int(text) if text.isdecimal() else 0
+    if not 1 <= number <= 64:
+        raise ValueError("write a number from 1 to 64")
+    return number
+
+
 def log_format(text: str) -> str:
     """Return how log lines are written."""
     if text not in {"json", "text"}:

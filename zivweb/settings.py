@@ -75,6 +75,14 @@ else:
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # What DATABASE_URL itself asks for (`?sslmode=require`) goes first.
 DATABASES["default"]["OPTIONS"] = OPTIONS | DATABASES["default"].get("OPTIONS", {})
+# How mail is stored as it comes in (intake/smtpd/fast.py, storage.py), and by how many processes.
+POSTGRESQL = DATABASES["default"]["ENGINE"].endswith("postgresql")
+INTAKE = environment.read("ZIVWEB_INTAKE", "fast" if POSTGRESQL else "plain", environment.intake)
+SMTP_PROCESSES = environment.read(
+    "ZIVWEB_SMTP_PROCESSES", "2" if POSTGRESQL else "1", environment.count
+)
+if not POSTGRESQL and (INTAKE == "fast" or SMTP_PROCESSES > 1):
+    raise environment.Stop("ZIVWEB_INTAKE", "fast, and several SMTP processes, need PostgreSQL")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 CACHES = {  # counts attempts to sign in, for all processes together
     "default": {

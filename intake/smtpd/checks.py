@@ -54,14 +54,25 @@ def accept_mail(envelope: Envelope, arrival: Arrival, own: str) -> actions.Seale
 
     `own` is the address that our notices come from: one that comes back is a loop.
     """
+    author = author_of(arrival, own)
+    if author != envelope.sender:
+        require_own_domain(envelope, author)
+    return finish(envelope, arrival)
+
+
+def author_of(arrival: Arrival, own: str) -> str:
+    """Return who the mail says it is from; asks the database nothing. Raises Refused."""
     arrival.lines.require_short_lines()
     head = bytes(arrival.head)
     require_few_hops(head)
     author = read_author(head)
     if author == own:
         raise Refused(LOOP)
-    if author != envelope.sender:
-        require_own_domain(envelope, author)
+    return author
+
+
+def finish(envelope: Envelope, arrival: Arrival) -> actions.SealedMail:
+    """Return the mail with its last piece sealed."""
     recipients = tuple(envelope.recipients)
     arrival.sealed.finish(
         actions.Submission(envelope.organization_id, envelope.sender_id or 0, recipients)

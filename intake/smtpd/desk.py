@@ -8,10 +8,13 @@ from typing import Final, ParamSpec, Protocol, TypeVar
 
 from django.db import DatabaseError, InterfaceError
 
+from accounts.access import sender_by_address
 from accounts.actions import SmtpLogin, check_login
+from accounts.models import User
 from intake.smtpd.door import Door
+from intake.smtpd.fast import FastStorage, Senders
 from intake.smtpd.replies import NO_LOGIN_NOW, TRY_AGAIN, Refused
-from intake.smtpd.storage import Storage
+from intake.smtpd.storage import PATIENCE, Storage
 from intake.smtpd.threads import Call, Workers, make_calls
 
 LOGIN_SECONDS: Final = 10.0  # password hashes are slow on purpose
@@ -42,6 +45,8 @@ class Config:
     tls: ssl.SSLContext | None = None
     plain_login: bool = False
     read_only: bool = False
+    processes: int = 1  # on the same port
+    fast: bool = False  # fast.py instead of storage.py
     idle_seconds: float = 300.0  # RFC 5321, 4.5.3.2.7
     data_seconds: float = 600.0
 
@@ -57,12 +62,13 @@ class Desk:
     def __init__(self, config: Config, door: Door | None = None) -> None:
         """Start the threads."""
         self.config = config
-        self.door = door or Door()
-        self.storage = Storage()
+        self.door = door or Door(processes=config.processes)
+        self.storage = FastStorage() if config.fast else Storage()
         self.sessions: set[Open] = set()
         self.stopping = False
         self._threads = Workers("questions", 4, make_calls)
         self._logins = Workers("logins", 2, make_calls)
+        self._senders = Senders()
 
     async def ask(
         self,
@@ -73,6 +79,12 @@ class Desk:
     ) -> Result:
         """Return what the function returns in a thread. Raises Refused when that takes too long."""
         return await self._made(self._threads, patience, lambda: function(*arguments, **named))
+
+    async def sender(self, address: str) -> User | None:
+        """Return the active user with this normalized address. Raises Refused."""
+        if not self.config.fast:
+            return await self.ask(PATIENCE, sender_by_address, address)
+        return self._senders.recall(address) or await self.ask(PATIENCE, self._senders.ask, address)
 
     async def log_in(self, username: str, password: str) -> SmtpLogin | None:
         """Return whose login this is. Raises Refused while nobody can say."""

@@ -4,6 +4,7 @@ import asyncio
 import ssl
 from typing import Final
 
+import uvloop
 from django.conf import settings
 
 from intake.smtpd.desk import Config, Desk
@@ -33,7 +34,11 @@ class Server:
         loop = asyncio.get_running_loop()
         self._desk = desk = Desk(self._config, self._door)
         self._listener = await loop.create_server(
-            lambda: Session(desk, loop), host, port, backlog=BACKLOG
+            lambda: Session(desk, loop),
+            host,
+            port,
+            backlog=BACKLOG,
+            reuse_port=self._config.processes > 1,
         )
         chosen: int = self._listener.sockets[0].getsockname()[1]
         return chosen
@@ -71,7 +76,14 @@ def settings_config() -> Config:
         tls=tls,
         plain_login=settings.DEMO and tls is None,
         read_only=settings.READ_ONLY,
+        processes=settings.SMTP_PROCESSES,
+        fast=settings.INTAKE == "fast",
     )
+
+
+def new_loop() -> asyncio.AbstractEventLoop:
+    """Return an event loop; that of the fast path is uvloop's, which is in C."""
+    return uvloop.new_event_loop() if settings.INTAKE == "fast" else asyncio.new_event_loop()
 
 
 def tls_context(certificate: str, key: str) -> ssl.SSLContext:

@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
+from django.db import connection
 
 from accounts.models import User
 from intake.smtpd import settings_config
@@ -21,12 +22,19 @@ def sender(transactional_db: None) -> User:
 
 
 @pytest.fixture
-def start(transactional_db: None) -> Iterator[Start]:
+def way() -> bool:
+    """Whether mail is stored the fast way: as the database allows it, unless a module says more."""
+    return settings_config().fast
+
+
+@pytest.fixture
+def start(transactional_db: None, way: bool) -> Iterator[Start]:
     """Start servers whose settings differ from the usual ones."""
     started: list[Running] = []
 
     def start_one(door: Any = None, **changes: Any) -> Running:
-        started.append(Running(replace(settings_config(), **changes), door))
+        config = replace(settings_config(), processes=1, fast=way)
+        started.append(Running(replace(config, **changes), door))
         return started[-1]
 
     yield start_one
@@ -45,3 +53,12 @@ def smtp(server: Running) -> Iterator[Client]:
     """A connection to the server."""
     with Client(server.port) as connected:
         yield connected
+
+
+@pytest.fixture(params=["fast", "plain"])
+def both_ways(request: pytest.FixtureRequest) -> bool:
+    """Each of the two ways in which mail is stored; the fast one is for PostgreSQL."""
+    fast: bool = request.param == "fast"
+    if fast and connection.vendor != "postgresql":
+        pytest.skip("the fast way is for PostgreSQL")
+    return fast

@@ -8,6 +8,7 @@ import threading
 from types import TracebackType
 
 from accounts.models import User
+from intake.smtpd import new_loop
 from intake.smtpd.desk import Config
 from intake.smtpd.door import Door
 from intake.smtpd.server import Server
@@ -21,7 +22,7 @@ class Running:
     """A server that listens on a free port of the loopback interface."""
 
     def __init__(self, config: Config, door: Door | None = None) -> None:
-        self._loop = asyncio.new_event_loop()
+        self._loop = new_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
         self._thread.start()
         self.server = Server(config, door)

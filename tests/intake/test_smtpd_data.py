@@ -10,6 +10,13 @@ from intake.models import RawMail
 from tests.intake.conftest import Start
 from tests.intake.smtp import Client, mail_from
 
+
+@pytest.fixture
+def way(both_ways: bool) -> bool:
+    """What holds here holds for both ways of storing."""
+    return both_ways
+
+
 # What another server might take for the end of a mail (CVE-2023-51764 and the like).
 NO_ENDS = [
     b"\n.\n",

@@ -16,6 +16,12 @@ from tests.intake.conftest import Start
 from tests.intake.smtp import Client, Running, mail_from
 
 
+@pytest.fixture
+def way(both_ways: bool) -> bool:
+    """What holds here holds for both ways of storing."""
+    return both_ways
+
+
 def hurried_door() -> Door:
     """A door that lets nobody wait long."""
     return Door(patience=0.1)
@@ -138,6 +144,7 @@ def test_a_database_that_fails_is_a_temporary_failure(smtp: Client, sender: User
 
 @pytest.mark.slow
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no locks to wait for")
+@pytest.mark.slow
 def test_a_database_that_does_not_answer_costs_a_451_in_time(smtp: Client, sender: User) -> None:
     smtp.begin(sender)
     with connection.cursor() as cursor:

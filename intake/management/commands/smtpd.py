@@ -8,7 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
-from intake.smtpd import BadCertificate, Server, settings_config
+from intake.smtpd import BadCertificate, Server, new_loop, settings_config
 
 log = logging.getLogger(__name__)
 
@@ -27,7 +27,8 @@ class Command(BaseCommand):
                 f"ZIVWEB_TLS_CERT or ZIVWEB_TLS_KEY cannot be used: {error}"
             ) from error
         try:
-            asyncio.run(serve(server))
+            with asyncio.Runner(loop_factory=new_loop) as runner:
+                runner.run(serve(server))
         except OSError as error:
             raise CommandError(
                 f"Cannot listen on port {settings.SMTP_PORT} of {settings.BIND}"

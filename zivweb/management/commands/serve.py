@@ -76,8 +76,8 @@ def our_programs(folder: Path, broker_url: str) -> list[Program]:
             *(*celery, "beat", "--loglevel", "WARNING"),
             *("--schedule", str(folder / "beat-schedule")),
         ],
-        "smtp": ["manage.py", "smtpd"],
     }
+    commands |= {name: ["manage.py", "smtpd"] for name in _smtp_names()}
     shared = {
         "CELERY_BROKER_URL": broker_url,
         # A block this large goes back to the system when it is freed (glibc, mallopt(3)): a process
@@ -92,10 +92,16 @@ def our_programs(folder: Path, broker_url: str) -> list[Program]:
             name,
             [sys.executable, *arguments],
             settings.BASE_DIR,
-            shared | {"ZIVWEB_PROCESS": "worker" if name == OUTBOUND else name},
+            shared | {"ZIVWEB_PROCESS": "worker" if name == OUTBOUND else name.split("-")[0]},
         )
         for name, arguments in commands.items()
     ]
+
+
+def _smtp_names() -> list[str]:
+    """Return the processes that take mail in; the system divides the connections among them."""
+    count = settings.SMTP_PROCESSES
+    return ["smtp"] if count == 1 else [f"smtp-{number}" for number in range(1, count + 1)]
 
 
 def _worker(queue: str) -> list[str]:
