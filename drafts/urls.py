@@ -41,6 +41,7 @@ urlpatterns = [
     path("drafts/<int:pk>/discard/", views.draft_discard, name="draft_discard"),
     path("drafts/<int:pk>/restore/", views.draft_restore, name="draft_restore"),
     path("drafts/<int:pk>/opened/", views.draft_opened, name="draft_opened"),
+    path("drafts/<int:pk>/once-more/", views.draft_once_more, name="draft_once_more"),
     path("drafts/<int:pk>/ask/", views.draft_ask, name="draft_ask"),
     path("drafts/<int:pk>/share/", views.draft_share, name="draft_share"),
     path("drafts/<int:pk>/snooze/", views.draft_snooze, name="draft_snooze"),

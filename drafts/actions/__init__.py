@@ -14,6 +14,7 @@ from drafts.actions.finishing import (
     remove_recipient,
     restore_draft,
     send_draft,
+    send_once_more,
     undo_send,
 )
 from drafts.actions.holding import hold_mail
@@ -70,6 +71,7 @@ __all__ = [
     "remove_recipient",
     "restore_draft",
     "send_draft",
+    "send_once_more",
     "send_together",
     "senders_to_announce",
     "senders_to_remind",

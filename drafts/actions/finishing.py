@@ -90,11 +90,22 @@ def send_draft(
         _accept_problem(locked, actor)
     if _complete(locked, choices, seen, actor) or locked.state != states.READY:
         return False
-    stop_telling(locked)
-    send_at = timezone.now() + timedelta(seconds=UNDO_SECONDS)
-    move(locked, states.SENDING, states.MOVES, send_at=send_at, sent_by=actor)
-    _audit("send", locked, actor)
+    _send_soon(locked, actor)
     return True
+
+
+@transaction.atomic
+def send_once_more(draft: Draft, *, actor: User) -> None:
+    """Say yes to a possible duplicate, also where the web app sends nothing. Raises Unfinished.
+
+    It goes out once the time to undo is over, or by itself as soon as everybody is complete.
+    """
+    locked = held_draft(draft, needs_web_sending=False)
+    if locked.problem != states.DUPLICATE:
+        raise Unfinished(locked.state)
+    _accept_problem(locked, actor)
+    if settle(locked, judge(locked, locked.organization.policy)):
+        _send_soon(locked, actor)
 
 
 @transaction.atomic
@@ -104,6 +115,10 @@ def undo_send(draft: Draft, *, actor: User) -> None:
     if locked.state != states.SENDING or not locked.send_at or locked.send_at <= timezone.now():
         raise NothingToUndo
     move(locked, states.READY, states.MOVES, send_at=None, sent_by=None)
+    if locked.duplicate_of_id and not locked.organization.policy.web_sending:
+        locked.problem = states.DUPLICATE  # the yes is what was undone
+        locked.save(update_fields=["problem"])
+        settle(locked, judge(locked, locked.organization.policy))
     _audit("undo_send", locked, actor)
 
 
@@ -163,6 +178,14 @@ def restore_draft(draft: Draft, *, actor: User) -> None:
     _audit("restore", locked, actor)
     if settle(locked, judged) and not policy.web_sending:
         go_on([(locked, judged)], were_ready=())
+
+
+def _send_soon(draft: Draft, actor: User) -> None:
+    """Have a ready draft go out when the time to undo is over."""
+    stop_telling(draft)
+    send_at = timezone.now() + timedelta(seconds=UNDO_SECONDS)
+    move(draft, states.SENDING, states.MOVES, send_at=send_at, sent_by=actor)
+    _audit("send", draft, actor)
 
 
 def held_draft(draft: Draft, *, needs_web_sending: bool = True) -> Draft:

@@ -13,7 +13,7 @@ from drafts.views.finishing import (
     recipient_remove,
 )
 from drafts.views.help import help_answer, help_page
-from drafts.views.life import draft_ask, draft_opened, draft_share, draft_snooze
+from drafts.views.life import draft_ask, draft_once_more, draft_opened, draft_share, draft_snooze
 from drafts.views.lists import draft_list, sent_list
 from drafts.views.radar import help_answers, radar, radar_draft
 from drafts.views.recipients import (
@@ -34,6 +34,7 @@ __all__ = [
     "draft_body",
     "draft_discard",
     "draft_list",
+    "draft_once_more",
     "draft_opened",
     "draft_paste",
     "draft_paste_undo",

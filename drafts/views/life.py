@@ -83,6 +83,17 @@ def draft_snooze(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("draft", pk)
 
 
+@login_required
+@require_POST
+def draft_once_more(request: HttpRequest, pk: int) -> HttpResponse:
+    """Send a possible duplicate all the same."""
+    try:
+        actions.send_once_more(access.draft_for(user_of(request), pk), actor=user_of(request))
+    except actions.Unfinished:
+        return _changed(request, pk)
+    return redirect("draft", pk)
+
+
 def _changed(request: HttpRequest, pk: int) -> HttpResponse:
     messages.warning(request, _("This email is not waiting any more: see below what happened."))
     return redirect("draft", pk)

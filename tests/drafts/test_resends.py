@@ -125,3 +125,36 @@ def test_one_draft_that_cannot_be_judged_holds_up_no_other() -> None:
 
     fine.refresh_from_db()
     assert fine.state == states.READY
+
+
+def duplicate_where_nobody_can_send() -> Draft:
+    """Return a possible duplicate of an organization that sends nothing from the web app."""
+    sender = make.user(make.organization(policy=Policy(web_sending=False)))
+    make.contact(sender, phone=make.NUMBER)
+    make.draft(sender)
+    return make.draft(sender)
+
+
+def test_a_duplicate_goes_out_at_a_yes_where_nobody_can_send() -> None:
+    draft = duplicate_where_nobody_can_send()
+
+    actions.send_once_more(draft, actor=draft.sender)
+
+    assert (draft.problem, sent_later(draft).state) == (states.DUPLICATE, states.SENT)
+
+
+def test_a_yes_that_is_undone_is_asked_again() -> None:
+    draft = duplicate_where_nobody_can_send()
+    actions.send_once_more(draft, actor=draft.sender)
+
+    actions.undo_send(draft, actor=draft.sender)
+
+    draft.refresh_from_db()
+    assert (draft.state, draft.problem) == (states.WAITING, states.DUPLICATE)
+
+
+def test_only_a_possible_duplicate_is_sent_by_a_yes() -> None:
+    draft = make.draft(make.user(make.organization(policy=Policy(web_sending=False))))
+
+    with pytest.raises(actions.Unfinished):
+        actions.send_once_more(draft, actor=draft.sender)

@@ -1,6 +1,7 @@
 """What mails and SMS say."""
 
 import re
+from typing import Any
 from uuid import uuid4
 
 import pytest
@@ -132,3 +133,26 @@ def test_a_name_adds_no_lines_to_an_sms() -> None:
     lines = render_sms(code_sms(organization_name="Zorg\n@evil.example #1")).text.splitlines()
 
     assert [line for line in lines if line.startswith("@")] == [f"@localhost #{CODE}"]
+
+
+def test_a_mail_held_by_something_else_asks_to_fill_in_nothing() -> None:
+    mail = opened(finish_mail(incomplete=[], problem_text="You have sent this before."))
+
+    assert "You have sent this before." in mail.text
+    assert re.findall("fill in|mobile number|wait for the others", mail.text + mail.html) == []
+    assert LINK in mail.text
+
+
+def test_what_went_out_together_is_listed() -> None:
+    context: dict[str, Any] = {
+        "drafts": [{"subject": "Results", "link": LINK}],
+        "draft_count": 21,
+        "more_count": 1,
+    }
+    plain = finish_mail(**context, drafts_link="http://localhost:8000/sent/")
+
+    mail = opened(Mail("sent_several", plain.to, plain.to_name, "en", plain.context))
+
+    assert mail.subject == "21 emails have been sent"
+    assert f"- Results\n  {LINK}\n" in mail.text
+    assert "and 1 more" in mail.text
