@@ -2,11 +2,13 @@
 
 import hashlib
 import json
-from typing import Any
+from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
-from ninja import Field, Router, Schema
+from ninja import Field, Router, Schema, Status
 from ninja.errors import HttpError
+from ninja.params.functions import Header, Path, Query
+from pydantic import BaseModel
 
 from accounts.models import ApiKey
 from contacts import access, actions
@@ -14,24 +16,31 @@ from contacts.actions import Synced
 from contacts.models import Contact
 
 MAX_BATCH = 10_000
+CURSOR = r"^([0-9]{1,11}\.[0-9]{6}\.[0-9]{1,18})?$"
 
 router = Router(tags=["contacts"])
 known_router = Router(tags=["verification suggestions"])
 
 
-class ContactIn(Schema):
+NO_NUL = r"^[^\x00]*$"  # no database keeps one
+Text = Annotated[str, Field(pattern=NO_NUL)]
+ExternalId = Path(..., min_length=1, max_length=200, pattern=NO_NUL)
+Seen = Header("", alias="If-Match", description="The ETag of what you saw, or * for any")
+
+
+class ContactIn(BaseModel):
     """A contact as another system has it. Either of the two ids is enough for one that is known."""
 
-    external_id: str = Field("", max_length=200, description="The id in your system")
-    email: str = Field("", max_length=300, description="Or @example.org for a whole domain")
-    name: str = Field("", max_length=200)
-    phones: list[str] = Field(default_factory=list, max_length=5, description="Preferred first")
-    access_code: str = Field("", max_length=64)
-    access_code_hint: str = Field("", max_length=200)
+    external_id: Text = Field("", max_length=200, description="The id in your system")
+    email: Text = Field("", max_length=300, description="Or @example.org for a whole domain")
+    name: Text = Field("", max_length=200)
+    phones: list[Text] = Field(default_factory=list, max_length=5, description="Preferred first")
+    access_code: Text = Field("", max_length=64)
+    access_code_hint: Text = Field("", max_length=200)
     deleted: bool = False
 
 
-class BatchIn(Schema):
+class BatchIn(BaseModel):
     """Up to 10,000 contacts."""
 
     contacts: list[ContactIn] = Field(max_length=MAX_BATCH)
@@ -87,20 +96,26 @@ class Problem(Schema):
     detail: Any
 
 
-@router.post("", response={200: BatchOut, 401: Problem, 422: Problem, 429: Problem})
+READING: dict[int, type[Schema]] = dict.fromkeys((401, 404, 422, 429), Problem)
+WRITING = READING | dict.fromkeys((400, 413), Problem)
+GUARDED = READING | {412: Problem}
+
+
+@router.post("", response=WRITING | {200: BatchOut})
 def upsert_contacts(request: HttpRequest, batch: BatchIn) -> dict[str, Any]:
     """Create and change contacts, by your own id or by address; the same again changes nothing."""
     return {"results": _sync(request, batch.contacts)}
 
 
-@router.get("", response={200: ChangesOut, 400: Problem, 401: Problem, 422: Problem, 429: Problem})
-def list_changes(request: HttpRequest, since: str = "", limit: int = 500) -> dict[str, Any]:
+@router.get("", response=READING | {200: ChangesOut})
+def list_changes(
+    request: HttpRequest,
+    since: str = Query("", pattern=CURSOR, description="The cursor of an earlier answer"),
+    limit: int = Query(500, ge=1, le=access.MAX_CHANGES),
+) -> dict[str, Any]:
     """Return the contacts that changed since a cursor, oldest change first."""
     key = _key(request)
-    try:
-        found = access.changes_since(key.organization, since, limit)
-    except (ValueError, OverflowError, OSError) as error:
-        raise HttpError(400, "this cursor is none of ours") from error
+    found = access.changes_since(key.organization, since, limit)
     return {
         "contacts": [_shown(contact, key) for contact in found.contacts],
         "deleted": [row.address for row in found.deleted],
@@ -109,8 +124,10 @@ def list_changes(request: HttpRequest, since: str = "", limit: int = 500) -> dic
     }
 
 
-@router.get("/{external_id}", response={200: ContactOut, 401: Problem, 404: Problem, 429: Problem})
-def get_contact(request: HttpRequest, external_id: str, response: HttpResponse) -> dict[str, Any]:
+@router.get("/{external_id}", response=READING | {200: ContactOut})
+def get_contact(
+    request: HttpRequest, response: HttpResponse, external_id: str = ExternalId
+) -> dict[str, Any]:
     """Return the contact with your id."""
     key = _key(request)
     shown = _shown(access.synced_contact(key.organization, key.name, external_id), key)
@@ -118,52 +135,57 @@ def get_contact(request: HttpRequest, external_id: str, response: HttpResponse) 
     return shown
 
 
-@router.put(
-    "/{external_id}",
-    response={200: ResultOut, 401: Problem, 412: Problem, 422: Problem, 429: Problem},
-)
-def put_contact(request: HttpRequest, external_id: str, contact: ContactIn) -> dict[str, Any]:
+@router.put("/{external_id}", response=WRITING | GUARDED | {200: ResultOut})
+def put_contact(
+    request: HttpRequest, contact: ContactIn, external_id: str = ExternalId, if_match: str = Seen
+) -> dict[str, Any]:
     """Create or change the contact with your id; If-Match guards against changes meanwhile."""
-    _match(request, external_id)
+    _match(request, external_id, if_match)
     contact.external_id = external_id
     return _sync(request, [contact])[0]
 
 
-@router.delete(
-    "/{external_id}",
-    response={204: None, 401: Problem, 404: Problem, 412: Problem, 429: Problem},
-)
-def delete_contact(request: HttpRequest, external_id: str) -> tuple[int, None]:
+@router.delete("/{external_id}", response=GUARDED | {204: None})
+def delete_contact(
+    request: HttpRequest, external_id: str = ExternalId, if_match: str = Seen
+) -> Status[None]:
     """Take away what you said about a contact; what people entered stays."""
     key = _key(request)
     found = access.synced_contact(key.organization, key.name, external_id)
-    _match(request, external_id)
+    _match(request, external_id, if_match)
     actions.delete_synced(key.name, found)
-    return 204, None
+    return Status(204, None)
 
 
-class KnownIn(Schema):
+class KnownIn(BaseModel):
     """A contact under the names that existing senders use; one number may stand alone."""
 
-    third_party_id: str = ""
-    email_address: str = ""
-    full_name: str = ""
-    phone_numbers: list[str] = Field(default_factory=list)
-    phone_number: str = ""
-    access_code: str = ""
-    access_code_hint: str = ""
+    third_party_id: Text = ""
+    email_address: Text = ""
+    full_name: Text = ""
+    phone_numbers: list[Text] = Field(default_factory=list)
+    phone_number: Text = ""
+    access_code: Text = ""
+    access_code_hint: Text = ""
     deleted: bool = False
 
 
-class KnownBatchIn(Schema):
+class KnownBatchIn(BaseModel):
     """Contacts under the names that existing senders use."""
 
     contacts: list[KnownIn] = Field(max_length=MAX_BATCH)
 
 
-@known_router.patch(
-    "/contact_sync", response={200: BatchOut, 401: Problem, 422: Problem, 429: Problem}
-)
+class KnownOut(Schema):
+    """A contact under the names that existing senders use. Access codes are never shown."""
+
+    third_party_id: str
+    email_address: str
+    full_name: str
+    phone_numbers: list[str]
+
+
+@known_router.patch("/contact_sync", response=WRITING | {200: BatchOut})
 def contact_sync(
     request: HttpRequest, batch: KnownBatchIn | list[KnownIn] | KnownIn
 ) -> dict[str, Any]:
@@ -173,11 +195,8 @@ def contact_sync(
     return {"results": _sync(request, [_from_known(item) for item in items])}
 
 
-@known_router.get(
-    "/contact_sync/{third_party_id}",
-    response={200: dict[str, Any], 401: Problem, 404: Problem, 429: Problem},
-)
-def contact_synced(request: HttpRequest, third_party_id: str) -> dict[str, Any]:
+@known_router.get("/contact_sync/{third_party_id}", response=READING | {200: KnownOut})
+def contact_synced(request: HttpRequest, third_party_id: str = ExternalId) -> dict[str, Any]:
     """Return the contact with your id, under the names that existing senders use."""
     key = _key(request)
     shown = _shown(access.synced_contact(key.organization, key.name, third_party_id), key)
@@ -227,9 +246,8 @@ def _sync(request: HttpRequest, contacts: list[ContactIn]) -> list[dict[str, Any
     ]
 
 
-def _match(request: HttpRequest, external_id: str) -> None:
+def _match(request: HttpRequest, external_id: str, wanted: str) -> None:
     """Refuse a change of what the sender has not seen. Raises HttpError."""
-    wanted = request.headers.get("If-Match", "")
     if not wanted or wanted == "*":
         return
     key = _key(request)

@@ -3,11 +3,13 @@
 from typing import Any
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 from ninja import NinjaAPI
 from ninja.errors import HttpError
+from ninja.security.http import HttpAuthBase
 
 from accounts.access import api_key_for
 from accounts.actions import Usage, use_api_key
@@ -29,8 +31,18 @@ class Api(NinjaAPI):
         return response
 
 
+class Key(HttpAuthBase):
+    """`Authorization: Bearer KEY`, or the key alone."""
+
+    openapi_scheme = "bearer"
+
+    def __call__(self, request: HttpRequest) -> ApiKey | None:
+        """Return the key of a request. Raises TooMany."""
+        return key_of(request)
+
+
 def key_of(request: HttpRequest) -> ApiKey | None:
-    """Return the key of a request: `Authorization: Bearer KEY`, or the key alone."""
+    """Return the key of a request, and count that it was used. Raises TooMany."""
     words = request.headers.get("Authorization", "").split()
     key = api_key_for(words[-1]) if 0 < len(words) <= 2 else None
     if key is None or not key.for_contacts:
@@ -55,7 +67,7 @@ def _make(title: str, namespace: str) -> Api:
         title=title,
         version="1",
         urls_namespace=namespace,
-        auth=key_of,
+        auth=Key(),
         docs_url=None,
         openapi_url="/openapi.json",
     )
@@ -72,6 +84,10 @@ def _make(title: str, namespace: str) -> Api:
     @made.exception_handler(Http404)
     def not_found(request: HttpRequest, _error: Http404) -> HttpResponse:
         return made.create_response(request, {"detail": "not found"}, status=404)
+
+    @made.exception_handler(RequestDataTooBig)
+    def too_big(request: HttpRequest, _error: RequestDataTooBig) -> HttpResponse:
+        return made.create_response(request, {"detail": "too much at once"}, status=413)
 
     return made
 

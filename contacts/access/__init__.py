@@ -42,9 +42,10 @@ from contacts.access.imports import (
     stored_for,
 )
 from contacts.access.searching import Wanted, contacts_page, sources_of
-from contacts.access.syncing import changes_since, synced_contact
+from contacts.access.syncing import MAX_CHANGES, changes_since, synced_contact
 
 __all__ = [
+    "MAX_CHANGES",
     "StoredDatum",
     "Wanted",
     "book_of",

@@ -41,9 +41,8 @@ def changes_since(organization: Organization, cursor: str, limit: int) -> Change
     until = timezone.now() - SETTLED
     changed = _book(organization).filter(changed_at__lte=until)
     changed = changed.filter(Q(changed_at__gt=at) | Q(changed_at=at, pk__gt=pk))
-    size = max(1, min(limit, MAX_CHANGES))
-    rows = list(changed.order_by("changed_at", "pk")[: size + 1])
-    more, rows = len(rows) > size, rows[:size]
+    rows = list(changed.order_by("changed_at", "pk")[: limit + 1])
+    more, rows = len(rows) > limit, rows[:limit]
     end = rows[-1].changed_at if more else until
     gone = DeletedAddress.objects.filter(organization=organization, at__gt=at, at__lte=end)
     next_cursor = f"{end.timestamp():.6f}.{rows[-1].pk}" if more else f"{end.timestamp():.6f}.0"
@@ -56,7 +55,7 @@ def _book(organization: Organization) -> QuerySet[Contact]:
 
 
 def _place(cursor: str) -> tuple[datetime, int]:
-    """Return time and id of a cursor. Raises ValueError for one that is none of ours."""
+    """Return time and id of a cursor of ours."""
     if not cursor:
         return datetime(2000, 1, 1, tzinfo=UTC), 0
     seconds, micros, pk = cursor.split(".")
