@@ -14,6 +14,7 @@ UNKNOWN_SENDER: Final = "550 5.1.8 This sender is no active user of your organiz
 SENDER_GONE: Final = "550 5.7.1 This sender is not active any more"
 BAD_ADDRESS: Final = "553 5.1.3 This is no e-mail address that mail can be sent to"
 NO_MAILBOX: Final = "550 5.1.1 This address takes no mail"
+NO_READER: Final = "550 5.1.1 Nobody reads this address: ask your support contact, or see {help}"
 TOO_MANY_RECIPIENTS: Final = "452 4.5.3 Too many recipients in one mail"
 TOO_BIG: Final = "552 5.3.4 The mail is too big: {limit} bytes is the most"
 HELLO_FIRST: Final = "503 5.5.1 Send EHLO first"

@@ -6,6 +6,9 @@ import logging
 from collections.abc import Callable
 from typing import Final
 
+from django.conf import settings
+from django.urls import reverse
+
 from accounts.access import has_alias
 from intake.actions import SealedMail, take_bounce
 from intake.smtpd import replies
@@ -120,7 +123,7 @@ class Session(Connection):
         if domain == self.desk.config.mail_domain and (
             local == "no-reply" or local.startswith("bounce+")
         ):
-            raise Refused(replies.NO_MAILBOX)
+            raise Refused(replies.NO_READER, help=f"{settings.BASE_URL}{reverse('help')}")
 
     async def _envelope(self, address: str) -> Envelope:
         """Return the envelope of a mail from this sender. Raises Refused."""

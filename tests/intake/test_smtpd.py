@@ -144,7 +144,7 @@ def test_a_sender_is_taken_or_refused(ready: Client, sender: User, command: str,
         ("RCPT TO:<jan@example.nl> NOTIFY=NEVER", "555 5.5.4"),
         ("RCPT TO:jan@example.nl, els@example.nl", "555 5.5.4"),
         ("RCPT", "501 5.5.4"),
-        ("RCPT TO:<no-reply@zivweb.example>", "550 5.1.1"),
+        ("RCPT TO:<no-reply@zivweb.example>", "550 5.1.1 Nobody reads this address"),
         (f"RCPT TO:<bounce+{TOKEN}@zivweb.example>", "550 5.1.1"),
     ],
 )
