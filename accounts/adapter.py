@@ -1,14 +1,34 @@
-"""What differs from django-allauth's defaults: nobody signs up, the policy says how long."""
+"""What differs from django-allauth's defaults.
 
-from typing import Any
-from urllib.parse import urlsplit
+Nobody signs up; the policy says how long a session lives; secrets of second factors are sealed; an
+organization's own sign-in is found by the domain, and knows its own people alone.
+"""
+
+import base64
+from typing import Any, NoReturn
+from urllib.parse import urlencode, urlsplit
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.account.internal.flows.login import get_authentication_records
+from allauth.account.internal.stagekit import clear_login
+from allauth.core.exceptions import ImmediateHttpResponse
+from allauth.mfa.adapter import DefaultMFAAdapter
+from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
+from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse
+from django.contrib import messages
+from django.db import IntegrityError, transaction
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.urls import reverse
+from django.utils import timezone
+from django.utils.translation import gettext
 
-from accounts.models import User
+from accounts.models import IdentityProvider, SecondFactorKey, User
+from accounts.sessions import BROWSER, SIGNED_IN_AT
+from addresses.agents import device_name
+from addresses.mail import AddressError, domain_of, normalize_address
 from addresses.peers import peer_of
+from vault.sealing import unseal_text
 
 DAY = 24 * 3600
 
@@ -31,6 +51,33 @@ class AccountAdapter(DefaultAccountAdapter):
         link: str = super().get_reset_password_from_key_url(key)
         return settings.BASE_URL + urlsplit(link).path
 
+    def send_notification_mail(
+        self, template_prefix: str, user: User, context: Any = None, email: str | None = None
+    ) -> None:
+        """Tell a person what was changed in how they sign in."""
+        super().send_notification_mail(template_prefix, user, context, email or user.email)
+
+    def pre_login(self, request: HttpRequest, user: User, **more: Any) -> HttpResponse | None:
+        """Refuse shared mailboxes; send people whose domain signs in elsewhere there."""
+        if user.is_mailbox:
+            clear_login(request)
+            return HttpResponseRedirect(reverse("account_inactive"))
+        refused: HttpResponse | None = super().pre_login(request, user, **more)
+        provider = IdentityProvider.objects.filter(
+            domain__name=domain_of(user.email), domain__organization=user.organization_id, only=True
+        ).first()
+        if refused is not None or provider is None or _came_from(provider, request, user):
+            return refused
+        clear_login(request)
+        way = urlencode({"next": more.get("redirect_url") or "/"})
+        return HttpResponseRedirect(f"{reverse('sign_in_elsewhere', args=[provider.uid])}?{way}")
+
+    def login(self, request: HttpRequest, user: User) -> None:
+        """Sign in, and note in which browser and when."""
+        super().login(request, user)
+        request.session[BROWSER] = device_name(self.get_http_user_agent(request))[:40]
+        request.session[SIGNED_IN_AT] = timezone.now().isoformat()
+
     def post_login(self, request: HttpRequest, user: User, **more: Any) -> HttpResponse:
         """Set how long the session lives, and go on to the page that was asked for."""
         keep_signed_in(request, user)
@@ -42,3 +89,107 @@ def keep_signed_in(request: HttpRequest, user: User) -> None:
     """Let the session outlive the browser, if the person asks for it and the policy allows it."""
     days = user.policy.keep_signed_in_days if request.POST.get("remember") else 0
     request.session.set_expiry(days * DAY)
+
+
+def _came_from(provider: IdentityProvider, request: HttpRequest, user: User) -> bool:
+    records = get_authentication_records(request, user)
+    return any(record.get("provider") == str(provider.uid) for record in records)
+
+
+class SecondFactorAdapter(DefaultMFAAdapter):
+    """Seals what apps are checked with and what recovery codes come from."""
+
+    PART = "second factor"
+
+    def encrypt(self, text: str) -> str:
+        """Return the sealed form of a secret, as text."""
+        key = SecondFactorKey.objects.order_by("pk").first()
+        if key is None:
+            key = SecondFactorKey()
+            key.seal(self.PART, b"")  # makes its data key
+            key.save()
+        sealed = key.seal(self.PART, text.encode())
+        return f"{key.pk}:{base64.b64encode(sealed).decode()}"
+
+    def decrypt(self, encrypted_text: str) -> str:
+        """Return the secret. Raises VaultError."""
+        pk, _, sealed = encrypted_text.partition(":")
+        key = SecondFactorKey.objects.get(pk=pk)
+        return key.unseal(self.PART, base64.b64decode(sealed)).decode()
+
+    def get_public_key_credential_rp_entity(self) -> dict[str, str]:
+        """Return what passkeys are bound to: the name in our address."""
+        return {"id": urlsplit(settings.BASE_URL).hostname or "", "name": "zivweb"}
+
+
+class IdentityAdapter(DefaultSocialAccountAdapter):
+    """Takes each organization's identity provider from its row, and its word for its own domain."""
+
+    def list_apps(
+        self, request: HttpRequest, provider: str | None = None, client_id: str | None = None
+    ) -> list[SocialApp]:
+        """Return the app of an identity provider, named by its uid."""
+        try:
+            row = IdentityProvider.objects.filter(uid=provider).first() if provider else None
+        except ValueError:
+            row = None
+        return [app_of(row)] if row is not None else []
+
+    def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
+        """Find whose account it is: known from before, else by the address in its domain."""
+        row = IdentityProvider.objects.select_related("domain").get(
+            uid=sociallogin.account.provider
+        )
+        user = sociallogin.user if sociallogin.is_existing else self._person(row, sociallogin)
+        own = user is not None and user.organization_id == row.domain.organization_id
+        if user is None or not own or not user.is_active or user.is_mailbox:
+            self._refuse(request, gettext("There is no account for you here yet. Ask your admin."))
+        if not sociallogin.is_existing:
+            self._connect(request, sociallogin, user)
+
+    def on_authentication_error(self, request: HttpRequest, provider: Any, **more: Any) -> None:
+        """Lead back to our own page when the other side refused, or nobody pressed on."""
+        self._refuse(request, gettext("Your organization's sign-in did not work. Try it again."))
+
+    def _person(self, row: IdentityProvider, sociallogin: SocialLogin) -> User | None:
+        """Return whose address the provider named, as far as it may speak for it."""
+        try:
+            address = normalize_address(sociallogin.user.email or "")
+        except AddressError:
+            return None
+        if domain_of(address) != row.domain.name:
+            return None
+        return User.objects.filter(email=address, removed_at=None).first()
+
+    def _connect(self, request: HttpRequest, sociallogin: SocialLogin, user: User) -> None:
+        """Remember by which id the provider knows this person; a second id is somebody else."""
+        known = SocialAccount.objects.filter(user=user, provider=sociallogin.account.provider)
+        if known.exists():
+            text = gettext("Your organization knows you by another id than before. Ask your admin.")
+            self._refuse(request, text)
+        account = sociallogin.account
+        account.user, account.extra_data = user, {}
+        try:
+            with transaction.atomic():
+                account.save()
+        except IntegrityError:
+            self._refuse(
+                request, gettext("Your organization's sign-in did not work. Try it again.")
+            )
+        sociallogin.user = user
+
+    def _refuse(self, request: HttpRequest, text: str) -> NoReturn:
+        messages.error(request, text)
+        raise ImmediateHttpResponse(HttpResponseRedirect(reverse("account_login")))
+
+
+def app_of(row: IdentityProvider) -> SocialApp:
+    """Return an identity provider in the form in which django-allauth knows it."""
+    return SocialApp(
+        provider="openid_connect",
+        provider_id=str(row.uid),
+        name=row.name,
+        client_id=row.client_id,
+        secret=unseal_text(row.secret, row.secret_place) if row.secret else "",
+        settings={"server_url": row.server_url, "oauth_pkce_enabled": True},
+    )

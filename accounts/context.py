@@ -5,7 +5,7 @@ from typing import Any
 from django.conf import settings
 from django.http import HttpRequest
 
-from accounts.access import staying_is_offered
+from accounts.access import elsewhere_is_offered, staying_is_offered
 from accounts.models import Organization
 
 
@@ -17,6 +17,7 @@ def page(request: HttpRequest) -> dict[str, Any]:
         "support": support_of(user.organization) if signed_in and user else None,
         "demo": settings.DEMO,
         "staying_is_offered": staying_is_offered,  # called by the pages that ask
+        "elsewhere_is_offered": elsewhere_is_offered,
     }
 
 

@@ -6,6 +6,7 @@ from typing import Any, ClassVar
 from zoneinfo import ZoneInfo
 
 from django.contrib.auth.models import AbstractBaseUser, BaseUserManager
+from django.contrib.sessions.base_session import AbstractBaseSession
 from django.db import models
 from django.utils import timezone
 from django.utils.functional import cached_property
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy as _
 from accounts.marks import digest_of_seal
 from accounts.policy import Policy, policy_from_json
 from accounts.zones import zone_named
+from vault.keys import keyed_digest
 from vault.models import SealedRow
 
 LANGUAGES = [("nl", "Nederlands"), ("en", "English")]
@@ -254,10 +256,28 @@ class IdentityProvider(models.Model):
     def __str__(self) -> str:
         return f"identity provider:{self.pk}"
 
+    @staticmethod
+    def uid_for(domain: Domain) -> uuid.UUID:
+        """The id of the provider of a domain: it stands in an address that both sides keep."""
+        return uuid.uuid5(uuid.NAMESPACE_DNS, domain.name)
+
     @property
     def secret_place(self) -> str:
         """The place that the secret is sealed for."""
         return f"identity provider:{self.uid}"
+
+
+class SignInSession(AbstractBaseSession):
+    """A browser in which somebody is signed in, or about to be; `browser` is what it is called."""
+
+    user = models.ForeignKey(User, models.CASCADE, null=True, related_name="sessions")
+    browser = models.CharField(max_length=40, blank=True)
+    signed_in_at = models.DateTimeField(null=True)
+
+    @property
+    def public_id(self) -> str:
+        """A name for pages: who knows it cannot use the session."""
+        return keyed_digest("session", self.session_key)[:24]
 
 
 class SecondFactorKey(SealedRow):

@@ -1,9 +1,24 @@
 """Sign-in, and the language. Of django-allauth only the pages that the product has."""
 
+from typing import Any
+
 from allauth.account import views as sign_in
+from allauth.mfa.base import views as factors
+from allauth.mfa.recovery_codes import views as codes
+from allauth.mfa.totp import views as app
+from allauth.mfa.webauthn import views as passkeys
+from allauth.socialaccount.providers.openid_connect import views as identity
+from django.contrib.auth.decorators import login_required
 from django.urls import path, re_path
 
 from accounts import views
+from accounts.access import recently_signed_in
+
+
+def ours(view: Any) -> Any:
+    """Have a page that changes how somebody signs in ask for a fresh proof."""
+    return login_required(recently_signed_in(view))
+
 
 urlpatterns = [
     path("account/login/", sign_in.login, name="account_login"),
@@ -34,6 +49,47 @@ urlpatterns = [
         name="account_reset_password_from_key_done",
     ),
     path("account/reauthenticate/", sign_in.reauthenticate, name="account_reauthenticate"),
+    path("account/password/set/", ours(sign_in.password_set), name="account_set_password"),
+    path("account/security/", views.security, name="mfa_index"),
+    path("account/sessions/end/", views.end_other_sessions, name="end_other_sessions"),
+    path("account/sessions/<slug:public_id>/end/", views.end_session, name="end_session"),
+    path("account/factor/", factors.authenticate, name="mfa_authenticate"),
+    path("account/factor/again/", factors.reauthenticate, name="mfa_reauthenticate"),
+    path("account/app/", ours(app.activate_totp), name="mfa_activate_totp"),
+    path("account/app/remove/", ours(app.deactivate_totp), name="mfa_deactivate_totp"),
+    path("account/codes/", ours(codes.view_recovery_codes), name="mfa_view_recovery_codes"),
+    path(
+        "account/codes/new/",
+        ours(codes.generate_recovery_codes),
+        name="mfa_generate_recovery_codes",
+    ),
+    path("account/passkeys/", views.security, name="mfa_list_webauthn"),
+    path("account/passkeys/login/", passkeys.login_webauthn, name="mfa_login_webauthn"),
+    path("account/passkeys/add/", ours(passkeys.add_webauthn), name="mfa_add_webauthn"),
+    path(
+        "account/passkeys/again/",
+        passkeys.reauthenticate_webauthn,
+        name="mfa_reauthenticate_webauthn",
+    ),
+    path(
+        "account/passkeys/<int:pk>/remove/",
+        ours(passkeys.remove_webauthn),
+        name="mfa_remove_webauthn",
+    ),
+    path("account/elsewhere/", views.find_provider, name="find_provider"),
+    path("account/elsewhere/<uuid:uid>/", views.leave, name="sign_in_elsewhere"),
+    path(
+        "account/elsewhere/<str:provider_id>/back/",
+        identity.callback,
+        name="openid_connect_callback",
+    ),
+    path("organization/sign-in/", views.providers, name="identity_providers"),
+    path("organization/sign-in/<int:pk>/", views.provider, name="identity_provider"),
+    path(
+        "organization/sign-in/<int:pk>/remove/",
+        views.remove_provider,
+        name="remove_identity_provider",
+    ),
     path("language/", views.choose_language, name="choose_language"),
     path("delegates/", views.delegates, name="delegates"),
     path("logo/<str:digest>/", views.logo, name="logo"),

@@ -107,6 +107,9 @@ INSTALLED_APPS = [
     "django.forms",
     "allauth",
     "allauth.account",
+    "allauth.mfa",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
     "csp",
     "django_htmx",
     "phonenumber_field",
@@ -138,6 +141,7 @@ MIDDLEWARE = [
     "accounts.privacy.NoStoreMiddleware",
     "accounts.language.LanguageMiddleware",
     "allauth.account.middleware.AccountMiddleware",
+    "accounts.demands.SecondFactorMiddleware",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "csp.middleware.CSPMiddleware",
@@ -191,6 +195,23 @@ ACCOUNT_FORMS = {
     "request_login_code": "accounts.forms.SignInCodeForm",
 }
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
+ACCOUNT_EMAIL_NOTIFICATIONS = True
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(BASE_URL).scheme
+ACCOUNT_PREVENT_ENUMERATION = True
+MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_RECOVERY_CODES_SHOW_ONCE = True
+MFA_TOTP_ISSUER = "zivweb"
+MFA_TOTP_TOLERANCE = 1  # a clock that is half a minute off
+MFA_ALLOW_UNVERIFIED_EMAIL = True  # addresses come from the organization
+MFA_REAUTHENTICATION_REQUIRED = False  # accounts/urls.py asks: `recently_signed_in`
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = BASE_URL.startswith("http://")  # browsers: localhost only
+SOCIALACCOUNT_ADAPTER = "accounts.adapter.IdentityAdapter"
+SOCIALACCOUNT_ONLY = False
+SOCIALACCOUNT_STORE_TOKENS = False
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
+SESSION_ENGINE = "accounts.sessions"
 EMAIL_BACKEND = "notifications.backend.OutboxBackend"
 DEFAULT_FROM_EMAIL = f"zivweb <no-reply@{MAIL_DOMAIN}>"
 

@@ -35,6 +35,16 @@ from accounts.actions.people import (
 )
 from accounts.actions.policies import remove_logo, set_logo, set_look, set_policy
 from accounts.actions.sealing import prune_audit, seal_audit
+from accounts.actions.signing_in import (
+    ProviderSettings,
+    ProviderSilent,
+    end_other_sessions,
+    end_session,
+    remove_identity_provider,
+    require_provider,
+    reset_second_factor,
+    set_identity_provider,
+)
 
 __all__ = [
     "AddressTaken",
@@ -43,6 +53,8 @@ __all__ = [
     "ForeignDomain",
     "LastAdmin",
     "NotAColleague",
+    "ProviderSettings",
+    "ProviderSilent",
     "SmtpLogin",
     "TooSoon",
     "Usage",
@@ -57,17 +69,23 @@ __all__ = [
     "create_mailbox",
     "create_organization",
     "create_smtp_credential",
+    "end_other_sessions",
+    "end_session",
     "invite_person",
     "note_export",
     "prune_audit",
     "remove_delegate",
     "remove_domain",
+    "remove_identity_provider",
     "remove_logo",
+    "require_provider",
+    "reset_second_factor",
     "revoke_api_key",
     "revoke_smtp_credential",
     "seal_audit",
     "send_invitation",
     "set_active",
+    "set_identity_provider",
     "set_logo",
     "set_look",
     "set_policy",

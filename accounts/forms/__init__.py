@@ -1,6 +1,7 @@
 """What people fill in about themselves and their organization."""
 
 from accounts.forms.auditing import AuditForm
+from accounts.forms.elsewhere import IdentityProviderForm
 from accounts.forms.organization import (
     DelegateForm,
     DomainForm,
@@ -18,6 +19,7 @@ __all__ = [
     "AuditForm",
     "DelegateForm",
     "DomainForm",
+    "IdentityProviderForm",
     "KeyForm",
     "LogoForm",
     "LookForm",

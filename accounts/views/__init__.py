@@ -2,6 +2,13 @@
 
 from accounts.views.auditing import audit_export, audit_log
 from accounts.views.domains import domain_confirm, domain_remove, domains
+from accounts.views.elsewhere import (
+    find_provider,
+    leave,
+    provider,
+    providers,
+    remove_provider,
+)
 from accounts.views.languages import choose_language
 from accounts.views.machines import key_revoke, keys, smtp, smtp_revoke
 from accounts.views.organization import (
@@ -27,6 +34,7 @@ from accounts.views.people import (
     person_invite,
     person_new,
 )
+from accounts.views.security import end_other_sessions, end_session, security
 
 __all__ = [
     "audit_export",
@@ -36,8 +44,12 @@ __all__ = [
     "domain_confirm",
     "domain_remove",
     "domains",
+    "end_other_sessions",
+    "end_session",
+    "find_provider",
     "key_revoke",
     "keys",
+    "leave",
     "logo",
     "logo_remove",
     "logo_upload",
@@ -55,6 +67,10 @@ __all__ = [
     "person_new",
     "policy",
     "policy_preview",
+    "provider",
+    "providers",
+    "remove_provider",
+    "security",
     "smtp",
     "smtp_revoke",
     "times",

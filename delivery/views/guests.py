@@ -16,12 +16,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.context import support_of
 from accounts.policy import SMS
+from addresses.agents import device_name
 from addresses.peers import is_loopback, peer_of
 from addresses.phone import mask_phone
 from delivery import access, actions, codes, states, visits
 from delivery.actions import verifying
 from delivery.actions.devices import LIFE
-from delivery.devices import cookie_with, device_name, tokens_in
+from delivery.devices import cookie_with, tokens_in
 from delivery.forms import (
     ReplyForm,
     form_for,

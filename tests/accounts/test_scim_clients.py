@@ -73,18 +73,12 @@ def test_an_account_is_created_read_updated_disabled_and_deleted(
     names = [each.user_name for each in connection.get_all_users_from_zivver()]
     connection.delete_user_from_zivver(account.account_id)
 
-    assert (account.name_formatted, account.nick_name, account.is_active) == (
-        "John Doe",
-        "John",
-        True,
-    )
-    assert (changed.user_name, changed.name_formatted, changed.is_active) == (
-        second,
-        "Jane Doe",
-        False,
-    )
+    made = (account.name_formatted, account.nick_name, account.is_active)
+    assert made == ("John Doe", "John", True)
+    assert (changed.user_name, changed.name_formatted) == (second, "Jane Doe")
+    assert not changed.is_active
     assert {second, "anna@zorg.example"} <= set(names)
-    with pytest.raises(ZivverCRUDError, match="Errors"):
+    with pytest.raises(ZivverCRUDError):
         connection.get_user_from_zivver(account.account_id)
 
 

@@ -9,9 +9,10 @@ from django.utils import timezone
 
 from accounts.models import Organization
 from accounts.policy import Policy
+from addresses.agents import device_name
 from delivery.actions import correct_recipient, revoke
 from delivery.actions.numbers import Correction
-from delivery.devices import cookie_with, device_name, tokens_in
+from delivery.devices import cookie_with, tokens_in
 from delivery.models import Device, MessageRecipient
 from delivery.views.guests import DEVICE_COOKIE
 from notifications.models import Notification

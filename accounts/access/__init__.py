@@ -4,7 +4,6 @@ import hashlib
 import ipaddress
 import logging
 import time
-import uuid
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
@@ -17,15 +16,24 @@ from allauth.core.exceptions import ReauthenticationRequired
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import Count, Prefetch, Q, QuerySet
+from django.db.models import Count, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from accounts.access.provisioning import account_in as account_in
+from accounts.access.provisioning import accounts_of as accounts_of
+from accounts.access.signing_in import Factors as Factors
+from accounts.access.signing_in import domain_of_admin as domain_of_admin
+from accounts.access.signing_in import domains_with_providers as domains_with_providers
+from accounts.access.signing_in import elsewhere_is_offered as elsewhere_is_offered
+from accounts.access.signing_in import factors_of as factors_of
+from accounts.access.signing_in import identity_provider as identity_provider
+from accounts.access.signing_in import identity_provider_of as identity_provider_of
+from accounts.access.signing_in import sessions_of as sessions_of
 from accounts.models import (
     Alias,
     ApiKey,
     AuditEntry,
-    Delegation,
     Domain,
     Logo,
     Organization,
@@ -33,7 +41,17 @@ from accounts.models import (
     SmtpCredential,
     User,
 )
-from accounts.provisioning import Filter, Unreadable
+from accounts.models import (
+    Delegation as Delegation,
+)
+from accounts.models import (
+    IdentityProvider as IdentityProvider,
+)
+from accounts.models import (
+    SignInSession as SignInSession,
+)
+from accounts.provisioning import Filter as Filter
+from accounts.provisioning import Unreadable as Unreadable
 from accounts.verbs import verbs_of
 from addresses.mail import domain_of
 from addresses.peers import Address, networks_in
@@ -321,44 +339,3 @@ def api_key_to_revoke(user: User, pk: int) -> ApiKey:
     if found is None:
         raise Http404
     return found
-
-
-ATTRIBUTES = {"username": "email", "externalid": "external_id", "id": "uid"}
-
-
-def accounts_of(
-    organization: Organization, wanted: Filter | None = None, *, mailboxes: bool = False
-) -> QuerySet[User]:
-    """Return the people, or the mailboxes, that other systems may know. Raises Unreadable."""
-    rows = User.objects.filter(organization=organization, removed_at=None, is_mailbox=mailboxes)
-    delegations = Delegation.objects.select_related("delegate").order_by("pk")
-    rows = rows.order_by("pk").prefetch_related(Prefetch("delegations", delegations), "aliases")
-    return rows if wanted is None else rows.filter(_condition(wanted))
-
-
-def account_in(organization: Organization, name: str, *, mailbox: bool = False) -> User | None:
-    """Return the person or mailbox with this id or address."""
-    rows = accounts_of(organization, mailboxes=mailbox)
-    return rows.filter(_named(name)).first()
-
-
-def _condition(wanted: Filter) -> Q:
-    """Return what a filter asks for. Raises Unreadable."""
-    if wanted.attribute == "displayname":
-        return Q(name=wanted.value) | Q(name="", email=wanted.value.lower())
-    if wanted.attribute == "active":
-        return Q(is_active=wanted.value == "true")
-    field = ATTRIBUTES.get(wanted.attribute)
-    if field is None:
-        raise Unreadable(f"Invalid filter: {wanted.attribute}", "invalidFilter")
-    if field == "external_id":
-        return Q(external_id=wanted.value)
-    return _named(wanted.value)
-
-
-def _named(name: str) -> Q:
-    """Return the condition that this id or address is the account's."""
-    try:
-        return Q(uid=uuid.UUID(name))
-    except ValueError:
-        return Q(email=name.strip().lower())
