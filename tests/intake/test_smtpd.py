@@ -144,7 +144,7 @@ def test_a_sender_is_taken_or_refused(ready: Client, sender: User, command: str,
         ("RCPT TO:<jan@example.nl> NOTIFY=NEVER", "555 5.5.4"),
         ("RCPT TO:jan@example.nl, els@example.nl", "555 5.5.4"),
         ("RCPT", "501 5.5.4"),
-        ("RCPT TO:<no-reply@zivweb.example>", "550 5.1.1 Nobody reads this address"),
+        ("RCPT TO:<no-reply@zivweb.example>", "550 5.1.1"),
         (f"RCPT TO:<bounce+{TOKEN}@zivweb.example>", "550 5.1.1"),
     ],
 )
@@ -153,6 +153,12 @@ def test_a_recipient_is_taken_or_refused(
 ) -> None:
     ready.say(f"MAIL FROM:<{sender.email}>")
     assert ready.say(command)[:9] == code
+
+
+def test_a_reply_to_a_notice_is_told_where_help_is(ready: Client, sender: User) -> None:
+    ready.say(f"MAIL FROM:<{sender.email}>")
+
+    assert ready.say("RCPT TO:<no-reply@zivweb.example>").endswith("/help/")
 
 
 def test_a_second_sender_is_out_of_order(ready: Client, sender: User) -> None:
