@@ -54,10 +54,12 @@ class Message(SealedRow):
         return read_content(self.unseal("content", bytes(self.content)))
 
 
-class MessageAttachment(models.Model):
-    """A file of a message. Its name is sealed in the message, its bytes are a blob."""
+class FileOfMail(models.Model):
+    """A file of a mail, held or sent. Its name is sealed in that row, its bytes are a blob.
 
-    message = models.ForeignKey(Message, models.CASCADE, related_name="attachments")
+    `content_id` is what the HTML calls it by; `inline`: the HTML shows it in its place.
+    """
+
     position = models.PositiveSmallIntegerField()
     name = models.BinaryField(editable=False)
     content_type = models.CharField(max_length=100)
@@ -66,7 +68,14 @@ class MessageAttachment(models.Model):
     blob = models.ForeignKey(Blob, models.PROTECT, related_name="+")
 
     class Meta:
+        abstract = True
         ordering = ["position"]
+
+
+class MessageAttachment(FileOfMail):
+    """A file of a message."""
+
+    message = models.ForeignKey(Message, models.CASCADE, related_name="attachments")
 
     def __str__(self) -> str:
         return f"message attachment:{self.pk}"

@@ -5,10 +5,10 @@ from django.db.models import Q
 
 from accounts.models import Organization, User
 from contacts.models import Datum
-from delivery.models import Message
+from delivery.models import FileOfMail, Message
 from drafts import states
 from notifications.models import Notification
-from vault.models import Blob, SealedRow
+from vault.models import SealedRow
 
 
 class Draft(SealedRow):
@@ -172,19 +172,10 @@ class Recipient(models.Model):
         return f"recipient:{self.pk}"
 
 
-class Attachment(models.Model):
-    """A file of a draft. Its name is sealed in the draft, its bytes are a blob."""
+class Attachment(FileOfMail):
+    """A file of a draft."""
 
     draft = models.ForeignKey(Draft, models.CASCADE, related_name="attachments")
-    position = models.PositiveSmallIntegerField()
-    name = models.BinaryField(editable=False)
-    content_type = models.CharField(max_length=100)
-    content_id = models.CharField(max_length=250, blank=True)
-    inline = models.BooleanField(default=False)
-    blob = models.ForeignKey(Blob, models.PROTECT, related_name="+")
-
-    class Meta:
-        ordering = ["position"]
 
     def __str__(self) -> str:
         return f"attachment:{self.pk}"
