@@ -44,7 +44,7 @@ from vault.tokens import is_token, link_token, link_token_hash, token_hash
 log = logging.getLogger(__name__)
 
 BATCH = 20
-SEND_DUE = "notifications.tasks.send_due"
+SEND_DUE, SEND_TEXTS = "notifications.tasks.send_due", "notifications.tasks.send_texts"
 UNKNOWN, TOO_LATE, GIVEN_UP = "unknown outcome", "too late", "given up"
 NO_RELAY, UNREADABLE = "no relay", "cannot be opened"
 
@@ -132,8 +132,22 @@ def send_due() -> int:
 
     0 means that there is nothing to do now: nothing is due, or the relay is down.
     """
+    return send_texts() + _send_mails()
+
+
+def send_texts() -> int:
+    """Send a batch of the SMS that are due, whatever the relay does. Returns how many were tried.
+
+    Each is claimed alone: an SMS whose worker dies is given up, so no other may share its lease.
+    """
     _rescue_expired()
-    return _send_texts() + _send_mails()
+    for done in range(BATCH):
+        rows = _claim(states.SMS, 1)
+        if not rows:
+            return done
+        if _begin(rows[0]):
+            _send_text(rows[0])
+    return BATCH
 
 
 def _new_row(channel: str, kind: str, organization_id: int, about: str, key: str) -> Notification:
@@ -158,7 +172,8 @@ def _mail_row(posting: Posting) -> Notification:
 
 def _store_once(rows: Sequence[Notification]) -> list[Notification]:
     Notification.objects.bulk_create(rows, ignore_conflicts=True, batch_size=100)
-    wake(SEND_DUE)
+    for task in {SEND_TEXTS if row.channel == states.SMS else SEND_DUE for row in rows}:
+        wake(task)
     stored = Notification.objects.defer("payload").in_bulk(
         [row.key for row in rows], field_name="key"
     )
@@ -198,20 +213,6 @@ def _begin(row: Notification) -> bool:
     return ours.update(lease_until=row.lease_until, attempts=row.attempts) == 1
 
 
-def _send_texts() -> int:
-    """Send up to a batch of SMS.
-
-    Each is claimed alone: an SMS whose worker dies is given up, so no other may share its lease.
-    """
-    for done in range(BATCH):
-        rows = _claim(states.SMS, 1)
-        if not rows:
-            return done
-        if _begin(rows[0]):
-            _send_text(rows[0])
-    return BATCH
-
-
 def _send_text(row: Notification) -> None:
     if is_late_sms(row.created_at, row.useless_at, timezone.now()):
         _end(row, states.FAILED, error=TOO_LATE)
@@ -241,13 +242,15 @@ def _send_batch(rows: Sequence[Notification], relay: Relay) -> int:
     """
     cut_before = False
     for position, row in enumerate(rows):
-        if not _begin(row):
-            continue
+        attempts = row.attempts
         try:
+            relay.connect()  # that may take long, so it comes before the lease begins
+            if not _begin(row):
+                continue
             relay.hand_over(unpack_mail(_open(row)))
         except RelayDown as error:
             log.warning("the relay is down (%s), %d mails wait", error, len(rows) - position)
-            row.attempts -= 1
+            row.attempts = attempts
             return _put_back(rows[position:])
         except NotDelivered as error:
             _settle(row, error)

@@ -1,6 +1,7 @@
 """The Celery task that empties the outbox."""
 
 import logging
+from collections.abc import Callable
 
 from celery import shared_task
 
@@ -12,8 +13,18 @@ log = logging.getLogger(__name__)
 @shared_task(name=actions.SEND_DUE)
 def send_due() -> None:
     """Send until nothing is due. Running it twice, or at the same time, does no harm."""
+    _send(actions.send_due)
+
+
+@shared_task(name=actions.SEND_TEXTS)
+def send_texts() -> None:
+    """Send SMS until none is due: they never wait for a mail relay."""
+    _send(actions.send_texts)
+
+
+def _send(batch: Callable[[], int]) -> None:
     try:
-        while actions.send_due():
+        while batch():
             pass
     except Exception:
         log.exception("the outbox stopped, the next sweep goes on")

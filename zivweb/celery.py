@@ -23,6 +23,7 @@ BEAT = {
     "contacts.tasks.work_imports": 5.0,
     "contacts.tasks.forget_old_rows": 3600.0,
     "notifications.tasks.send_due": 5.0,
+    "notifications.tasks.send_texts": 5.0,
     "delivery.tasks.follow_notifications": 10.0,
     "delivery.tasks.end_messages": 60.0,
     "intake.tasks.forget_ended": 300.0,
@@ -32,7 +33,8 @@ BEAT = {
 }
 WORKER = "worker"
 OUTBOUND = "outbound"  # a queue of its own: who waits for a relay holds up nothing else
-QUEUES = {WORKER: "celery", OUTBOUND: OUTBOUND}
+TEXTS = "texts"  # and who waits for a code by SMS waits for no relay
+QUEUES = {WORKER: "celery", OUTBOUND: OUTBOUND, TEXTS: TEXTS}
 
 app = Celery("zivweb", task_cls=Task)
 app.conf.update(
@@ -57,7 +59,10 @@ app.conf.update(
     worker_hijack_root_logger=False,
     worker_prefetch_multiplier=1,
     worker_send_task_events=False,
-    task_routes={"notifications.tasks.*": {"queue": OUTBOUND}},
+    task_routes={
+        "notifications.tasks.send_texts": {"queue": TEXTS},
+        "notifications.tasks.*": {"queue": OUTBOUND},
+    },
     # A sweep that nobody got to is worth nothing once the next one is there.
     beat_schedule={
         name: {"task": name, "schedule": every, "options": {"expires": every}}

@@ -10,7 +10,7 @@ from kombu.exceptions import OperationalError
 
 from notifications.access import outbox_age
 from zivweb import heartbeat, metrics
-from zivweb.celery import OUTBOUND, WORKER, app
+from zivweb.celery import QUEUES, app
 
 # Seconds for a broker to answer. One that hangs must not make the whole answer hang.
 LIMITS = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
@@ -42,8 +42,7 @@ def healthz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001  a view is ca
         "broker": _word(up=broker_answers()),
     }
     if database:
-        body[WORKER] = _beats(WORKER)
-        body[OUTBOUND] = _beats(OUTBOUND)
+        body |= {worker: _beats(worker) for worker in QUEUES}
         body["outbox_seconds"] = int(outbox_age())
     return JsonResponse(body, status=200 if database else 503)
 

@@ -26,7 +26,7 @@ from notifications import states as notification_states
 from notifications.access import outbox_age
 from notifications.models import Notification
 from zivweb import heartbeat
-from zivweb.celery import OUTBOUND, WORKER
+from zivweb.celery import QUEUES
 
 # States of work that is not done; each is found by an index, however much there is that is done.
 DRAFTS = (
@@ -55,7 +55,7 @@ class Rows(Collector):
         yield _one("outbox_age_seconds", "How long the oldest notification is due", outbox_age())
         running = ImportRun.objects.filter(state__in=WORKING)
         yield _one("imports_running", "Imports that are being worked on", running.count())
-        ages = {worker: heartbeat.age(worker) for worker in (WORKER, OUTBOUND)}
+        ages = {worker: heartbeat.age(worker) for worker in QUEUES}
         yield _by("heartbeat_age_seconds", "Since the last sign of life", "worker", ages)
 
 

@@ -1,8 +1,12 @@
 """What a worker that died leaves behind."""
 
-from notifications.actions import send_due
+from datetime import timedelta
+
+from notifications.actions import send_due, send_texts
+from notifications.retries import LEASE
 from tests.notifications.letters import Outbox, leave_behind, now_queued, wait_of
-from tests.notifications.sinks import Relay
+from tests.notifications.sinks import Gateway, Relay
+from zivweb.celery import BEAT
 
 
 def test_a_mail_whose_worker_died_goes_again(outbox: Outbox, relay: Relay) -> None:
@@ -33,3 +37,18 @@ def test_a_mail_under_a_lease_is_left_alone(outbox: Outbox, relay: Relay) -> Non
     assert send_due() == 0
 
     assert relay.taken == []
+
+
+def test_a_code_goes_out_while_the_mails_wait_for_their_relay(
+    outbox: Outbox, relay: Relay, gateway: Gateway
+) -> None:
+    outbox.mail()
+    outbox.sms()
+
+    send_texts()
+
+    assert (relay.taken, len(gateway.posts)) == ([], 1)
+
+
+def test_a_lease_ends_soon_enough_for_another_worker_to_send_within_two_minutes() -> None:
+    assert LEASE + timedelta(seconds=BEAT["notifications.tasks.send_due"]) < timedelta(seconds=120)

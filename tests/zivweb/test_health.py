@@ -13,6 +13,7 @@ from time_machine import TimeMachineFixture
 from notifications.models import Notification
 from tests import make
 from zivweb.broker import free_port
+from zivweb.celery import QUEUES
 from zivweb.heartbeat import PATIENCE
 from zivweb.tasks import beat
 
@@ -29,9 +30,9 @@ def shift_next(seconds: int) -> None:
 
 @pytest.fixture
 def _workers_beat(db: None) -> None:
-    """Let both workers have run a task a moment ago."""
-    beat("worker")
-    beat("outbound")
+    """Let every worker have run a task a moment ago."""
+    for worker in QUEUES:
+        beat(worker)
 
 
 @pytest.mark.usefixtures("_workers_beat")
@@ -45,6 +46,7 @@ def test_all_is_well(client: Client) -> None:
         "broker": "ok",
         "worker": "ok",
         "outbound": "ok",
+        "texts": "ok",
         "outbox_seconds": 0,
     }
 

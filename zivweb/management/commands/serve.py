@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand
 from django.db import connection
 
 from zivweb import banner, broker, preparation
-from zivweb.celery import OUTBOUND, app
+from zivweb.celery import OUTBOUND, QUEUES, TEXTS, app
 from zivweb.supervisor import Program, Supervisor
 
 PATIENCE = 1.0  # seconds for an answer, while everything starts
@@ -72,6 +72,7 @@ def our_programs(folder: Path, broker_url: str) -> list[Program]:
         ],
         "worker": [*celery, *_worker("celery")],
         OUTBOUND: [*celery, *_worker(OUTBOUND)],
+        TEXTS: [*celery, *_worker(TEXTS, pool="solo")],
         "beat": [
             *(*celery, "beat", "--loglevel", "WARNING"),
             *("--schedule", str(folder / "beat-schedule")),
@@ -92,7 +93,7 @@ def our_programs(folder: Path, broker_url: str) -> list[Program]:
             name,
             [sys.executable, *arguments],
             settings.BASE_DIR,
-            shared | {"ZIVWEB_PROCESS": "worker" if name == OUTBOUND else name.split("-")[0]},
+            shared | {"ZIVWEB_PROCESS": "worker" if name in QUEUES else name.split("-")[0]},
         )
         for name, arguments in commands.items()
     ]
@@ -104,9 +105,9 @@ def _smtp_names() -> list[str]:
     return ["smtp"] if count == 1 else [f"smtp-{number}" for number in range(1, count + 1)]
 
 
-def _worker(queue: str) -> list[str]:
+def _worker(queue: str, pool: str = "") -> list[str]:
     """Return the arguments of Celery for a worker of this queue."""
-    pool = "threads" if connection.vendor == "sqlite" else "prefork"
+    pool = pool or ("threads" if connection.vendor == "sqlite" else "prefork")
     return [
         *("worker", "--queues", queue, "--hostname", f"{queue}@%h"),
         *("--loglevel", "WARNING", "--pool", pool, "--concurrency", "2"),
