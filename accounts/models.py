@@ -179,23 +179,21 @@ class User(AbstractBaseUser):
         """The name to greet with and to show to recipients."""
         return self.name or self.email
 
-    @cached_property
+    @property
     def covers(self) -> tuple[int, ...]:
         """Whose drafts this person may finish: their own, and those of who made them a delegate."""
-        if not self.is_sender:
-            return ()
-        owners = self.delegated.filter(owner__organization=self.organization_id)
-        return (self.pk, *owners.order_by("pk").values_list("owner", flat=True))
+        return (self.pk, *self._owners) if self.is_sender else ()
+
+    @property
+    def answers_for(self) -> tuple[int, ...]:
+        """Whose messages are this person's: their own, and those of their shared mailboxes."""
+        shared = (pk for pk, is_mailbox in self._owners.items() if is_mailbox)
+        return (self.pk, *shared) if self.is_sender else ()
 
     @cached_property
-    def mailboxes(self) -> tuple[int, ...]:
-        """The shared mailboxes that this person answers for."""
-        if not self.is_sender:
-            return ()
-        shared = self.delegated.filter(
-            owner__organization=self.organization_id, owner__is_mailbox=True
-        )
-        return tuple(shared.order_by("pk").values_list("owner", flat=True))
+    def _owners(self) -> dict[int, bool]:
+        owners = self.delegated.filter(owner__organization=self.organization_id).order_by("pk")
+        return dict(owners.values_list("owner", "owner__is_mailbox"))
 
     @cached_property
     def policy(self) -> Policy:

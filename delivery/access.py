@@ -46,9 +46,10 @@ def recipient_for(token: str) -> MessageRecipient:
 
 
 def message_for(user: User, pk: int) -> Message:
-    """Return a message that this person sent. Raises Http404."""
+    """Return a message that this person sent, or a mailbox of theirs. Raises Http404."""
     messages = Message.objects.select_related("organization", "sender")
-    message = messages.filter(pk=pk, sender=user, organization=user.organization_id).first()
+    own = {"sender__in": user.answers_for, "organization": user.organization_id}
+    message = messages.filter(pk=pk, **own).first()
     if message is None:
         raise Http404
     return message
@@ -194,8 +195,8 @@ class Sent:
 
 
 def page_of_sent(user: User, after: str) -> Page[Sent]:
-    """Return a page of what this person sent, newest first, in two queries."""
-    sent = Message.objects.filter(sender=user, organization=user.organization_id)
+    """Return a page of what this person, or a mailbox of theirs, sent: newest first."""
+    sent = Message.objects.filter(sender__in=user.answers_for, organization=user.organization_id)
     page = page_by_id(sent.prefetch_related("recipients"), after)
     return Page([_sent(message) for message in page.rows], page.next_key)
 

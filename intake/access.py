@@ -16,14 +16,18 @@ def raw_mail_for(user: User, draft_id: int) -> RawMail:
     """
     try:
         kept = RawMail.objects.exclude(data_key=b"")
-        return kept.get(draft_id=draft_id, sender=user)
+        return kept.get(draft_id=draft_id, sender__in=user.answers_for)
     except RawMail.DoesNotExist as error:
         raise Http404 from error
 
 
 def active_senders(user_ids: Collection[int]) -> set[int]:
     """Return which of these people may still send."""
-    return set(User.objects.filter(pk__in=user_ids, is_active=True).values_list("pk", flat=True))
+    return set(
+        User.objects.filter(pk__in=user_ids, is_active=True, is_sender=True).values_list(
+            "pk", flat=True
+        )
+    )
 
 
 def is_stored(uid: UUID) -> bool:

@@ -9,7 +9,7 @@ from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils.translation import get_language
 
-from accounts.access import sender_by_address
+from accounts.access import person_by_address
 from accounts.context import support_of
 from accounts.gateways import Letter
 from accounts.models import User
@@ -73,7 +73,7 @@ def _queue(message: EmailMessage) -> int:
 
 def _reader(text: str) -> User | None:
     try:
-        reader = sender_by_address(normalize_address(parseaddr(text)[1] or text))
+        reader = person_by_address(normalize_address(parseaddr(text)[1] or text))
     except AddressError:
         reader = None
     if reader is None:

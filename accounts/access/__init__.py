@@ -122,9 +122,21 @@ def staying_is_offered() -> bool:
     return Organization.objects.filter(policy_data__keep_signed_in_days__gt=0).exists()
 
 
+def person_by_address(address: str) -> User | None:
+    """Return the active person with this normalized address; nobody signs in to a mailbox."""
+    users = User.objects.select_related("organization").filter(is_active=True, is_mailbox=False)
+    return users.filter(email=address).first()
+
+
+def mailbox_for(user: User, address: str) -> User | None:
+    """Return the shared mailbox with this normalized address that this person answers for."""
+    mailboxes = User.objects.filter(pk__in=user.answers_for, is_active=True, is_mailbox=True)
+    return mailboxes.filter(email=address).first()
+
+
 def sender_by_address(address: str) -> User | None:
-    """Return the active user with this normalized address or alias."""
-    users = User.objects.select_related("organization").filter(is_active=True)
+    """Return the active sender (or shared mailbox) with this normalized address or alias."""
+    users = User.objects.select_related("organization").filter(is_active=True, is_sender=True)
     own = users.filter(email=address).first()
     return own or users.filter(aliases__address=address).first()
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from django.db.models import Case, Count, Prefetch, Q, QuerySet, Value, When
 from django.http import Http404
 
-from accounts.models import User
+from accounts.models import Role, User
 from contacts.models import Contact
 from drafts import states
 from drafts.access.reading import subject_of
@@ -18,8 +18,11 @@ WAITING_FOR_SENDER = (states.WAITING, states.READY, states.SENDING)
 
 
 def drafts_of(user: User) -> QuerySet[Draft]:
-    """Return the drafts that this person may see: their own, and what a colleague handed over."""
-    mine = Q(sender=user)
+    """Return the drafts that this person may see: of themselves, of those for whom they stand in,
+    and what a colleague handed over."""
+    if not user.is_sender:
+        return Draft.objects.none()
+    mine = Q(sender__in=user.covers)
     if user.policy.hand_over:
         mine |= Q(shared_with=user, organization=user.organization_id)
     return Draft.objects.filter(mine)
@@ -61,7 +64,7 @@ def attachment_for(draft: Draft, pk: int) -> Attachment:
 
 def colleague_by_address(user: User, address: str) -> User:
     """Return an active person of the same organization. Raises Http404."""
-    people = User.objects.filter(organization=user.organization_id, is_active=True)
+    people = User.objects.holding(Role.SENDER, user.organization_id)
     found = people.filter(email__iexact=address).first()
     if found is None:
         raise Http404

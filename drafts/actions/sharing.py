@@ -42,7 +42,7 @@ def share_draft(draft: Draft, address: str, *, actor: User) -> User:
     locked = held_draft(draft, needs_web_sending=False)
     if not locked.organization.policy.hand_over:
         raise HandingOverForbidden
-    colleagues = User.objects.filter(organization=locked.organization_id, is_active=True)
+    colleagues = User.objects.holding(Role.SENDER, locked.organization_id)
     colleague = colleagues.exclude(pk=locked.sender_id).filter(email__iexact=address).first()
     if colleague is None:
         raise NotAColleague

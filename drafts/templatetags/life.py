@@ -27,7 +27,7 @@ def draft_life(context: dict[str, Any], draft: Draft) -> dict[str, Any]:
         "draft": draft,
         "request": context["request"],
         "csrf_token": context.get("csrf_token"),
-        "is_own": draft.sender_id == user.pk,
+        "is_own": draft.sender_id in user.answers_for,
         "may_hand_over": draft.organization.policy.hand_over,
         "timeline": timeline_of(draft, draft.message),
     }
@@ -45,7 +45,7 @@ def draft_around(context: dict[str, Any], draft: Draft) -> dict[str, Any]:
         "draft": draft,
         "csrf_token": context.get("csrf_token"),
         "other": draft.opened_by if fresh and draft.opened_by_id != user.pk else None,
-        "is_own": draft.sender_id == user.pk,
+        "is_own": draft.sender_id in user.answers_for,
         "supersedes": list(draft.supersedes.order_by("pk")),
         "parts": _parts(draft),
         "undelivered": lost and notice is not None and notice.about != told_of,

@@ -30,7 +30,7 @@ def finish(request: HttpRequest, token: str) -> HttpResponse:
 def draft(request: HttpRequest, pk: int) -> HttpResponse:
     """Show the draft in whatever state it is."""
     found = access.draft_for(user_of(request), pk)
-    if found.state == states.SENT and found.sender_id == request.user.pk:
+    if found.state == states.SENT and found.sender_id in user_of(request).answers_for:
         return redirect("message", found.message_id)
     if found.state in {states.RECEIVED, states.SENDING} and "HX-Request" in request.headers:
         return HttpResponse(status=204)  # the page looks again soon: nothing to swap yet

@@ -48,7 +48,7 @@ def draft_share(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a colleague finish the draft too, or take it back from them: its sender decides."""
     user = user_of(request)
     found = access.draft_for(user, pk)
-    if found.sender_id != user.pk:
+    if found.sender_id not in user.answers_for:
         raise Http404
     if request.POST.get("stop"):
         actions.unshare_draft(found, actor=user)

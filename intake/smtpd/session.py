@@ -9,7 +9,7 @@ from typing import Final
 from django.conf import settings
 from django.urls import reverse
 
-from accounts.access import has_alias
+from accounts.access import has_alias, mailbox_for
 from intake.actions import SealedMail, take_bounce
 from intake.smtpd import replies
 from intake.smtpd.checks import Arrival, accept_mail, author_of, finish
@@ -140,6 +140,7 @@ class Session(Connection):
                 raise Refused(replies.UNKNOWN_SENDER)
             return Envelope(address, organization.pk, user.pk, relayed=True)
         own = address == user.email or await self.desk.ask(PATIENCE, has_alias, user, address)
-        if not own:
+        sender = user if own else await self.desk.ask(PATIENCE, mailbox_for, user, address)
+        if sender is None:
             raise Refused(replies.NOT_YOUR_ADDRESS)
-        return Envelope(address, organization.pk, user.pk)
+        return Envelope(address, organization.pk, sender.pk)

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.access import sender_by_address
+from accounts.access import person_by_address
 from accounts.actions import reset_second_factor
 
 
@@ -20,7 +20,7 @@ class Command(BaseCommand):
 
     def handle(self, *, address: str, **_options: Any) -> None:
         """Reset them."""
-        person = sender_by_address(address.strip().lower())
+        person = person_by_address(address.strip().lower())
         if person is None:
             raise CommandError("nobody who is active has this address")
         count = reset_second_factor(person)
