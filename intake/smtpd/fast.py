@@ -54,7 +54,7 @@ _MAILS: Final = """
     FROM unnest(%b::uuid[], %b::bytea[], %b::bigint[], %b::bigint[], %b::text[], %b::bytea[],
                 %b::integer[])
       AS mail (uid, data_key, organization_id, sender_id, recipients, raw, size)
-    WHERE EXISTS (SELECT FROM accounts_user WHERE id = sender_id AND is_active)
+    WHERE EXISTS (SELECT FROM accounts_user WHERE id = sender_id AND is_active AND is_sender)
     ON CONFLICT (uid) DO NOTHING
     RETURNING uid, id
 """
