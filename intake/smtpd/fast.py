@@ -205,11 +205,20 @@ async def _commit(line: Line, batch: Sequence[Waiting]) -> None:
     if not batch:
         return
     stored = await _insert(line, [one.mail for one in batch])
+    _begin_commit(batch)
+    await line.commit()
+    _tell(batch, stored)
+
+
+def _begin_commit(batch: Sequence[Waiting]) -> None:
+    """From here on it is too late to give up. Raises Withdrawn when somebody did."""
     if any(one.given_up for one in batch):
         raise Withdrawn
     for one in batch:
         one.committing = True
-    await line.commit()
+
+
+def _tell(batch: Sequence[Waiting], stored: set[UUID]) -> None:
     for one in batch:
         one.settle(None if one.mail.row.uid in stored else Refused(SENDER_GONE))
 

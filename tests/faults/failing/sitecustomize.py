@@ -30,9 +30,9 @@ class Step(NamedTuple):
 
 # RELIABILITY.md, 3.1.
 STEPS = {
-    "K1": Step("intake.smtpd.checks", "accept_mail", before=True),  # the end of the data was read
-    "K2": Step("intake.smtpd.storage", "_begin_commit"),  # rows inserted, not committed
-    "K3": Step("intake.actions", "store_mails"),  # committed, no 250 yet
+    "K1": Step("intake.smtpd.checks", "finish", before=True),  # the end of the data was read
+    "K2": Step("intake.smtpd.fast", "_begin_commit"),  # rows inserted, not committed
+    "K3": Step("intake.smtpd.fast", "_tell", before=True),  # committed, no 250 yet
     "K4": Step("intake.smtpd.session", "Session.smtp_DATA"),  # after the 250
     "wake": Step("celery.app.base", "Celery.send_task", before=True),  # committed, nobody woken
     "K5": Step("notifications.actions", "_claim", only=bool),  # leased, relay not called yet
