@@ -18,6 +18,7 @@ from tests.plugins import broker, postgres, processes
 
 NAMES = (
     "intake",
+    "working_off",
     "contacts_import",
     "contacts_search",
     "draft_page",

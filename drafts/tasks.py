@@ -19,6 +19,9 @@ SENDERS = 1000
 @shared_task
 def detect_missing() -> None:
     """Find the recipients of new drafts that lack verification data, and tell the senders."""
+    while ids := actions.claim_new():
+        for draft_id in actions.judge_new_together(ids):
+            _judge_alone(draft_id)
     _each(_judge_new, actions.drafts_to_judge())
 
 
@@ -61,9 +64,19 @@ def release_due() -> None:
     actions.release_due()
 
 
+def _judge_alone(draft_id: int) -> None:
+    try:
+        _judge(draft_id)
+    except Exception:
+        log.exception("draft:%s: judge_new failed", draft_id)
+
+
 def _judge_new(draft_id: int) -> None:
-    if not actions.claim_attempt(draft_id):
-        return
+    if actions.claim_attempt(draft_id):
+        _judge(draft_id)
+
+
+def _judge(draft_id: int) -> None:
     try:
         actions.judge_new(draft_id)
     except (OperationalError, InterfaceError):

@@ -1,34 +1,40 @@
 """Storing a mail that comes in, and making a draft of it, or telling its sender why not."""
 
+import logging
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
 from typing import Final
 
-from django.db import transaction
-from django.db.models import Q
+from django.db import DatabaseError, InterfaceError, transaction
+from django.db.models import BigIntegerField, Case, Q, Value, When
 from django.utils import timezone
 
 from accounts import audit
 from accounts.context import support_of
 from accounts.policy import Policy
 from delivery.actions import note_bounce
-from drafts.actions import hold_mail
-from flow.moves import move
+from drafts.actions import hold_mail, hold_mails
+from drafts.incoming import IncomingMail
+from flow.moves import MoveLost, move, move_all
 from flow.sweeps import skip_locked, wake
 from intake import states
 from intake.bounces import bounce_token, failure_code
 from intake.compose import Envelope, incoming_mail, subject_of
 from intake.limits import MailTooComplex
 from intake.models import RawMail, RawPiece
-from intake.parser import parse_mail
+from intake.parser import ParsedMail, parse_mail
 from notifications.actions import queue_mail
 from notifications.letters import Mail
+from vault.keys import VaultError
+
+log = logging.getLogger(__name__)
 
 MAKE_DRAFTS: Final = "intake.tasks.make_drafts"
 MAX_ATTEMPTS: Final = 3
 LEASE: Final = timedelta(seconds=60)
+TOGETHER, TOGETHER_BYTES = 50, 4 * 1024 * 1024  # mails that one transaction makes drafts of
 PAUSE: Final = timedelta(seconds=10)
 SHOWN_RECIPIENTS: Final = 5
 FORGOTTEN: Final = 100
@@ -123,6 +129,26 @@ def forget_ended() -> int:
     return RawMail.objects.filter(pk__in=found).update(data_key=b"", raw=b"")
 
 
+def claim_new_mails() -> list[RawMail]:
+    """Take some mails that no worker has begun with, under one lease.
+
+    Whoever dies with them leaves them begun: then each goes alone, and takes no other along.
+    """
+    now = timezone.now()
+    with transaction.atomic():
+        new = RawMail.objects.filter(state=states.STORED, lease_until=None, attempts=0)
+        found = skip_locked(new.only("size").order_by("id"))[:TOGETHER]
+        taken, size = list[int](), 0
+        for mail in found:
+            size += mail.size
+            if taken and size > TOGETHER_BYTES:
+                break
+            taken.append(mail.pk)
+        claimed = RawMail.objects.filter(pk__in=taken).order_by("id")
+        claimed.update(attempts=1, lease_until=now + LEASE)
+        return list(claimed)
+
+
 def claim_mail() -> RawMail | None:
     """Take the oldest mail that nobody works on, under a lease; None when there is none.
 
@@ -150,10 +176,43 @@ def release_mail(mail: RawMail) -> None:
         ours.update(lease_until=timezone.now() + PAUSE * mail.attempts)
 
 
-def give_attempt_back(mail: RawMail) -> None:
-    """Let an attempt that the database broke off not count against the mail."""
-    ours = RawMail.objects.filter(pk=mail.pk, state=states.STORED, attempts=mail.attempts)
-    ours.update(attempts=mail.attempts - 1, lease_until=timezone.now() + PAUSE)
+def give_attempt_back(*mails: RawMail) -> None:
+    """Let an attempt that the database broke off not count against mails claimed together."""
+    ours = RawMail.objects.filter(pk__in=[mail.pk for mail in mails], state=states.STORED)
+    ours = ours.filter(attempts=mails[0].attempts)
+    ours.update(attempts=mails[0].attempts - 1, lease_until=timezone.now() + PAUSE)
+
+
+def make_drafts(mails: Sequence[RawMail]) -> list[RawMail]:
+    """Make the drafts of claimed mails in one transaction; return those that have to go alone."""
+    read = [(mail, incoming) for mail in mails if (incoming := _read_plain(mail)) is not None]
+    together = [mail for mail, _ in read]
+    try:
+        with transaction.atomic():
+            drafts = hold_mails([incoming for _, incoming in read])
+            made = [
+                When(pk=mail.pk, then=Value(draft.pk))
+                for mail, draft in zip(together, drafts, strict=True)
+            ]
+            draft = Case(*made, output_field=BigIntegerField())
+            move_all(together, states.DRAFTED, states.MOVES, draft=draft, lease_until=None)
+    except (MoveLost, DatabaseError, InterfaceError, VaultError):
+        return list(mails)
+    return [mail for mail in mails if mail not in together]
+
+
+def _read_plain(mail: RawMail) -> IncomingMail | None:
+    """Return what is in a mail; None for one that fails, or is refused, when its turn comes."""
+    try:
+        return _incoming(mail, parse_mail(open_mail(mail)))
+    except Exception:  # noqa: BLE001 - it happens again in its turn, and is logged then
+        log.info("%s goes alone", mail)
+        return None
+
+
+def _incoming(mail: RawMail, parsed: ParsedMail) -> IncomingMail:
+    envelope = Envelope(mail.organization_id, mail.sender_id, tuple(mail.recipients))
+    return incoming_mail(parsed, envelope)
 
 
 def make_draft(mail: RawMail) -> None:
@@ -168,8 +227,7 @@ def make_draft(mail: RawMail) -> None:
         refuse_mail(mail, TOO_COMPLEX, subject=subject_of(raw))
         return
     del raw  # it may be large, and all that counts of it is in `parsed` now
-    envelope = Envelope(mail.organization_id, mail.sender_id, tuple(mail.recipients))
-    incoming = incoming_mail(parsed, envelope)
+    incoming = _incoming(mail, parsed)
     with transaction.atomic():
         draft = hold_mail(incoming)
         move(mail, states.DRAFTED, states.MOVES, draft=draft, lease_until=None)

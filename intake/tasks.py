@@ -8,25 +8,40 @@ from django.db import InterfaceError, OperationalError
 
 from flow.moves import MoveLost
 from intake import actions
+from intake.models import RawMail
 
 log = logging.getLogger(__name__)
 
 
 @shared_task(name="intake.tasks.make_drafts")
 def make_drafts() -> None:
-    """Make a draft of every mail that waits, one at a time; safe to run often and at once."""
-    while (mail := actions.claim_mail()) is not None:
+    """Make a draft of every mail that waits; safe to run often and at once."""
+    while mails := actions.claim_new_mails():
+        _make_alone(actions.make_drafts(mails))
+    while (begun := actions.claim_mail()) is not None:
+        _make_alone([begun])
+
+
+def _make_alone(mails: list[RawMail]) -> None:
+    for position, mail in enumerate(mails):
         try:
-            actions.make_draft(mail)
-        except MoveLost:
-            log.info("%s was taken over", mail)
+            _make_draft(mail)
         except (OperationalError, InterfaceError):
-            with suppress(OperationalError, InterfaceError):  # away still: the lease ends by itself
-                actions.give_attempt_back(mail)
+            with suppress(OperationalError, InterfaceError):  # away still: the leases end
+                actions.give_attempt_back(*mails[position:])
             raise
-        except Exception:
-            log.exception("no draft of %s in attempt %s", mail, mail.attempts)
-            actions.release_mail(mail)
+
+
+def _make_draft(mail: RawMail) -> None:
+    try:
+        actions.make_draft(mail)
+    except MoveLost:
+        log.info("%s was taken over", mail)
+    except (OperationalError, InterfaceError):
+        raise
+    except Exception:
+        log.exception("no draft of %s in attempt %s", mail, mail.attempts)
+        actions.release_mail(mail)
 
 
 @shared_task(name="intake.tasks.forget_ended")

@@ -17,8 +17,8 @@ from drafts.actions.finishing import (
     send_once_more,
     undo_send,
 )
-from drafts.actions.holding import hold_mail
-from drafts.actions.judging import judge_changes, judge_new, judge_policies
+from drafts.actions.holding import hold_mail, hold_mails
+from drafts.actions.judging import judge_changes, judge_new, judge_new_together, judge_policies
 from drafts.actions.releasing import release_due
 from drafts.actions.reminding import remind_sender, senders_to_remind, snooze_reminders
 from drafts.actions.sharing import (
@@ -35,6 +35,7 @@ from drafts.actions.telling import senders_to_tell, tell_sender
 from drafts.actions.together import complete_together, send_together
 from drafts.actions.trying import (
     claim_attempt,
+    claim_new,
     drafts_to_judge,
     give_attempt_back,
     try_again,
@@ -52,6 +53,7 @@ __all__ = [
     "answer_help",
     "ask_admins",
     "claim_attempt",
+    "claim_new",
     "complete_recipients",
     "complete_together",
     "correct_address",
@@ -62,8 +64,10 @@ __all__ = [
     "forget_choices",
     "give_attempt_back",
     "hold_mail",
+    "hold_mails",
     "judge_changes",
     "judge_new",
+    "judge_new_together",
     "judge_policies",
     "note_opened",
     "release_due",

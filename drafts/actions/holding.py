@@ -1,5 +1,6 @@
 """Holding a mail that came in: it becomes a draft in state `received`."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 from accounts import audit
@@ -20,6 +21,32 @@ DETECT_MISSING = "drafts.tasks.detect_missing"
 
 def hold_mail(mail: IncomingMail) -> Draft:
     """Store the mail as a draft, sealed; belongs in the transaction that marks the raw mail."""
+    return hold_mails([mail])[0]
+
+
+def hold_mails(mails: Sequence[IncomingMail]) -> list[Draft]:
+    """Do the same for several mails, in a number of statements that does not grow with them."""
+    keep = _days_to_keep(mails)
+    drafts = Draft.objects.bulk_create(_draft(mail, keep[mail.organization_id]) for mail in mails)
+    pairs = list(zip(drafts, mails, strict=True))
+    Recipient.objects.bulk_create(
+        _recipient(draft, position, recipient)
+        for draft, mail in pairs
+        for position, recipient in enumerate(mail.recipients)
+    )
+    Attachment.objects.bulk_create(
+        _attachment(draft, position, attachment)
+        for draft, mail in pairs
+        for position, attachment in enumerate(mail.attachments)
+    )
+    audit.record_all(
+        audit.line("receive", str(draft), organization_id=draft.organization_id) for draft in drafts
+    )
+    wake(DETECT_MISSING)
+    return drafts
+
+
+def _draft(mail: IncomingMail, keep_days: int) -> Draft:
     content = Content(
         mail.text,
         mail.html,
@@ -29,6 +56,7 @@ def hold_mail(mail: IncomingMail) -> Draft:
         problems=mail.problems,
         defects=mail.defects,
     )
+    asked = mail.expires_after
     draft = Draft(
         organization_id=mail.organization_id,
         sender_id=mail.sender_id,
@@ -40,21 +68,11 @@ def hold_mail(mail: IncomingMail) -> Draft:
             (attachment.content for attachment in mail.attachments),
         ),
         minimum=mail.minimum,
-        keep_message_days=_days(mail),
+        keep_message_days=keep_days if asked is None else max(1, -(-asked // timedelta(days=1))),
     )
     draft.subject = draft.seal("subject", mail.subject.encode())
     draft.content = draft.seal("content", content.to_bytes())
     draft.token_hash = link_token_hash("finish", draft.uid)
-    draft.save()
-    Recipient.objects.bulk_create(
-        _recipient(draft, position, recipient) for position, recipient in enumerate(mail.recipients)
-    )
-    Attachment.objects.bulk_create(
-        _attachment(draft, position, attachment)
-        for position, attachment in enumerate(mail.attachments)
-    )
-    audit.record("receive", str(draft), organization_id=draft.organization_id)
-    wake(DETECT_MISSING)
     return draft
 
 
@@ -85,7 +103,7 @@ def _attachment(draft: Draft, position: int, attachment: IncomingAttachment) -> 
     )
 
 
-def _days(mail: IncomingMail) -> int:
-    if mail.expires_after is not None:
-        return max(1, -(-mail.expires_after // timedelta(days=1)))
-    return Organization.objects.get(pk=mail.organization_id).policy.keep_messages_days
+def _days_to_keep(mails: Sequence[IncomingMail]) -> dict[int, int]:
+    """Return for how many days each organization keeps messages."""
+    organizations = Organization.objects.in_bulk({mail.organization_id for mail in mails})
+    return {pk: each.policy.keep_messages_days for pk, each in organizations.items()}

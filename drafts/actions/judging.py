@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections import Counter
 from collections.abc import Collection, Sequence
 from functools import partial
 
@@ -34,18 +35,43 @@ def judge_new(draft_id: int) -> None:
     User.objects.select_for_update(no_key=True).get(pk=draft.sender_id)
     _recognize_resend(draft)
     judged = judge(draft, draft.organization.policy)
-    ready = settle(draft, judged)
-    if _give_way_to_newer(draft):
-        return
-    if ready and draft.sender.is_active:
-        release_all([(draft, judged)])
-    else:
-        reasons = {item.verdict.reason for item in judged} - {""}
-        audit.record(
+    settle(draft, judged)
+    if not _give_way_to_newer(draft):
+        _send_or_hold([(draft, judged)])
+
+
+def judge_new_together(ids: Sequence[int]) -> list[int]:
+    """Judge drafts that just came in, in one transaction; return those that have to go alone."""
+    act_on_free(ids, _judge_free)
+    left = Draft.objects.filter(pk__in=ids, state=states.RECEIVED)
+    return list(left.order_by("pk").values_list("pk", flat=True))
+
+
+def _judge_free(drafts: Sequence[Draft]) -> None:
+    """Judge the new ones among locked drafts, but for a mail of which there is another copy."""
+    new = [draft for draft in drafts if draft.state == states.RECEIVED]
+    senders = User.objects.filter(pk__in={draft.sender_id for draft in new})
+    list(senders.select_for_update(no_key=True).order_by("pk"))
+    single = _without_copies(new)
+    judged = judge_all(single)
+    batch = [(draft, judged[draft.pk]) for draft in single]
+    settle_all(batch)
+    _send_or_hold(batch)
+
+
+def _send_or_hold(batch: Sequence[JudgedDraft]) -> None:
+    """Release the drafts that are complete, and have the senders of the others told."""
+    going = [pair for pair in batch if pair[0].state == states.READY and pair[0].sender.is_active]
+    held = [pair for pair in batch if pair not in going]
+    release_all(going)
+    audit.record_all(
+        audit.line(
             "hold", str(draft), organization_id=draft.organization_id,
-            reasons=sorted(reasons), problem=draft.problem,
-        )  # fmt: skip
-        plan_telling(draft)
+            reasons=sorted({item.verdict.reason for item in judged} - {""}), problem=draft.problem,
+        )
+        for draft, judged in held
+    )  # fmt: skip
+    plan_telling(*(draft for draft, _ in held))
 
 
 def judge_again(drafts: Sequence[Draft], *, new_policy: bool = False) -> None:
@@ -174,6 +200,23 @@ def _recognize_resend(draft: Draft) -> None:
         draft.duplicate_of = duplicate
         draft.problem = draft.problem or states.DUPLICATE
         draft.save(update_fields=["duplicate_of", "problem"])
+
+
+def _without_copies(drafts: Sequence[Draft]) -> list[Draft]:
+    """Return the drafts whose mail their sender has sent once only, as far as is known."""
+    known = Draft.objects.filter(sender__in={draft.sender_id for draft in drafts})
+    alike = known.filter(fingerprint__in=[draft.fingerprint for draft in drafts])
+    prints = Counter(alike.values_list("sender_id", "fingerprint"))
+    ids = {draft.message_id_index for draft in drafts} - {""}
+    named = Counter(
+        known.filter(message_id_index__in=ids).values_list("sender_id", "message_id_index")
+    )
+    return [
+        draft
+        for draft in drafts
+        if prints[draft.sender_id, draft.fingerprint] == 1
+        and named[draft.sender_id, draft.message_id_index] <= 1
+    ]
 
 
 def _give_way_to_newer(draft: Draft) -> bool:

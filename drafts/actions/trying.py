@@ -11,12 +11,12 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from drafts import states
-from drafts.actions.locking import locked_draft
+from drafts.actions.locking import BATCH, locked_draft
 from drafts.actions.telling import tell_person
 from drafts.models import Draft
 from drafts.reminders import expiry_of
 from drafts.states import MAX_ATTEMPTS
-from flow.sweeps import wake
+from flow.sweeps import skip_locked, wake
 
 PAUSE = timedelta(seconds=20)  # before the second attempt; then 4 times, 9 times so long
 REFUSED, UNREADABLE = "mail_refused", "unreadable"
@@ -41,6 +41,18 @@ def claim_attempt(draft_id: int) -> bool:
         if draft.attempts > MAX_ATTEMPTS:
             _give_up(draft)
         return draft.attempts <= MAX_ATTEMPTS
+
+
+def claim_new() -> list[int]:
+    """Count the first attempt of some drafts that nobody has begun with; return which.
+
+    Whoever dies with them leaves them begun: then each goes alone, and takes no other along.
+    """
+    with transaction.atomic():
+        new = Draft.objects.filter(state=states.RECEIVED, attempts=0).order_by("pk")
+        ids = [draft.pk for draft in skip_locked(new.only("pk"))[:BATCH]]
+        Draft.objects.filter(pk__in=ids).update(attempts=1)
+    return ids
 
 
 def give_attempt_back(draft_id: int) -> None:
