@@ -15,6 +15,7 @@ that sends to phone numbers.
 import logging
 import re
 import smtplib
+import socket
 import ssl
 from collections.abc import Mapping, Sequence
 from types import TracebackType
@@ -102,6 +103,12 @@ class Relay:
             self._hang_up()
             raise NotDelivered(NO_ANSWER, cut=True) from None
 
+    def greet(self) -> None:
+        """Connect and sign in, and hand over nothing. Raises RelayDown, smtplib.SMTPException."""
+        code, _ = self._connection().noop()
+        if code != 250:
+            raise RelayDown(str(code))
+
     def _connection(self) -> smtplib.SMTP:
         try:
             self._backend.open()
@@ -140,6 +147,21 @@ def send_sms(sms: WireSms, urls: Sequence[str], receipt: str) -> None:
             return
         log.warning("SMS gateway %d of %d did not take an SMS", position, len(urls))
     raise NotDelivered(GATEWAY, permanent=not any(plugins))
+
+
+def gateway_problem(url: str) -> str:
+    """Return why an SMS gateway cannot be used, "" when it can; nothing is sent."""
+    if _plugin(url, "+31612345678", "doctor") is None:
+        return "is no address of a service that sends to numbers"
+    parsed = url_to_dict(url) or {}
+    if parsed.get("schema") not in _TAKES_FIELDS:
+        return ""
+    port = parsed.get("port") or (443 if str(parsed["schema"]).endswith("s") else 80)
+    try:
+        socket.create_connection((parsed["host"], port), TIMEOUT_SECONDS / 10).close()
+    except OSError as error:
+        return f"does not answer ({type(error).__name__})"
+    return ""
 
 
 def _plugin(url: str, number: str, receipt: str) -> Any:
