@@ -186,6 +186,9 @@ def _import(run: ImportRun, progress: Progress | None) -> None:
         # The staged rows do not survive a crash of the database: have the file checked again.
         _end(run, states.FAILED, failure="rows_lost")
         return
+    if run.position:
+        run.counts = {**run.counts, "resumed": run.position}
+        log.info("%s goes on after row %s", run, run.position)
     try:
         write_staged(run, progress)
     except Cancelled:

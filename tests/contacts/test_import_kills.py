@@ -16,7 +16,7 @@ from contacts import actions, states
 from contacts.models import Contact, Datum, ImportRun
 from contacts.tasks import work_imports
 from tests.contacts.imports import uploaded
-from tests.contacts.people import make_people
+from tests.contacts.people import browser_of, make_people
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.races, pytest.mark.slow]
 
@@ -52,6 +52,12 @@ def killed_worker(run: ImportRun) -> int:
     return subprocess.run(command, env=environment, cwd=root, check=False).returncode
 
 
+def page_of(run: ImportRun) -> str:
+    """Return the page of an import, as its admin sees it."""
+    assert run.actor is not None
+    return browser_of(run.actor).get(f"/contacts/import/{run.pk}/").content.decode()
+
+
 def started() -> ImportRun:
     """Have an import checked and started."""
     admin = make_people().admin
@@ -72,6 +78,7 @@ def test_a_killed_import_goes_on_where_it_was() -> None:
     assert (half, run.state) == (50, states.DONE)
     assert (Contact.objects.count(), Datum.objects.count()) == (ROWS, ROWS)
     assert (run.counts["new"], run.counts["rows"]) == (ROWS, ROWS)
+    assert page_of(run).count("It was interrupted after row 50") == 1
 
 
 def test_an_import_of_a_program_that_is_gone_says_so() -> None:

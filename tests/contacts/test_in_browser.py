@@ -23,6 +23,7 @@ from tests.contacts.people import MOBILE, OTHER_MOBILE, People, make_contact, ma
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 JAN = "jan@example.nl"
+PHONE = {"width": 390, "height": 844}
 WORDS = {
     "en": (
         "Upload",
@@ -38,6 +39,11 @@ WORDS = {
         "Importeren",
         "Naar het adresboek",
     ),
+}
+
+STORY = {
+    "en": ("Choose Jan Jansen", "Accept", "What it was before", "Put back"),
+    "nl": ("Kies Jan Jansen", "Overnemen", "Wat er eerder stond", "Terugzetten"),
 }
 
 
@@ -87,13 +93,14 @@ def csv_of() -> io.BytesIO:
 
 
 @pytest.mark.parametrize("language", ["en", "nl"])
-def test_a_file_is_imported_by_keyboard_alone(
+def test_a_file_is_imported_by_keyboard_alone_on_a_phone(
     page: Page, live_server: LiveServer, language: str, tmp_path: Path
 ) -> None:
     upload, check, would, write, back = WORDS[language]
     admin = make_people().admin
     User.objects.filter(pk=admin.pk).update(language=language)
     sign_in(page, live_server, admin)
+    page.set_viewport_size(PHONE)
     file = tmp_path / "contacten.csv"
     file.write_text(f"E-mailadres;Naam;Mobiel\n{JAN};Jan Jansen;06 36363636\n")
     page.goto(live_server.url + reverse("contact_import") + "?book=organization")
@@ -114,17 +121,39 @@ def press(page: Page, name: str) -> None:
     page.wait_for_load_state()
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 390])
+@pytest.mark.parametrize(
+    ("scheme", "width", "language"),
+    [("light", 1280, "nl"), ("dark", 390, "nl"), ("dark", 1280, "en"), ("light", 390, "en")],
+)
 def test_everybody_can_use_the_address_books(
-    page: Page, live_server: LiveServer, scheme: str, width: int
+    page: Page, live_server: LiveServer, scheme: str, width: int, language: str
 ) -> None:
     people, pages = a_full_book()
+    User.objects.update(language=language)
     sign_in(page, live_server, people.admin)
     page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
     page.set_viewport_size({"width": width, "height": 900})
     found = {name: look(page, live_server.url + url, name) for name, url in pages.items()}
     assert {name: wrong for name, wrong in found.items() if wrong} == {}
+
+
+@pytest.mark.parametrize("language", ["en", "nl"])
+def test_a_proposal_is_accepted_and_taken_back_by_keyboard(
+    page: Page, live_server: LiveServer, language: str
+) -> None:
+    choose, accept, before, bring_back = STORY[language]
+    people, pages = a_full_book()
+    User.objects.update(language=language)
+    sign_in(page, live_server, people.admin)
+    page.set_viewport_size(PHONE)
+    page.goto(live_server.url + pages["proposals"])
+    page.get_by_label(choose).press("Space")
+    press(page, accept)
+    page.goto(live_server.url + pages["contact"])
+    page.get_by_text(before).first.press("Enter")
+    page.get_by_role("button", name=bring_back).first.press("Enter")
+    page.wait_for_load_state()
+    assert Contact.objects.get(address=JAN).data.get(preferred=True).e164 == MOBILE
 
 
 def look(page: Page, url: str, name: str) -> list[str]:

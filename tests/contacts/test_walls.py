@@ -1,6 +1,7 @@
 """Two organizations with the same addresses: nothing crosses, whichever page or call is tried."""
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -11,13 +12,16 @@ from accounts.actions import create_api_key
 from accounts.models import ApiKey
 from accounts.policy import ORGANIZATION
 from contacts import actions, urls
+from contacts.actions import Synced
 from contacts.entries import ContactEntry
 from contacts.models import Conflict, Contact, Datum, FieldLock, ImportRun, PastDatum, Proposal
+from tests import make
 from tests.contacts.imports import imported, uploaded
 from tests.contacts.people import MOBILE, OTHER_MOBILE, People, browser_of, make_contact, set_policy
 from zivweb.api import api, known_api
 
-JAN, SECRET = "jan@example.nl", "Only Ours"
+JAN, SECRET, THEIR_ID = "jan@example.nl", "Only Ours", "crm-42"
+OURS = (Contact, Datum, PastDatum, Conflict, FieldLock, Proposal, ImportRun, ApiKey)
 PATTERNS = [pattern for pattern in urls.urlpatterns if isinstance(pattern, URLPattern)]
 WITH_ID = [pattern for pattern in PATTERNS if "<" in str(pattern.pattern)]
 WITHOUT_ID = [pattern for pattern in PATTERNS if "<" not in str(pattern.pattern)]
@@ -35,6 +39,8 @@ def ours(people: People) -> dict[str, int]:
     set_policy(people.owner, organization_book="propose")
     actions.propose(people.owner, entry, contact)
     run = uploaded(people.admin, f"{JAN},{SECRET},{MOBILE},,")
+    synced = Synced(THEIR_ID, "els@example.nl", SECRET, (MOBILE,))
+    actions.sync_contacts(people.admin.organization, "CRM", [synced])
     past = PastDatum.objects.order_by("pk")[0]
     return {
         "pk": contact.pk,
@@ -61,8 +67,23 @@ def body_of(response: Any) -> bytes:
 
 def stored() -> list[Any]:
     """Return all that a stranger must not be able to change."""
-    models = (Contact, Datum, PastDatum, Conflict, FieldLock, Proposal, ImportRun, ApiKey)
-    return [list(model.objects.order_by("pk").values()) for model in models]
+    return [list(model.objects.order_by("pk").values()) for model in OURS]
+
+
+def of_ours(people: People) -> list[Any]:
+    """Return all that our organization has, whatever others have added to their own."""
+    theirs = people.stranger.organization_id
+    others = {Datum: "contact", PastDatum: "contact", FieldLock: "contact"}
+    return [
+        list(
+            model.objects.exclude(
+                **{f"{others[model]}__organization" if model in others else "organization": theirs}
+            )
+            .order_by("pk")
+            .values()
+        )
+        for model in OURS
+    ]
 
 
 @pytest.mark.parametrize("pattern", WITH_ID, ids=lambda pattern: str(pattern.name))
@@ -86,20 +107,18 @@ def test_no_list_of_a_stranger_holds_ours(
     assert SECRET.encode() not in body_of(response)
 
 
-@pytest.mark.parametrize("page", ["contact_bulk", "contact_conflicts", "contact_proposals"])
-def test_no_list_of_a_stranger_decides_about_ours(
-    people: People, ours: dict[str, int], page: str
+@pytest.mark.parametrize("decision", ["take", "keep", "accept", "refuse"])
+@pytest.mark.parametrize("pattern", WITHOUT_ID, ids=lambda pattern: str(pattern.name))
+def test_nothing_that_a_stranger_posts_touches_ours(
+    people: People, ours: dict[str, int], pattern: URLPattern, decision: str
 ) -> None:
-    before = stored()
-    ids = [
-        str(pk)
-        for model in (Contact, Conflict, Proposal)
-        for pk in model.objects.values_list("pk", flat=True)
-    ]
-    for_all = {"pk": ids, "book": ORGANIZATION, "action": "delete", "decision": "take"}
-    browser_of(people.stranger).post(reverse(page), for_all)
-    browser_of(people.stranger).post(reverse(page), for_all | {"decision": "accept"})
-    assert stored() == before
+    before = of_ours(people)
+    form = {"book": ORGANIZATION, "action": "delete", "decision": decision, "address": JAN}
+    every_id = [str(pk) for model in OURS for pk in model.objects.values_list("pk", flat=True)]
+    browser = browser_of(people.stranger)
+    response = browser.post(reverse(str(pattern.name)), form | {"pk": every_id, "name": "x"})
+    assert SECRET.encode() not in body_of(response)
+    assert of_ours(people) == before
 
 
 def operations() -> list[tuple[str, str]]:
@@ -117,15 +136,37 @@ def test_no_call_of_another_organization_reaches_ours(
     people: People, ours: dict[str, int], method: str, path: str
 ) -> None:
     key = create_api_key(people.stranger.organization, "CRM")
-    before = stored()[1:4]
-    mine = list(Contact.objects.filter(organization=people.owner.organization).values())
+    before = of_ours(people)
     client = Client(headers={"authorization": f"Bearer {key}"})
-    url = path.replace("{external_id}", str(ours["pk"])).replace("{third_party_id}", "42")
-    body = json.dumps({"contacts": [{"external_id": "42", "deleted": True, "email": JAN}]})
-    answer = client.generic(method, url, body, "application/json").content.decode()
-    assert SECRET not in answer
-    assert list(Contact.objects.filter(organization=people.owner.organization).values()) == mine
-    assert stored()[1:4] == before
+    item = {"external_id": THEIR_ID, "third_party_id": THEIR_ID, "deleted": True, "email": JAN}
+    body = item if method == "PUT" else {"contacts": [item]}
+    answer = client.generic(method, filled(path), json.dumps(body), "application/json")
+    assert SECRET not in answer.content.decode()
+    assert answer.status_code in {200, 404}
+    assert of_ours(people) == before
+
+
+def filled(path: str) -> str:
+    """Return the address of a call with the id that our system has for our contact."""
+    filled = re.sub(r"\{\w+\}", THEIR_ID, path)
+    assert (THEIR_ID in filled) == ("{" in path)
+    return filled
+
+
+def test_a_call_of_our_own_system_finds_what_a_stranger_does_not(
+    people: People, ours: dict[str, int]
+) -> None:
+    key = create_api_key(people.admin.organization, "CRM")
+    client = Client(headers={"authorization": f"Bearer {key}"})
+    assert SECRET in client.get(f"/api/v1/contacts/{THEIR_ID}").content.decode()
+
+
+def test_the_drafts_that_wait_for_a_contact_are_our_own_business(
+    people: People, ours: dict[str, int]
+) -> None:
+    draft = make.draft(people.owner, JAN, subject=SECRET)
+    page = browser_of(people.stranger).get("/", {"contact": ours["pk"]}).content.decode()
+    assert (SECRET in page, JAN in page, draft.pk > 0) == (False, False, True)
 
 
 def test_every_page_of_the_address_books_is_walked() -> None:
