@@ -2,7 +2,7 @@
 
 import email
 import email.policy
-import time
+from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
 from email.utils import parsedate_to_datetime
 
@@ -43,7 +43,7 @@ def test_a_notice_has_one_author_of_the_domain_that_mails_come_back_to() -> None
 def test_a_notice_is_dated_and_hangs_under_the_original() -> None:
     _, mail = notice()
 
-    age = time.time() - parsedate_to_datetime(mail["Date"]).timestamp()
-    assert abs(age) < 600
+    age = datetime.now(UTC) - parsedate_to_datetime(mail["Date"]).replace(tzinfo=UTC)
+    assert abs(age) < timedelta(minutes=10)
     assert mail["Message-ID"].endswith("@zivweb.example>")
     assert mail["In-Reply-To"] == "<original@client.example>"
