@@ -19,6 +19,7 @@ from tests.plugins import broker, postgres, processes
 NAMES = (
     "intake",
     "working_off",
+    "notices",
     "contacts_import",
     "contacts_search",
     "draft_page",

@@ -4,12 +4,15 @@ No network is used inside a transaction: rows are claimed with a lease, sent, an
 """
 
 import logging
+import time
 from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import F, SmallIntegerField, Value
+from django.db.models.functions import Greatest
 from django.utils import timezone
 
 from accounts.audit import line, record, record_all
@@ -43,7 +46,8 @@ from vault.tokens import is_token, link_token, link_token_hash, token_hash
 
 log = logging.getLogger(__name__)
 
-BATCH = 20
+BATCH = 50
+MARK_SECONDS = 1.0
 SEND_DUE, SEND_TEXTS = "notifications.tasks.send_due", "notifications.tasks.send_texts"
 UNKNOWN, TOO_LATE, GIVEN_UP = "unknown outcome", "too late", "given up"
 NO_RELAY, UNREADABLE = "no relay", "cannot be opened"
@@ -197,13 +201,26 @@ def _rescue_expired() -> None:
 
 
 def _claim(channel: str, count: int) -> list[Notification]:
+    """Take what is due, under a lease. The first attempt of mails is counted with it.
+
+    So a mail whose worker died was begun before, and the attempts after it are counted one by one.
+    """
     now = timezone.now()
     due = Notification.objects.filter(state=states.QUEUED, channel=channel, next_at__lte=now)
+    begun = Greatest(F("attempts"), Value(1), output_field=SmallIntegerField())
+    counted = {"attempts": begun} if channel == states.MAIL else {}
     with transaction.atomic():
         rows = list(skip_locked(due.order_by("next_at", "pk"))[:count])
-        for row in rows:
-            move(row, states.SENDING, states.MOVES, lease_until=now + LEASE)
+        move_all(rows, states.SENDING, states.MOVES, lease_until=now + LEASE, **counted)
     return rows
+
+
+def _begin_mail(row: Notification) -> bool:
+    """Begin with a mail; its first attempt is counted already, and its lease mostly long enough."""
+    if row.attempts or row.lease_until is None or row.lease_until < timezone.now() + LEASE / 2:
+        return _begin(row)
+    row.attempts = 1
+    return True
 
 
 def _begin(row: Notification) -> bool:
@@ -235,22 +252,46 @@ def _send_mails() -> int:
         return _send_batch(rows, relay)
 
 
-def _send_batch(rows: Sequence[Notification], relay: Relay) -> int:
-    """Send the rows one by one. Returns 0 when the relay turned out to be down.
+class _Taken:
+    """Mails that the relay has taken; they are marked together, every second at the latest."""
 
-    It is down when it cannot be reached, or when it cuts the line twice in a row.
-    """
+    def __init__(self) -> None:
+        self._rows: list[Notification] = []
+        self._since = 0.0
+
+    def add(self, row: Notification) -> None:
+        """Have this one marked soon."""
+        self._since = self._since if self._rows else time.monotonic()
+        self._rows.append(row)
+        if time.monotonic() - self._since > MARK_SECONDS:
+            self.mark()
+
+    def mark(self) -> None:
+        """Mark them now."""
+        rows, self._rows = self._rows, []
+        _end_sent(rows)
+
+
+def _send_batch(rows: Sequence[Notification], relay: Relay) -> int:
+    """Send the rows one by one. Returns 0 when the relay turned out to be down."""
+    taken = _Taken()
+    try:
+        return _send_each(rows, relay, taken)
+    finally:
+        taken.mark()
+
+
+def _send_each(rows: Sequence[Notification], relay: Relay, taken: _Taken) -> int:
+    """The relay is down when it cannot be reached, or when it cuts the line twice in a row."""
     cut_before = False
     for position, row in enumerate(rows):
-        attempts = row.attempts
+        if not _begin_mail(row):
+            continue
         try:
-            relay.connect()  # that may take long, so it comes before the lease begins
-            if not _begin(row):
-                continue
             relay.hand_over(unpack_mail(_open(row)))
         except RelayDown as error:
             log.warning("the relay is down (%s), %d mails wait", error, len(rows) - position)
-            row.attempts = attempts
+            row.attempts -= 1
             return _put_back(rows[position:])
         except NotDelivered as error:
             _settle(row, error)
@@ -259,7 +300,7 @@ def _send_batch(rows: Sequence[Notification], relay: Relay) -> int:
             cut_before = error.cut
         else:
             cut_before = False
-            _end(row, states.SENT, sent_at=timezone.now(), error="")
+            taken.add(row)
     return len(rows)
 
 
@@ -325,6 +366,18 @@ def _end(row: Notification, state: str, **fields: Any) -> bool:
         log.info("%s was moved by another worker", row)
         return False
     return True
+
+
+def _end_sent(rows: Sequence[Notification]) -> None:
+    """Mark mails that the relay has taken, in one transaction; when that fails, each alone."""
+    fields = {"sent_at": timezone.now(), "error": ""}
+    try:
+        with transaction.atomic():
+            move_all(rows, states.SENT, states.MOVES, lease_until=None, **fields, **_emptied())
+            record_all(_ended(row) for row in rows)
+    except MoveLost:
+        for row in rows:
+            _end(row, states.SENT, **fields)
 
 
 def _emptied() -> dict[str, Any]:

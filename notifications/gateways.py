@@ -33,6 +33,7 @@ TIMEOUT_SECONDS = 30
 NO_ANSWER, GATEWAY = "no answer", "gateway"
 
 _ENHANCED = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}")  # RFC 3463
+_LINE_DOT = re.compile(rb"(?m)^\.")  # RFC 5321, 4.5.2
 _SIGN_IN_FIRST = {530, 534, 535, 538}  # RFC 4954, 6: our login at the relay is wrong
 _TAKES_FIELDS = {"json", "jsons", "form", "forms", "xml", "xmls"}
 
@@ -94,7 +95,10 @@ class Relay:
             raise NotDelivered("553 5.6.7", permanent=True)  # RFC 6531, 3.5
         try:
             options = () if ascii_only else ("SMTPUTF8",)
-            connection.sendmail(mail.sender, [mail.to], mail.raw, mail_options=options)
+            if connection.has_extn("pipelining"):
+                _send_pipelined(connection, mail, options)
+            else:
+                connection.sendmail(mail.sender, [mail.to], mail.raw, mail_options=options)
         except smtplib.SMTPRecipientsRefused as error:
             raise self._refused(*error.recipients[mail.to]) from None
         except smtplib.SMTPResponseException as error:
@@ -134,6 +138,31 @@ class Relay:
             self._backend.close()
         except (OSError, ssl.SSLError):
             log.info("the relay was gone before the good-bye")
+
+
+def _send_pipelined(connection: smtplib.SMTP, mail: WireMail, options: Sequence[str]) -> None:
+    """Hand a mail over with its envelope in one packet (RFC 2920): two ways instead of four.
+
+    Raises what `smtplib.SMTP.sendmail` raises.
+    """
+    sender, to = smtplib.quoteaddr(mail.sender), smtplib.quoteaddr(mail.to)
+    envelope = [" ".join([f"MAIL FROM:{sender}", *options]), f"RCPT TO:{to}", "DATA", ""]
+    connection.send("\r\n".join(envelope).encode())
+    from_reply, to_reply, data_reply = (connection.getreply() for _ in range(3))
+    wanted = from_reply[0] == 250 and to_reply[0] in {250, 251}
+    if data_reply[0] == 354:
+        body = _LINE_DOT.sub(b"..", mail.raw if mail.raw.endswith(b"\r\n") else mail.raw + b"\r\n")
+        connection.send((body if wanted else b"") + b".\r\n")
+        data_reply = connection.getreply()
+    if wanted and data_reply[0] == 250:
+        return
+    if 421 not in {from_reply[0], to_reply[0], data_reply[0]}:
+        connection.rset()
+    if from_reply[0] != 250:
+        raise smtplib.SMTPSenderRefused(*from_reply, mail.sender)
+    if not wanted:
+        raise smtplib.SMTPRecipientsRefused({mail.to: to_reply})
+    raise smtplib.SMTPDataError(*data_reply)
 
 
 def send_sms(sms: WireSms, urls: Sequence[str], receipt: str) -> None:
