@@ -23,7 +23,7 @@ from django.shortcuts import redirect
 from accounts.access.provisioning import account_in as account_in
 from accounts.access.provisioning import accounts_of as accounts_of
 from accounts.access.signing_in import Factors as Factors
-from accounts.access.signing_in import domain_of_admin as domain_of_admin
+from accounts.access.signing_in import domain_with_provider as domain_with_provider
 from accounts.access.signing_in import domains_with_providers as domains_with_providers
 from accounts.access.signing_in import elsewhere_is_offered as elsewhere_is_offered
 from accounts.access.signing_in import factors_of as factors_of
@@ -41,17 +41,6 @@ from accounts.models import (
     SmtpCredential,
     User,
 )
-from accounts.models import (
-    Delegation as Delegation,
-)
-from accounts.models import (
-    IdentityProvider as IdentityProvider,
-)
-from accounts.models import (
-    SignInSession as SignInSession,
-)
-from accounts.provisioning import Filter as Filter
-from accounts.provisioning import Unreadable as Unreadable
 from accounts.verbs import verbs_of
 from addresses.mail import domain_of
 from addresses.peers import Address, networks_in

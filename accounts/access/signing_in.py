@@ -58,17 +58,15 @@ def identity_provider(uid: uuid.UUID) -> IdentityProvider:
     return found
 
 
-def domains_with_providers(user: User) -> list[Domain]:
-    """Return the domains of a policy admin's organization. Raises Http404 for others."""
-    if not user.is_policy_admin:
-        raise Http404
-    domains = Domain.objects.filter(organization=user.organization_id).exclude(confirmed_at=None)
+def domains_with_providers(admin: User) -> list[Domain]:
+    """Return the domains of an admin's organization that count."""
+    domains = Domain.objects.filter(organization=admin.organization_id).exclude(confirmed_at=None)
     return list(domains.select_related("identity_provider").order_by("name"))
 
 
-def domain_of_admin(user: User, pk: int) -> Domain:
-    """Return a domain of a policy admin's organization. Raises Http404."""
-    found = next((domain for domain in domains_with_providers(user) if domain.pk == pk), None)
+def domain_with_provider(admin: User, pk: int) -> Domain:
+    """Return a domain of an admin's organization that counts. Raises Http404."""
+    found = next((domain for domain in domains_with_providers(admin) if domain.pk == pk), None)
     if found is None:
         raise Http404
     return found

@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.utils.crypto import constant_time_compare
 
 from accounts import audit
+from accounts.actions.signing_in import remove_identity_provider
 from accounts.gateways import Letter
 from accounts.models import Alias, Domain, Organization, User
 
@@ -72,6 +73,7 @@ def remove_domain(domain: Domain, *, actor: User) -> None:
     """Give a domain up. Raises DomainInUse."""
     if domain.confirmed_at and _is_in_use(domain):
         raise DomainInUse
+    remove_identity_provider(domain, actor)
     audit.note("remove_domain", domain, actor, domain=domain.name)
     domain.delete()
 

@@ -2,13 +2,15 @@
 
 from typing import Any
 
+from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
 from django.db.models import Q
 from django.utils import timezone
 
 from accounts import audit
 from accounts.access import account_in, owns_domain_of
-from accounts.models import Alias, ApiKey, Delegation, Organization, User
+from accounts.models import Alias, ApiKey, Delegation, Organization, Role, SignInSession, User
 from accounts.provisioning import Wanted
 
 FIELDS = {"name": "name", "nick_name": "nick_name", "external_id": "external_id"}
@@ -63,7 +65,7 @@ def change(key: ApiKey, user: User, wanted: Wanted) -> User:
     """Change what another system speaks of; the rest stays. Raises Refusal."""
     organization = _locked(key)
     user.refresh_from_db()
-    before = present(user)
+    before, had_admin = present(user), _has_admin(organization)
     if wanted.address and wanted.address != user.email:
         _require_address(organization, wanted.address, user)
         user.email = wanted.address
@@ -71,6 +73,8 @@ def change(key: ApiKey, user: User, wanted: Wanted) -> User:
     if wanted.active is not None:
         user.is_active = wanted.active
     _write(user, wanted)
+    if had_admin:
+        _require_admin(organization)
     after = present(user)
     changed = [name for name in Wanted.__slots__ if getattr(before, name) != getattr(after, name)]
     if changed:
@@ -81,7 +85,8 @@ def change(key: ApiKey, user: User, wanted: Wanted) -> User:
 @transaction.atomic
 def remove(key: ApiKey, user: User) -> None:
     """Take away address, ways to sign in, aliases and delegates; what they sent stays readable."""
-    _locked(key)
+    organization = _locked(key)
+    had_admin = _has_admin(organization)
     user.name = user.display_name
     user.email = f"{user.uid}@removed.invalid"
     user.is_active = user.is_editor = user.is_policy_admin = user.is_auditor = False
@@ -90,7 +95,12 @@ def remove(key: ApiKey, user: User) -> None:
     user.save()
     user.aliases.all().delete()
     Delegation.objects.filter(Q(owner=user) | Q(delegate=user)).delete()
+    Authenticator.objects.filter(user=user).delete()
+    SocialAccount.objects.filter(user=user).delete()
+    SignInSession.objects.filter(user=user).delete()
     _note("remove_account", key, user)
+    if had_admin:
+        _require_admin(organization)
 
 
 def present(user: User) -> Wanted:
@@ -109,6 +119,16 @@ def present(user: User) -> Wanted:
 def _locked(key: ApiKey) -> Organization:
     """Return the organization, in which nobody else makes or changes accounts meanwhile."""
     return Organization.objects.select_for_update().get(pk=key.organization_id)
+
+
+def _has_admin(organization: Organization) -> bool:
+    return User.objects.holding(Role.POLICY_ADMIN, organization.pk).exists()
+
+
+def _require_admin(organization: Organization) -> None:
+    """Raise Refusal when nobody is left who may change the policy."""
+    if not _has_admin(organization):
+        raise Refusal(400, "The last admin of an organization stays", "mutability")
 
 
 def _write(user: User, wanted: Wanted) -> None:

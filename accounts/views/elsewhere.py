@@ -20,14 +20,16 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import actions
 from accounts.access import (
-    domain_of_admin,
+    domain_with_provider,
     domains_with_providers,
     identity_provider,
     identity_provider_of,
-    recently_signed_in,
-    user_of,
+    person_with,
+    post_from,
+    recently_signed_in_to_change,
 )
 from accounts.forms import IdentityProviderForm
+from accounts.models import Role
 
 log = logging.getLogger(__name__)
 
@@ -61,25 +63,24 @@ def leave(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     return render(request, "account/elsewhere.html", {"provider": row, "way": way["Location"]})
 
 
-@require_safe
 @login_required
-@recently_signed_in
+@require_safe
 def providers(request: HttpRequest) -> HttpResponse:
     """List the domains of the organization, and where their people sign in."""
-    domains = domains_with_providers(user_of(request))
+    domains = domains_with_providers(person_with(request, Role.POLICY_ADMIN))
     return render(request, "account/providers.html", {"domains": domains})
 
 
-@require_http_methods(["GET", "POST"])
 @login_required
-@recently_signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+@recently_signed_in_to_change
 def provider(request: HttpRequest, pk: int) -> HttpResponse:
     """Set where the people of a domain sign in."""
-    user = user_of(request)
-    domain = domain_of_admin(user, pk)
+    admin = person_with(request, Role.POLICY_ADMIN)
+    domain = domain_with_provider(admin, pk)
     form = IdentityProviderForm(domain, request.POST or None)
-    if request.method == "POST" and form.is_valid():
-        actions.set_identity_provider(domain, form.wanted(), user)
+    if form.is_valid():
+        actions.set_identity_provider(domain, form.wanted(), admin)
         messages.success(request, gettext("The sign-in of %s is kept.") % domain.name)
         return redirect("identity_providers")
     callback = settings.BASE_URL + reverse("openid_connect_callback", args=[form.uid])
@@ -88,14 +89,13 @@ def provider(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "account/provider.html", values, status=status)
 
 
-@require_POST
-@login_required
-@recently_signed_in
+@post_from("identity_provider", "pk")
+@recently_signed_in_to_change
 def remove_provider(request: HttpRequest, pk: int) -> HttpResponse:
     """Let the people of a domain sign in here again."""
-    user = user_of(request)
-    domain = domain_of_admin(user, pk)
-    actions.remove_identity_provider(domain, user)
+    admin = person_with(request, Role.POLICY_ADMIN)
+    domain = domain_with_provider(admin, pk)
+    actions.remove_identity_provider(domain, admin)
     messages.success(request, gettext("People of %s sign in here again.") % domain.name)
     return redirect("identity_providers")
 

@@ -213,6 +213,16 @@ def test_a_removed_person_is_signed_out(scim: Scim) -> None:
     assert browser.get("/").status_code == 302
 
 
+def test_the_last_admin_stays(scim: Scim) -> None:
+    admin = make.user(scim.place, role=User.Role.ADMIN)
+
+    gone = scim.call("DELETE", f"Users/{admin.uid}")
+    off = scim.call("PUT", f"Users/{admin.uid}", {"active": "False"})
+
+    assert (gone.status_code, off.status_code) == (400, 400)
+    assert scim.call("GET", f"Users/{admin.uid}").json()["active"] is True
+
+
 def test_a_shared_mailbox_is_a_group_of_its_people(scim: Scim) -> None:
     box, jan, els = scim.box(), scim.make("jan"), scim.make("els")
     replace = {"op": "replace", "path": "members", "value": [{"value": jan["id"]}]}
