@@ -4,8 +4,10 @@ import pytest
 
 from accounts.actions import create_smtp_credential
 from accounts.models import Alias, User
+from drafts.models import Recipient
 from intake.actions import open_mail
 from intake.models import RawMail
+from intake.tasks import make_drafts
 from tests import make
 from tests.intake.conftest import Start
 from tests.intake.smtp import MAIL, Client, mail_from
@@ -294,3 +296,14 @@ def test_the_null_sender_reaches_nobody_else(smtp: Client, recipient: str) -> No
 def test_the_null_sender_reaches_nobody_else_with_a_login_either(ready: Client) -> None:
     ready.say("MAIL FROM:<>")
     assert ready.say("RCPT TO:<jan@example.nl>").startswith("550 5.1.1")
+
+
+def test_a_person_who_is_named_twice_gets_one_copy(smtp: Client, sender: User) -> None:
+    smtp.begin(sender, "jan@example.nl", "JAN@Example.NL", "jan@example.nl")
+    smtp.data(mail_from(sender).replace("To: ", "Cc: Jan <jan@example.nl>\r\nTo: Jan@EXAMPLE.nl, "))
+    make_drafts()
+    people = [(one.address, one.kind) for one in Recipient.objects.all()]
+    assert (RawMail.objects.get().recipients, people) == (
+        ["jan@example.nl"],
+        [("jan@example.nl", "to")],
+    )
