@@ -56,17 +56,19 @@ Image = TypeVar("Image", bound=Attached)
 
 
 def body_response(
-    html: str, images: Mapping[str, str], *, remote_images: bool = False, heading: str = ""
+    html: str,
+    images: Mapping[str, str],
+    *,
+    remote_images: bool = False,
+    cover: sanitizer.Cover | None = None,
 ) -> HttpResponse:
     """Return a mail's HTML, made safe, for a sandboxed frame on our own page.
 
     With `remote_images` the reader's browser fetches the images that a mail links to; this server
-    never does. `heading` is HTML of ours to print above it.
+    never does.
     """
     try:
-        document = sanitizer.body_document(
-            html, images, remote_images=remote_images, heading=heading
-        )
+        document = sanitizer.body_document(html, images, remote_images=remote_images, cover=cover)
     except sanitizer.TooDeepError:
         return notice_response(_("This message is laid out in a way that cannot be shown here."))
     return _framed(document, sanitizer.body_csp(remote_images=remote_images))

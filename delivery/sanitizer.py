@@ -3,7 +3,8 @@
 import re
 from collections import Counter
 from collections.abc import Mapping
-from html import unescape
+from dataclasses import dataclass
+from html import escape, unescape
 from urllib.parse import unquote, urlsplit
 
 import nh3
@@ -65,7 +66,8 @@ _WITHOUT_END = {
     *("p", "li", "dt", "dd", "tr", "td", "th", "option", "thead", "tbody", "tfoot"),
 }
 _SHELL = """<!doctype html>
-<html><head><meta charset="utf-8"><meta name="viewport" content="width=device-width">
+<html{attributes}><head>{title}<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
 <meta name="referrer" content="no-referrer"><style>
 :root{{color-scheme:light}}
 body{{margin:16px;background:#fff;color:#111;font:16px/1.5 system-ui,sans-serif}}
@@ -74,6 +76,15 @@ img{{max-width:100%;height:auto}}
 pre{{white-space:pre-wrap}}
 blockquote{{margin:8px 0 8px 4px;padding-left:12px;border-left:3px solid #ccc}}
 </style></head><body>{body}</body></html>"""
+
+
+@dataclass(frozen=True, slots=True)
+class Cover:
+    """HTML of ours to put above a mail that is a page of its own; the title is plain text."""
+
+    title: str
+    language: str
+    html: str
 
 
 class TooDeepError(ValueError):
@@ -90,15 +101,20 @@ def body_document(
     inline_images: Mapping[str, str],
     *,
     remote_images: bool = False,
-    heading: str = "",
+    cover: Cover | None = None,
 ) -> str:
     """Return a whole document to serve under `body_csp` in a sandboxed frame.
 
-    `inline_images` has a `data:` address for each Content-ID; `heading` is HTML of ours that is put
-    before it. Raises TooDeepError.
+    `inline_images` has a `data:` address for each Content-ID. Raises TooDeepError.
     """
     cleaned = clean(html, inline_images, remote_images=remote_images)
-    return _SHELL.format(body=heading + cleaned)
+    if cover is None:
+        return _SHELL.format(attributes="", title="", body=cleaned)
+    return _SHELL.format(
+        attributes=f' lang="{escape(cover.language)}"',
+        title=f"<title>{escape(cover.title)}</title>",
+        body=f"<main>{cover.html}{cleaned}</main>",
+    )
 
 
 def has_remote_images(html: str) -> bool:

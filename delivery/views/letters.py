@@ -7,6 +7,7 @@ from datetime import datetime
 from django.http import HttpResponse, HttpResponseBase
 from django.template.loader import render_to_string
 from django.utils.html import linebreaks
+from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
 from delivery import sanitizer
@@ -85,10 +86,12 @@ def print_response(message: Message) -> HttpResponse:
     """Return a message on a page of its own: who wrote to whom, when, and what."""
     letter = letter_of(message)
     content = letter.content
-    heading = render_to_string("delivery/_print.html", {"message": message, "letter": letter})
+    above = render_to_string("delivery/_print.html", {"message": message, "letter": letter})
+    title = content.subject or _("(no subject)")
+    cover = sanitizer.Cover(title, get_language() or "en", above)
     html = content.html or str(linebreaks(content.text or "", autoescape=True))
     images = inline_images(html, attachments_of(message))
-    return body_response(html, images, heading=heading)
+    return body_response(html, images, cover=cover)
 
 
 def answers_of(replies: Iterable[Reply]) -> list[Answered]:

@@ -5,12 +5,14 @@ By mouse and by keyboard alone, in both languages, on a phone and on a desk, and
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
+from django.utils import timezone
 from playwright.sync_api import BrowserContext, Page, expect
 from pytest_django.live_server_helper import LiveServer
 
@@ -204,7 +206,12 @@ def _destroyed(jan: MessageRecipient) -> None:
     end_messages()
 
 
-STATES = [_nothing, report_wrong_number, _exhausted, _revoked, _destroyed]
+def _locked(jan: MessageRecipient) -> None:
+    until = timezone.now() + timedelta(minutes=15)
+    MessageRecipient.objects.filter(pk=jan.pk).update(failures=5, locks=1, locked_until=until)
+
+
+STATES = [_nothing, report_wrong_number, _locked, _exhausted, _revoked, _destroyed]
 LOOKS = [Look("en", DESK), Look("nl", (320, 640), "dark")]
 
 
@@ -272,3 +279,17 @@ def test_everybody_can_use_the_message_and_its_errors(
     reader.press("reply")
     found += troubles(reader.page)
     assert found == []
+
+
+@pytest.mark.parametrize("look", LOOKS, ids=str)
+def test_everybody_can_use_the_print_version(
+    look: Look, new_context: NewContext, live_server: LiveServer
+) -> None:
+    message = html_message()
+    context = new_context(**look.options())
+    reader = Reader(Way(Mouse, look), context, live_server.url)
+    reader.verify(recipient_of(message))
+    answer = reader.page.request.get(live_server.url + link(recipient_of(message), "print/"))
+    page = context.new_page()
+    page.set_content(answer.text())  # as it is served its sandbox lets no script run, not even axe
+    assert (troubles(page), page.locator("h1").count()) == ([], 1)
