@@ -4,6 +4,7 @@ from collections.abc import Callable
 from urllib.parse import urlencode
 
 from allauth.account.internal.flows.login import get_authentication_records
+from allauth.mfa.models import Authenticator
 from allauth.mfa.utils import is_mfa_enabled
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -13,7 +14,7 @@ from accounts.models import User
 Handler = Callable[[HttpRequest], HttpResponse]
 
 OPEN = ("/account/", "/language/", "/static/", "/.well-known/", "/m/", "/api/", "/demo/")
-KNOWN = "second_factor"
+STRONG = (Authenticator.Type.TOTP, Authenticator.Type.WEBAUTHN)
 
 
 class SecondFactorMiddleware:
@@ -33,11 +34,8 @@ class SecondFactorMiddleware:
 def _lacks_factor(request: HttpRequest) -> bool:
     """Tell whether this person needs a second factor; who has one is asked for it at sign-in."""
     user = request.user
-    if not isinstance(user, User) or not user.policy.second_factor or request.session.get(KNOWN):
+    if not isinstance(user, User) or not user.policy.second_factor:
         return False
     records = get_authentication_records(request, user)
     elsewhere = any(record.get("method") == "socialaccount" for record in records)
-    if elsewhere or is_mfa_enabled(user):
-        request.session[KNOWN] = True
-        return False
-    return True
+    return not elsewhere and not is_mfa_enabled(user, STRONG)

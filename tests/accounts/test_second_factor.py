@@ -144,6 +144,16 @@ def test_the_policy_leads_everybody_to_a_second_factor_and_back() -> None:
     assert browser.get("/contacts/").status_code == 200
 
 
+def test_who_stops_using_the_app_is_led_there_again() -> None:
+    person = make.user(make.organization(policy=Policy(second_factor=True)))
+    browser, _, _ = with_app(person)
+    before = browser.get("/contacts/").status_code
+
+    browser.post("/account/app/remove/")
+
+    assert (before, browser.get("/contacts/").status_code) == (200, 302)
+
+
 def test_without_that_policy_nobody_is_led_away() -> None:
     assert make.signed_in(make.user()).get("/contacts/").status_code == 200
 
