@@ -61,6 +61,14 @@ def press(page: Page, language: str, name: str) -> None:
     page.get_by_role("button", name=getattr(WORDS[language], name), exact=True).click()
 
 
+def send_for_good(product: Product, page: Page, language: str) -> None:
+    """Press Send, let the time to undo pass, and wait until the recipient has the mail."""
+    press(page, language, "send")
+    expect(page.locator("h1")).to_have_text(SENDING[language])
+    end_undo_time(product)
+    product.wait_for_mail(f"states-{language}@links.example", "")
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_mail_sent_again_shows_on_both_drafts(
     product: Product, open_page: OpenPage, language: str
@@ -120,10 +128,7 @@ def test_a_link_says_what_is_the_case_in_every_state(
 
     press(page, language, "undo")
     assert READY[language] in heading(page, link)
-    press(page, language, "send")
-    expect(page.locator("h1")).to_have_text(SENDING[language])
-    end_undo_time(product)
-    product.wait_for_mail(f"states-{language}@links.example", "")
+    send_for_good(product, page, language)
     assert heading(page, link) == subject
 
 
