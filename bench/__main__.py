@@ -20,6 +20,7 @@ NAMES = (
     "intake",
     "working_off",
     "notices",
+    "growth",
     "contacts_import",
     "contacts_search",
     "draft_page",
