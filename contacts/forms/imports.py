@@ -1,6 +1,6 @@
 """What people fill in when they import a file: the file, its columns, what becomes of the rows."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -95,3 +95,12 @@ class ChoicesForm(forms.Form):
         ],
         initial=states.ASK,
     )
+
+    @classmethod
+    def about(cls, counts: Mapping[str, int]) -> "ChoicesForm":
+        """Return the choices; one about rows that the file has none of stays as it is, unasked."""
+        form = cls()
+        for name, verdict in (("changed_rows", states.CHANGED), ("conflicts", states.CONFLICT)):
+            if not counts.get(verdict):
+                form.fields[name].widget = form.fields[name].hidden_widget()
+        return form

@@ -141,7 +141,7 @@ def _run_context(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
         "working": run.state in states.WORKING,
         "failure": failure_sentence(run.failure) if run.failure else "",
         "columns_form": ColumnsForm(header=run.header, roles=run.roles),
-        "choices_form": ChoicesForm(),
+        "choices_form": ChoicesForm.about(run.counts),
         "samples": _samples(run),
         "counts": [(key, verdict_words(key), run.counts.get(key, 0)) for key in states.VERDICTS],
         "done": run.counts.get("rows", run.position),

@@ -191,3 +191,10 @@ def test_old_files_and_rows_are_forgotten(people: People) -> None:
     run.refresh_from_db()
     assert (run.file, bytes(run.samples)) == (None, b"")
     assert actions.due_runs() == []
+
+
+def test_only_what_a_file_holds_is_asked_about(people: People) -> None:
+    run = uploaded(people.admin, f"{JAN},Jan,{MOBILE},,")
+    page = browser_of(people.admin).get(f"/contacts/import/{run.pk}/").content.decode()
+    assert "Rows that contradict" not in page
+    assert page.count('type="hidden" name="conflicts" value="ask"') == 1
