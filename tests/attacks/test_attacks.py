@@ -1,0 +1,249 @@
+"""Attacks that no single app can see: on sessions, hosts, forms, patterns, memory and time."""
+
+import os
+import re
+import statistics
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from celery import current_app
+from django.test import Client
+from pytest_django import Settings
+
+from accounts.actions import check_login
+from accounts.models import User
+from contacts.models import Contact
+from notifications.actions import queue_mail, send_due
+from tests import make
+from tests.notifications.letters import finish_mail
+from tests.notifications.sinks import running_relay
+from tests.zivweb.serving import KEYS
+from vault.models import Blob
+
+APPS = {
+    "zivweb",
+    "intake",
+    "drafts",
+    "delivery",
+    "contacts",
+    "notifications",
+    "accounts",
+    "addresses",
+}
+SQL = "' OR 1=1; DROP TABLE accounts_user; -- {{7*7}} ${7*7} %s %(x)s \\"
+PRINT = """
+import django
+django.setup()
+from django.conf import settings as s
+print(s.SESSION_COOKIE_NAME, s.CSRF_COOKIE_NAME, s.SESSION_COOKIE_SECURE, s.CSRF_COOKIE_SECURE)
+print(s.SESSION_COOKIE_HTTPONLY, s.SESSION_COOKIE_SAMESITE, s.SECURE_HSTS_SECONDS, s.DEBUG)
+"""
+
+
+@pytest.mark.django_db
+def test_signing_in_gives_the_session_a_new_name(client: Client) -> None:
+    user, session = make.user(), client.session
+    session["planted"] = "by somebody else"
+    session.save()
+    before = client.cookies["session"].value
+
+    client.post("/account/login/", {"login": user.email, "password": make.PASSWORD})
+
+    assert client.get("/").status_code == 200
+    assert client.cookies["session"].value != before
+
+
+@pytest.mark.django_db
+def test_a_new_password_ends_every_other_session(client: Client) -> None:
+    user = make.user()
+    client.force_login(user)
+
+    user.set_password("another password of the tests")
+    user.save(update_fields=["password"])
+
+    assert client.get("/").status_code == 302
+
+
+@pytest.mark.django_db
+def test_a_person_who_has_left_is_signed_out(client: Client) -> None:
+    user = make.user()
+    client.force_login(user)
+
+    User.objects.filter(pk=user.pk).update(is_active=False)
+
+    assert client.get("/").status_code == 302
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("headers", "status"),
+    [
+        ({"host": "evil.example"}, 400),
+        ({"host": "localhost", "x-forwarded-host": "evil.example"}, 200),
+    ],
+)
+def test_no_host_of_somebody_else_is_answered_or_linked_to(
+    client: Client, headers: dict[str, str], status: int
+) -> None:
+    answer = client.get("/account/login/", headers=headers)
+
+    assert (answer.status_code, "evil" in answer.content.decode()) == (status, False)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/admin/", "/static/", "/.env", "/.git/config", "/debug/"])
+def test_nothing_stands_where_scanners_look(client: Client, path: str) -> None:
+    assert client.get(path).status_code == 404
+    assert client.trace("/account/login/").status_code == 405
+
+
+@pytest.mark.django_db
+def test_no_field_that_a_form_does_not_show_is_written(client: Client) -> None:
+    user, stranger = make.user(), make.user()
+    client.force_login(user)
+    planted = {
+        "organization": stranger.organization_id,
+        "owner": stranger.pk,
+        "fixed": "on",
+        "pk": 1,
+    }
+
+    client.post("/contacts/new/", {"address": "jan@example.nl", "phone": "0636363636", **planted})
+
+    contact = Contact.objects.get()
+    assert (contact.owner, contact.organization, contact.fixed) == (user, user.organization, False)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("path", ["/?q=", "/sent/?q=", "/contacts/?q=", "/contacts/?after="])
+def test_what_is_searched_for_is_only_text(client: Client, path: str) -> None:
+    client.force_login(make.user())
+
+    answer = client.get(path.replace("=", ""), {path.split("?")[1].rstrip("="): SQL})
+
+    assert (answer.status_code, b"49" in answer.content.split(b"<main")[1]) == (200, False)
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    "end", ["\r\n.\r\n", "\n.\n", "\n.\r\n", "\r.\r", "\r\n.\n", "\u2028.\u2028"]
+)
+def test_no_text_smuggles_a_second_mail_out(settings: Settings, end: str) -> None:
+    smuggled = f"Hi{end}MAIL FROM:<a@evil.example>\r\nRCPT TO:<b@evil.example>\r\nDATA\r\nX: y"
+    place = make.organization()
+    with running_relay() as (relay, config):
+        settings.MAIL_RELAY = config
+        mail = finish_mail(subject=smuggled, sender_name=smuggled)
+        queue_mail(mail, organization_id=place.pk, about="draft:1", key="one")
+        send_due()
+
+    assert [mail.rcpt_tos for mail in relay.taken] == [["anna@zorg.example"]]
+
+
+def test_tasks_are_given_no_data() -> None:
+    ours = {
+        name: task for name, task in current_app.tasks.items() if not name.startswith("celery.")
+    }
+
+    # That one is told which worker it runs in.
+    assert [name for name, task in ours.items() if task.run.__code__.co_argcount] == [
+        "zivweb.tasks.beat"
+    ]
+
+
+def test_no_nonce_comes_twice() -> None:
+    blob = Blob(size=1)
+
+    assert len({blob.seal("chunk 0 of 1", b"x")[:12] for _ in range(20_000)}) == 20_000
+
+
+@pytest.mark.slow
+def test_no_pattern_of_ours_is_slow_on_a_long_text() -> None:
+    ours = {
+        value
+        for name, module in sys.modules.items()
+        if name.partition(".")[0] in APPS
+        for value in vars(module).values()
+        if isinstance(value, re.Pattern)
+    }
+    texts = ["a" * 50_000, " " * 50_000, "<" * 50_000, "a@" * 25_000, "0 " * 25_000, "=?" * 25_000]
+
+    slow = [
+        f"{pattern.pattern!r:.80}"
+        for pattern in ours
+        for text in texts
+        if seconds(pattern, text) > 0.5
+    ]
+
+    assert (slow, len(ours) > 30) == ([], True)
+
+
+def seconds(pattern: re.Pattern[Any], text: str) -> float:
+    """Return how much processor time a search takes."""
+    subject = text.encode() if isinstance(pattern.pattern, bytes) else text
+    began = time.thread_time()
+    pattern.search(subject)
+    return time.thread_time() - began
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_a_login_of_nobody_costs_as_much_as_a_wrong_password(settings: Settings) -> None:
+    settings.PASSWORD_HASHERS = ["accounts.passwords.Argon2"]
+    known = make.user().email
+
+    wrong = median_of(lambda: check_login(known, "wrong"))
+    nobody = median_of(lambda: check_login("nobody@example.org", "wrong"))
+
+    assert 0.7 < nobody / wrong < 1.4
+
+
+@pytest.mark.slow
+@pytest.mark.django_db
+def test_signing_in_as_nobody_costs_as_much_as_a_wrong_password(settings: Settings) -> None:
+    settings.PASSWORD_HASHERS, settings.ACCOUNT_RATE_LIMITS = ["accounts.passwords.Argon2"], False
+    known, client = make.user().email, Client()
+
+    def try_as(login: str) -> None:
+        client.post("/account/login/", {"login": login, "password": "wrong"})
+
+    wrong = median_of(lambda: try_as(known))
+    nobody = median_of(lambda: try_as("nobody@example.org"))
+
+    assert 0.6 < nobody / wrong < 1.6
+
+
+def median_of(call: Callable[[], object]) -> float:
+    """Return the processor time of a call: unlike the clock it does not hear the neighbours."""
+    times = []
+    for _ in range(9):
+        began = time.process_time()
+        call()
+        times.append(time.process_time() - began)
+    return statistics.median(times)
+
+
+@pytest.mark.slow
+def test_cookies_of_a_real_installation_are_for_its_host_alone(tmp_path: Path) -> None:
+    real = KEYS | {
+        "DJANGO_SETTINGS_MODULE": "zivweb.settings",
+        "ZIVWEB_ENV_FILE": os.devnull,
+        "ZIVWEB_DATA_DIR": str(tmp_path),
+        "ZIVWEB_BASE_URL": "https://mail.example.org",
+        "ZIVWEB_TRUSTED_PROXIES": "10.0.0.1",
+        "EMAIL_URL": "smtp://localhost:25",
+        "SMS_URL": "json://localhost/",
+    }
+
+    said = subprocess.run(
+        [sys.executable, "-c", PRINT], env=real, capture_output=True, text=True, check=True
+    )
+
+    assert said.stdout.split() == [
+        "__Host-session", "__Host-csrf", "True", "True", "True", "Lax", "31536000", "False",
+    ]  # fmt: skip
