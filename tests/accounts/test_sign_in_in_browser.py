@@ -101,7 +101,7 @@ def test_the_policy_asks_for_a_passkey_which_then_signs_in_alone(
     page.get_by_role("button", name="Sign out").click()
 
     page.goto(live_server.url + "/contacts/new/")
-    page.get_by_role("button", name="Sign in with a passkey").click()
+    page.get_by_role("button", name="Use a passkey").click()
 
     expect(page).to_have_url(live_server.url + "/contacts/new/")
 
@@ -129,7 +129,7 @@ def set_up(page: Page, live_server: LiveServer, provider: str, *, only: bool) ->
 def go_to_provider(page: Page, address: str, sub: str) -> None:
     """Ask to sign in with the organization, and say there who one is."""
     page.get_by_label("Email address").fill(address)
-    page.get_by_role("button", name="Sign in with your organization").click()
+    page.get_by_role("button", name="Use the account of your organization").click()
     page.get_by_role("button", name=sub, exact=True).click()
 
 
