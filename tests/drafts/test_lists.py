@@ -99,7 +99,7 @@ def test_the_list_takes_as_many_queries_for_many_drafts_as_for_one(
     _ = [make.draft(sender, ELS, JAN, subject=str(number)) for number in range(20)]
     client = browser(sender)
 
-    with django_assert_max_num_queries(7):
+    with django_assert_max_num_queries(8):
         client.get("/")
 
 
