@@ -9,7 +9,7 @@ import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-MAX_BYTES, MAX_SIDE, MIN_SIDE = 100_000, 1200, 16
+MAX_BYTES, MAX_SIDE, MIN_SIDE = 50_000, 1200, 16
 TOO_BIG, TOO_WIDE, UNREADABLE, MOVING = "too_big", "too_wide", "unreadable", "moving"
 
 _PNG = b"\x89PNG\r\n\x1a\n"

@@ -43,6 +43,11 @@ class Organization(models.Model):
         """The switches as a frozen value."""
         return policy_from_json(self.policy_data)
 
+    @cached_property
+    def shown_logo(self) -> "Logo | None":
+        """The picture that mails and pages show, None where there is none."""
+        return Logo.objects.filter(organization=self).first()
+
     @property
     def zone(self) -> ZoneInfo:
         """The time zone in which its people work."""

@@ -21,7 +21,7 @@ class Mail:
 
     `context` holds plain data only. The From address is no-reply@ZIVWEB_MAIL_DOMAIN unless
     `from_address` is given; `from_name` is the name that is shown with it. `list_id` is the first
-    label of a List-Id (RFC 2919), for mails of one kind to many people.
+    label of a List-Id (RFC 2919), for mails of one kind to many people. `logo` is shown above it.
     """
 
     kind: str
@@ -36,6 +36,7 @@ class Mail:
     in_reply_to: str = ""
     references: tuple[str, ...] = ()
     files: tuple[MailFile, ...] = ()
+    logo: MailFile | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -23,7 +23,7 @@ _NAMES = {"subject", "organization_name", "sender_name", "recipient_name"}
 def render_mail(mail: Mail, uid: UUID) -> WireMail:
     """Return the mail of the notification with this uid, ready for the wire."""
     names = _in_one_line(mail.context, _NAMES)
-    context = {**names, "language": mail.language, "base_url": settings.BASE_URL}
+    context = {**names, "language": mail.language, "base_url": settings.BASE_URL, "logo": mail.logo}
     folder = f"mail/{mail.kind}"
     with translation.override(mail.language):
         parts = Parts(

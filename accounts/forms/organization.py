@@ -141,7 +141,7 @@ class LogoForm(forms.Form):
 
     logo = forms.FileField(
         label=gettext_lazy("Choose a picture"),
-        help_text=gettext_lazy("PNG, JPEG or WebP, at most 100 kB. Wide and low looks best."),
+        help_text=gettext_lazy("PNG, JPEG or WebP, at most 50 kB. Wide and low looks best."),
         widget=forms.FileInput(attrs={"accept": "image/png,image/jpeg,image/webp"}),
     )
 

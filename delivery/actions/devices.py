@@ -76,6 +76,7 @@ def _tell_recipient(row: MessageRecipient, device: Device) -> None:
         from_name=look.from_name,
         from_address=look.from_address,
         list_id=look.list_id,
+        logo=look.logo,
         context={
             "organization_name": row.message.organization.name,
             "recipient_name": row.name,

@@ -130,6 +130,7 @@ def _tell_reader(reply: Reply, reader: MessageRecipient) -> None:
         from_name=look.from_name,
         from_address=look.from_address,
         list_id=look.list_id,
+        logo=look.logo,
         context={
             "organization_name": reply.message.organization.name,
             "sender_name": reply.message.sender.display_name,

@@ -17,7 +17,7 @@ from delivery.actions.limits import COUNTRY, ORGANIZATION, SMS_TO_COUNTRY
 from delivery.models import Message, MessageRecipient
 from delivery.phrases import phrase_for
 from notifications.actions import queue_mail, queue_mails
-from notifications.letters import Mail, Posting
+from notifications.letters import Mail, MailFile, Posting
 from notifications.models import Notification
 
 # Why a recipient cannot read the message, so that only the sender can help.
@@ -33,6 +33,8 @@ class Look:
     from_address: str
     list_id: str
     phrase: str
+    own_text: str
+    logo: MailFile | None
 
 
 def look_of(row: MessageRecipient) -> Look:
@@ -44,7 +46,17 @@ def look_of(row: MessageRecipient) -> Look:
         from_address=policy.mail_from,
         list_id=f"messages-{organization.pk}",
         phrase=policy.phrase or phrase_for(organization.pk, row.address, row.language),
+        own_text=organization.texts.get(f"mail_{row.language}", ""),
+        logo=_logo_of(organization),
     )
+
+
+def _logo_of(organization: Organization) -> MailFile | None:
+    found = organization.shown_logo
+    if found is None:
+        return None
+    name = f"logo.{found.content_type.partition('/')[2]}"
+    return MailFile(name, found.content_type, bytes(found.content))
 
 
 def queue_ready_mail(row: MessageRecipient) -> Notification:
@@ -70,6 +82,7 @@ def _ready_mail(row: MessageRecipient) -> Posting:
         from_name=look.from_name,
         from_address=look.from_address,
         list_id=look.list_id,
+        logo=look.logo,
         reply_to=message.sender.email,
         context={
             "organization_name": message.organization.name,
@@ -80,6 +93,7 @@ def _ready_mail(row: MessageRecipient) -> Posting:
             "method": row.method,
             "expires_on": day_of(message, message.expires_at),
             "phrase": look.phrase,
+            "own_text": look.own_text,
             "subject": message.open_content().subject if with_subject else "",
         },
     )

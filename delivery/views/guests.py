@@ -354,6 +354,7 @@ def _page(
         "sender": recipient.message.sender,
         "token": recipient.token,
         "support": support_of(organization),
+        "own_text": organization.texts.get(f"page_{(get_language() or 'nl')[:2]}", ""),
         "phrase": organization.policy.phrase
         or phrase_for(organization.pk, recipient.address, get_language() or recipient.language),
         **(shown or {}),

@@ -49,6 +49,57 @@ def help_for_draft(page: Page, scene: Scene, look: Look) -> None:
     page.goto(f"/help/?draft={scene['held'].split('/')[2]}")
 
 
+def countries_opened(page: Page, scene: Scene, look: Look) -> None:
+    """Open the countries that codes by SMS go to."""
+    page.goto("/organization/policy/")
+    page.locator("details summary").click()
+
+
+def policy_refused(page: Page, scene: Scene, look: Look) -> None:
+    """Look at a policy under which nothing could be opened."""
+    page.goto("/organization/policy/")
+    for box in page.locator(".group--methods input").all():
+        box.uncheck()
+    page.locator("[formaction]").click()
+    page.locator("[role=alert]").wait_for()
+
+
+def person_opened(page: Page, scene: Scene, look: Look) -> None:
+    """Open somebody."""
+    page.goto("/organization/people/")
+    page.locator("a.row").last.click()
+
+
+def mailbox_made(page: Page, scene: Scene, look: Look) -> None:
+    """Make a shared mailbox, and open it."""
+    page.goto("/organization/mailboxes/new/")
+    page.locator("[name=email]").fill(f"desk-{look}@gemeente.example")
+    page.locator("main form button[type=submit]").first.click()
+    page.locator("[name=delegate]").wait_for()
+
+
+def login_made(page: Page, scene: Scene, look: Look) -> None:
+    """Make the login of a mail server."""
+    page.goto("/organization/smtp/")
+    page.locator("[name=description]").fill("Exchange")
+    page.locator("main form:has([name=description]) button").click()
+    page.locator(".banner--done").wait_for()
+
+
+def key_made(page: Page, scene: Scene, look: Look) -> None:
+    """Make the key of another system."""
+    page.goto("/organization/keys/")
+    page.locator("[name=name]").fill(f"CRM {look}")
+    page.locator("main form:has([name=for_people]) button").click()
+    page.locator(".banner--done").wait_for()
+
+
+def entry_opened(page: Page, scene: Scene, look: Look) -> None:
+    """Open a row of the audit log."""
+    page.goto("/organization/audit/")
+    page.locator(".log summary").first.click()
+
+
 def login_refused(page: Page, scene: Scene, look: Look) -> None:
     """Sign in with a wrong password."""
     page.goto("/account/login/")
@@ -214,6 +265,25 @@ PLACES = [
     Place("held mail, dry run", ADMIN, at(DRY_RUN)),
     Place("held mail, one", ADMIN, held_mail_opened),
     Place("help answers, none", ADMIN, at("/help/answers/")),
+    Place("organization", ADMIN, at("/organization/")),
+    Place("policy", ADMIN, at("/organization/policy/")),
+    Place("policy, countries", ADMIN, countries_opened),
+    Place("policy refused", ADMIN, policy_refused),
+    Place("times", ADMIN, at("/organization/times/")),
+    Place("texts and logo", ADMIN, at("/organization/look/")),
+    Place("people", ADMIN, at("/organization/people/")),
+    Place("people, none found", ADMIN, at("/organization/people/?q=nobody")),
+    Place("person", ADMIN, person_opened),
+    Place("invitation", ADMIN, at("/organization/people/new/")),
+    Place("mailboxes", ADMIN, at("/organization/mailboxes/")),
+    Place("mailbox", ADMIN, mailbox_made),
+    Place("domains", ADMIN, at("/organization/domains/")),
+    Place("mail servers, one made", ADMIN, login_made),
+    Place("keys, one made", ADMIN, key_made),
+    Place("audit log", ADMIN, at("/organization/audit/")),
+    Place("audit log, opened", ADMIN, entry_opened),
+    Place("audit log, nothing", ADMIN, at("/organization/audit/?about=nothing:0")),
+    Place("delegates", BRAM, at("/delegates/")),
     Place("draft, life opened", BRAM, life_opened),
     Place("how one signs in", BRAM, at("/account/security/")),
     Place("app with codes", BRAM, at("/account/app/")),
