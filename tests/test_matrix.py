@@ -80,7 +80,7 @@ def wrong_cells(world: World, name: str) -> list[str]:
         for role, status in found.items():
             if row.by == LINK:
                 right = status == found[NOBODY]
-            elif row.by == KEY or (method in row.methods and role not in row.who):
+            elif row.by == KEY or (method in row.methods and not row.lets(role, method)):
                 right = status in REFUSED
             elif method not in row.methods:
                 right = status in ELSEWHERE or not row.there
