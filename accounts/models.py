@@ -339,11 +339,7 @@ class ApiKey(models.Model):
 
 
 class AuditEntry(models.Model):
-    """Who did what, on what, when, from where. Holds ids and codes, no content and no secrets.
-
-    The database lets nobody change a row, nor delete one that is not in a pruned range
-    (migration 0005).
-    """
+    """Who did what, on what, when, from where: ids and codes, no content. Nobody can change it."""
 
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="+", db_index=False)
     actor = models.ForeignKey(
@@ -369,9 +365,8 @@ class AuditEntry(models.Model):
 class AuditSeal(models.Model):
     """A range of audit rows of one organization that can be proven to be what was written.
 
-    `marks` holds 8 bytes of id and 16 bytes of digest for each row, so that a changed row can be
-    named; `digest` covers them (by `marks_digest`), the range and the seal before. Pruned: rows
-    and marks are gone, the chain stays.
+    `marks` names each row (accounts/marks.py); `digest` covers them (by `marks_digest`), the range
+    and the seal before. Pruned: rows and marks are gone, the chain stays.
     """
 
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
