@@ -13,6 +13,7 @@ from contacts.states import NEW, SAME, VERDICTS
 from flow.paging import Page, page_by_id
 
 ROWS_PER_PAGE = 50
+ROWS_PER_READ = 1000  # of a report, which is read from end to end
 
 
 def import_for(user: User, pk: int) -> ImportRun:
@@ -47,16 +48,18 @@ def staged_rows(run: ImportRun) -> QuerySet[StagedRow]:
     return StagedRow.objects.filter(pk__gt=base, pk__lt=first_row_id(run.pk + 1)).order_by("pk")
 
 
-def rows_page(run: ImportRun, verdict: str, after: str) -> Page[StagedRow]:
+def rows_page(
+    run: ImportRun, verdict: str, after: str, size: int = ROWS_PER_PAGE
+) -> Page[StagedRow]:
     """Return rows of one verdict (all where it is none), in the order of the file."""
     rows = staged_rows(run)
     if verdict in VERDICTS:
         rows = rows.filter(verdict=verdict)
     if after.isascii() and after.isdigit() and len(after) < 9:
         rows = rows.filter(pk__gt=first_row_id(run.pk) + int(after))
-    found = list(rows[: ROWS_PER_PAGE + 1])
-    more = len(found) > ROWS_PER_PAGE
-    kept = found[:ROWS_PER_PAGE]
+    found = list(rows[: size + 1])
+    more = len(found) > size
+    kept = found[:size]
     return Page(kept, str(kept[-1].pk - first_row_id(run.pk)) if more else "")
 
 
@@ -71,10 +74,10 @@ def stored_for(run: ImportRun, rows: list[StagedRow]) -> dict[str, Contact]:
 
 
 def report_rows(run: ImportRun) -> Iterator[tuple[StagedRow, str]]:
-    """Yield every row with its verdict, a page in memory at a time."""
+    """Yield every row with its verdict, some in memory at a time."""
     after = ""
     while True:
-        page = rows_page(run, "", after)
+        page = rows_page(run, "", after, ROWS_PER_READ)
         rows = list(page.rows)
         known = stored_for(run, [row for row in rows if not row.verdict])
         for row in rows:
