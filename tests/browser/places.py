@@ -147,6 +147,13 @@ def life_opened(page: Page, scene: Scene, look: Look) -> None:
         summary.click()
 
 
+def domain_opened(page: Page, scene: Scene, look: Look) -> None:
+    """Open where the people of a domain sign in."""
+    page.goto("/organization/sign-in/")
+    page.locator("main .row a.button").first.click()
+    page.locator("#callback").wait_for()
+
+
 def held_mail_opened(page: Page, scene: Scene, look: Look) -> None:
     """Open a line of the admin's list of held mails."""
     page.goto("/radar/")
@@ -289,6 +296,7 @@ PLACES = [
     Place("app with codes", BRAM, at("/account/app/")),
     Place("new passkey", BRAM, at("/account/passkeys/add/")),
     Place("sign-in elsewhere", ADMIN, at("/organization/sign-in/")),
+    Place("sign-in elsewhere, a domain", ADMIN, domain_opened),
     Place("demo mailbox", NOBODY, at("/demo/mailbox/")),
     Place("demo mail", NOBODY, of("letter")),
     Place("guest", NOBODY, of("fresh")),
