@@ -47,6 +47,7 @@ class Balancer:
             there = asyncio.create_task(_pipe(reader, inner_writer))
             await _pipe(inner_reader, writer)
             there.cancel()
+            inner_writer.close()
         writer.close()
 
     async def _connect(self) -> tuple[asyncio.StreamReader, asyncio.StreamWriter]:

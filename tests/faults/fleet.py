@@ -43,10 +43,12 @@ class Member:
         ports = {"ZIVWEB_HTTP_PORT": str(self.http), "ZIVWEB_SMTP_PORT": str(self.smtp)}
         self.environment = environment | ports | {"ZIVWEB_PROCESS": process}
         self._log = log
+        self.started = 0.0
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> None:
         """Start it."""
+        self.started = time.monotonic()
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
                 [sys.executable, *self._command()],
@@ -135,6 +137,15 @@ class Fleet(Product):
         """Return the processes of a machine."""
         return [member for member in self.members if member.machine == machine]
 
+    def restart(self, machine: str) -> None:
+        """Restart the processes of a machine as its service manager does, until all answer."""
+        members = self.on(machine)
+        first = [member.process for member in members]
+        for member in members:
+            member.terminate()
+        wait_for("the end of each", lambda: all(one and one.poll() is not None for one in first))
+        wait_for("each again", lambda: all(member.answers() for member in members))
+
     def start(self) -> None:
         """Prepare the database, start everything, and wait until it answers."""
         self.sink.start()
@@ -161,8 +172,8 @@ class Fleet(Product):
 
     def kill(self, name: str) -> None:
         """Kill one process of a role, each in turn; it is started again at once."""
-        self.members.sort(key=lambda member: member.process.pid if member.process else 0)
-        self.of(name)[0].kill()
+        oldest = min(self.of(name), key=lambda member: member.started)
+        oldest.kill()
 
     def sweep(self) -> None:
         """Have every sweep of beat come now, but not more often than a few times a second."""

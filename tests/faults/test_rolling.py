@@ -2,17 +2,16 @@
 
 import threading
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 
 import pytest
 import requests
 
 from tests.faults.conftest import Look
-from tests.faults.fleet import Fleet, Member
+from tests.faults.fleet import Fleet
 from tests.faults.killing import Killed
 from tests.faults.mails import ANNA, complete_mails, handing_in, incomplete_mails
-from tests.product import wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -45,23 +44,14 @@ def reading(fleet: Fleet) -> Iterator[list[str]]:
         thread.join()
 
 
-def restart(members: Sequence[Member]) -> None:
-    """Restart the processes of a machine as its service manager does; wait until they answer."""
-    first = [member.process for member in members]
-    for member in members:
-        member.terminate()
-    wait_for("the end of each", lambda: all(one and one.poll() is not None for one in first))
-    wait_for("each again", lambda: all(member.answers() for member in members))
-
-
 def test_a_rolling_restart_fails_no_request_and_refuses_no_mail(fleet: Fleet, wrong: Look) -> None:
     mails = complete_mails("roll-out", 60) + incomplete_mails("roll-in", 20)
     before = [member.process for member in fleet.members]
 
     with reading(fleet) as answers, handing_in(fleet, mails[::-1], seconds=10):
         time.sleep(0.5)
-        restart(fleet.on("one"))
-        restart(fleet.on("two"))
+        fleet.restart("one")
+        fleet.restart("two")
 
     assert {first.poll() is None for first in before if first} == {False}
     assert (set(answers), len(answers) > 50) == ({"200", "422"}, True)
