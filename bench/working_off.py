@@ -21,10 +21,9 @@ from bench.runner import Goal, compare
 from bench.tables import person
 from contacts.models import Datum
 from drafts import states
-from drafts.actions import senders_to_tell, tell_sender
 from drafts.fingerprint import fingerprint, message_id_index
 from drafts.models import Draft, Recipient
-from drafts.tasks import detect_missing
+from drafts.tasks import detect_missing, tell_due
 from intake.actions import SealedMail, Submission, open_mail, store_mails
 from intake.models import RawMail
 from intake.tasks import make_drafts
@@ -70,8 +69,7 @@ def _ours() -> None:
     make_drafts()
     detect_missing()
     Draft.objects.update(tell_at=timezone.now())
-    for sender in senders_to_tell(MAILS):
-        tell_sender(sender, at_once=True)
+    tell_due()
 
 
 def _plain() -> None:

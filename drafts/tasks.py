@@ -13,7 +13,7 @@ from drafts.models import Draft
 
 log = logging.getLogger(__name__)
 
-SENDERS = 1000
+SENDERS, TOGETHER = 1000, 50
 
 
 @shared_task
@@ -42,7 +42,10 @@ def judge_policies() -> None:
 @shared_task
 def tell_due() -> None:
     """Tell senders what is held, ready, or went out by itself, several drafts in one mail."""
-    _each_sender(actions.tell_sender, actions.senders_to_tell(SENDERS))
+    senders = actions.senders_to_tell(SENDERS)
+    for start in range(0, len(senders), TOGETHER):
+        alone = actions.tell_together(senders[start : start + TOGETHER])
+        _each_sender(actions.tell_sender, alone)
     _each_sender(actions.announce_sent, actions.senders_to_announce(SENDERS))
 
 

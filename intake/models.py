@@ -9,6 +9,7 @@ from accounts.models import Organization, User
 from drafts.models import Draft
 from intake import states
 from vault.models import SealedRow
+from vault.sealing import SEAL_BYTES
 
 
 class RawMail(SealedRow):
@@ -59,7 +60,8 @@ class RawMail(SealedRow):
 
     def read(self) -> Iterator[bytes]:
         """Yield the bytes as they came in, a piece at a time. Raises VaultError."""
-        count = 1 + self.pieces.count()
+        alone = len(self.raw) == self.size + SEAL_BYTES
+        count = 1 if alone else 1 + self.pieces.count()
         yield self.unseal(_part(0, last=count == 1), self.raw)
         for number in range(1, count):
             piece = self.pieces.get(number=number)

@@ -8,6 +8,8 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from vault.keys import KEY_BYTES, NONCE_BYTES, VaultError, keyring
 
+SEAL_BYTES = NONCE_BYTES + 16  # so much longer than what it seals is what was sealed
+
 # What a database driver gives back for a BinaryField.
 Sealed = bytes | memoryview
 

@@ -31,7 +31,7 @@ from drafts.actions.sharing import (
     unshare_draft,
 )
 from drafts.actions.splitting import NothingToSplit, split_draft
-from drafts.actions.telling import senders_to_tell, tell_sender
+from drafts.actions.telling import senders_to_tell, tell_sender, tell_together
 from drafts.actions.together import complete_together, send_together
 from drafts.actions.trying import (
     claim_attempt,
@@ -84,6 +84,7 @@ __all__ = [
     "snooze_reminders",
     "split_draft",
     "tell_sender",
+    "tell_together",
     "try_again",
     "undo_send",
     "unshare_draft",

@@ -1,5 +1,7 @@
 """The mails about held drafts that their sender gets: several at once become one."""
 
+import logging
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 from typing import Any
@@ -12,15 +14,17 @@ from django.utils import timezone, translation
 from accounts.context import support_of
 from accounts.models import Organization, Role, User
 from drafts import states
-from drafts.access import Judged, content_of, judge, subject_of
+from drafts.access import Judged, content_of, judge, judge_all, subject_of
 from drafts.models import Draft
 from drafts.wording import problem_sentences, reason_sentence
 from flow.sweeps import skip_locked
-from notifications.actions import cancel_all, queue_mail
-from notifications.letters import Mail
+from notifications.actions import cancel_all, queue_mails
+from notifications.letters import Mail, Posting
 from notifications.models import Notification
 from notifications.states import CANCELLED
 from vault.tokens import link_token
+
+log = logging.getLogger(__name__)
 
 FINISH_SENDING, READY_TO_SEND, SENT_BY_ITSELF = "finish_sending", "ready_to_send", "sent_by_itself"
 FINISH_SEVERAL = "finish_several"
@@ -78,6 +82,38 @@ def tell_sender(sender_id: int, *, at_once: bool = False) -> int:
     return len(told)
 
 
+def tell_together(sender_ids: Sequence[int]) -> list[int]:
+    """Tell senders of whom one draft waits, all in one transaction; return the other senders.
+
+    Drafts that somebody else has locked are passed over: no lock of a draft is waited for here.
+    """
+    try:
+        with transaction.atomic():
+            told = _tell_free(sender_ids)
+    except Exception:
+        log.exception("%d senders cannot be told together, each is told alone", len(sender_ids))
+        told = set()
+    return [sender_id for sender_id in sender_ids if sender_id not in told]
+
+
+def _tell_free(sender_ids: Sequence[int]) -> set[int]:
+    list(User.objects.filter(pk__in=sender_ids).select_for_update(no_key=True).order_by("pk"))
+    untold = Draft.objects.filter(sender__in=sender_ids, state__in=states.HELD)
+    untold = untold.exclude(tell_at=None)
+    counts = Counter(untold.values_list("sender_id", flat=True))
+    due = untold.filter(tell_at__lte=timezone.now()).select_related("organization", "sender")
+    drafts = [one for one in skip_locked(due.order_by("pk")) if counts[one.sender_id] == 1]
+    stop_telling(*drafts)
+    judged = judge_all(drafts)
+    organizations = {one.organization_id: one.organization for one in drafts}
+    replies = {pk: reply_address(each) for pk, each in organizations.items()}
+    postings = [_one(one, judged[one.pk], replies[one.organization_id]) for one in drafts]
+    for draft, notice in zip(drafts, queue_mails(postings), strict=True):
+        draft.tell_at, draft.notice = None, notice
+    Draft.objects.bulk_update(drafts, ["tell_at", "notice", "mails_about"])
+    return {draft.sender_id for draft in drafts}
+
+
 def held_together(sender_id: int) -> list[Draft]:
     """Return the held drafts that this sender has to be told of, locked."""
     drafts = Draft.objects.select_related("organization", "sender")
@@ -106,6 +142,15 @@ def stop_telling(*drafts: Draft) -> None:
 
 def tell(draft: Draft, kind: str, more: Mapping[str, Any], to: User | None = None) -> Notification:
     """Queue a mail about one draft, in the thread of the mail that is held."""
+    posting = _about(draft, kind, more, to or draft.sender)
+    draft.save(update_fields=["mails_about"])
+    return queue_mails([posting])[0]
+
+
+def _about(
+    draft: Draft, kind: str, more: Mapping[str, Any], to: User, reply_to: str | None = None
+) -> Posting:
+    """Return a mail about one draft; the draft counts it, and has to be saved."""
     content = content_of(draft)
     context = {
         "subject": subject_of(draft),
@@ -114,18 +159,23 @@ def tell(draft: Draft, kind: str, more: Mapping[str, Any], to: User | None = Non
         **more,
     }
     draft.mails_about += 1
-    draft.save(update_fields=["mails_about"])
-    return tell_person(
-        to or draft.sender,
+    return _to_person(
+        to,
         kind,
         context,
         about=str(draft),
         key=f"{draft}:{kind}:{draft.mails_about}",
         thread=tuple(filter(None, (*content.references, content.message_id))),
+        reply_to=reply_to,
     )
 
 
-def tell_person(  # noqa: PLR0913  what a mail is about, and who answers it
+def tell_person(person: User, kind: str, more: Mapping[str, Any], **about: Any) -> Notification:
+    """Queue a mail to somebody of an organization; `about` is what `_to_person` takes."""
+    return queue_mails([_to_person(person, kind, more, **about)])[0]
+
+
+def _to_person(  # noqa: PLR0913  what a mail is about, and who answers it
     person: User,
     kind: str,
     more: Mapping[str, Any],
@@ -133,9 +183,9 @@ def tell_person(  # noqa: PLR0913  what a mail is about, and who answers it
     about: str,
     key: str,
     thread: Sequence[str] = (),
-    reply_to: str = "",
-) -> Notification:
-    """Queue a mail to somebody of an organization; `thread` ends with the mail that it answers."""
+    reply_to: str | None = None,
+) -> Posting:
+    """Return a mail to somebody of an organization; `thread` ends with the mail that it answers."""
     organization = person.organization
     context = {
         "organization_name": organization.name,
@@ -154,11 +204,11 @@ def tell_person(  # noqa: PLR0913  what a mail is about, and who answers it
         context=context,
         from_name=organization.name,
         list_id=LIST_ID,
-        reply_to=reply_to or reply_address(organization),
+        reply_to=reply_address(organization) if reply_to is None else reply_to,
         in_reply_to=thread[-1] if thread else "",
         references=tuple(thread),
     )
-    return queue_mail(mail, organization_id=organization.pk, about=about, key=key)
+    return Posting(mail, organization.pk, about, key)
 
 
 def reply_address(organization: Organization) -> str:
@@ -190,10 +240,15 @@ def lines_of(drafts: Sequence[Draft]) -> list[dict[str, Any]]:
 
 
 def _tell_one(draft: Draft) -> Notification:
+    posting = _one(draft, judge(draft, draft.organization.policy))
+    draft.save(update_fields=["mails_about"])
+    return queue_mails([posting])[0]
+
+
+def _one(draft: Draft, judged: Sequence[Judged], reply_to: str | None = None) -> Posting:
     if draft.state == states.READY:
-        return tell(draft, READY_TO_SEND, {})
+        return _about(draft, READY_TO_SEND, {}, draft.sender, reply_to)
     policy = draft.organization.policy
-    judged = judge(draft, policy)
     with translation.override(draft.sender.language):
         incomplete = [
             {**_person(item), "reason_text": reason_sentence(item.verdict, item.who, policy)}
@@ -207,7 +262,7 @@ def _tell_one(draft: Draft) -> Notification:
         "problem_text": " ".join(problems),
         "web_sending": policy.web_sending,
     }
-    return tell(draft, FINISH_SENDING, context)
+    return _about(draft, FINISH_SENDING, context, draft.sender, reply_to)
 
 
 def _tell_several(drafts: Sequence[Draft]) -> Notification:
