@@ -17,6 +17,7 @@ from allauth.socialaccount.adapter import DefaultSocialAccountAdapter
 from allauth.socialaccount.models import SocialAccount, SocialApp, SocialLogin
 from django.conf import settings
 from django.contrib import messages
+from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.urls import reverse
@@ -131,7 +132,7 @@ class IdentityAdapter(DefaultSocialAccountAdapter):
         """Return the app of an identity provider, named by its uid."""
         try:
             row = IdentityProvider.objects.filter(uid=provider).first() if provider else None
-        except ValueError:
+        except ValidationError:  # no uid
             row = None
         return [app_of(row)] if row is not None else []
 
