@@ -8,7 +8,7 @@ from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
 from django.test import Client
 from django.urls import reverse
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Page, ViewportSize, expect
 from pytest_django.live_server_helper import LiveServer
 
 from accounts.models import User
@@ -23,7 +23,7 @@ from tests.contacts.people import MOBILE, OTHER_MOBILE, People, make_contact, ma
 pytestmark = [pytest.mark.browser, pytest.mark.django_db(transaction=True)]
 
 JAN = "jan@example.nl"
-PHONE = {"width": 390, "height": 844}
+PHONE: ViewportSize = {"width": 390, "height": 844}
 WORDS = {
     "en": (
         "Upload",
