@@ -106,12 +106,16 @@ def _pieces(text: str) -> Iterable[str]:
 
 
 def _is_signature(lines: Sequence[str]) -> bool:
-    """Tell whether several lines are about one person: names, numbers and address apart."""
+    """Tell whether several lines are about one person: names, numbers and address apart.
+
+    A first line that says it all (who and the number) begins a list, not a signature.
+    """
     addresses = {found.lower() for line in lines for found in _ADDRESS.findall(line)}
     whole = [line for line in lines if _NUMBER.search(line) and _has_words(line)]
     numbered = [line for line in lines if _NUMBER.search(line)]
     bare = len(numbered) == len(lines)
-    return 1 < len(lines) <= 12 and len(addresses) <= 1 and not bare and len(whole) <= 1
+    a_list = bare or len(whole) > 1 or lines[:1] == whole
+    return 1 < len(lines) <= 12 and len(addresses) <= 1 and not a_list
 
 
 def _has_words(line: str) -> bool:

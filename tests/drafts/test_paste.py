@@ -73,6 +73,13 @@ def test_what_is_for_nobody_is_shown_with_its_reason(text: str, reason: str) -> 
     assert pasted.unmatched == (Unmatched(text, reason),)
 
 
+def test_a_line_without_a_number_under_a_whole_one_is_shown() -> None:
+    pasted = map_list("Jan Jansen jan@example.nl 0636363601\nPiet Pietersen", PEOPLE, "NL")
+
+    assert [match.key for match in pasted.matches] == [1]
+    assert pasted.unmatched == (Unmatched("Piet Pietersen", "no_number"),)
+
+
 def test_a_name_that_two_people_have_is_for_nobody() -> None:
     twin = Person(4, "jan@example.com", "Jan Jansen")
 
