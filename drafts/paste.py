@@ -13,7 +13,8 @@ MAX_LENGTH = 20_000
 BY_ADDRESS, BY_NAME, BY_ORDER = "address", "name", "order"
 NO_NUMBER, NOBODY, SEVERAL, LATE = "no_number", "nobody", "several", "late"
 
-_ADDRESS = re.compile(r"[^\s<>()\[\],;:|\"']+@[^\s<>()\[\],;:|\"']+")
+# It begins where a word begins, so that a long word is read once.
+_ADDRESS = re.compile(r"(?<![^\s<>()\[\],;:|\"'])[^\s<>()\[\],;:|\"']+@[^\s<>()\[\],;:|\"']+")
 _NUMBER = re.compile(r"(?<![\w@.])(?:\+|00)?\(?\d[\d \u00a0().\-/\u2010-\u2014]{6,24}\d(?![\w@])")
 _BLANK_LINES = re.compile(r"\n[ \t\u00a0]*\n\s*")
 _SMALL_WORDS = {"de", "den", "der", "van", "von", "het", "mr", "mw", "dr", "drs", "dhr", "mevr"}

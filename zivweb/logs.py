@@ -10,7 +10,8 @@ import structlog
 from structlog.typing import EventDict, Processor, WrappedLogger
 
 _LINK = re.compile(r"/(m|finish|account/password/reset/key)/[^/\s\"']+")
-_ADDRESS = re.compile(r"[^\s<>()\"'=,;:/]+@[^\s<>()\"',;:/]+")
+# It begins where a word begins, so that a long word is read once.
+_ADDRESS = re.compile(r"(?<![^\s<>()\"'=,;:/])[^\s<>()\"'=,;:/]+@[^\s<>()\"',;:/]+")
 # Eight digits or more, also in groups; no date, no fraction of a second, no part of a UUID.
 _NUMBER = re.compile(
     r"(?<![\w-])(?<!\d[.:])(?!\d{4}-\d\d-\d\d(?!\d))"

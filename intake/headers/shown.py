@@ -22,7 +22,10 @@ _WORDS: Final = {
     ),
     MINIMUM: re.compile(r"verification-email|access-code|sms", re.IGNORECASE),
 }
-_ADDRESS: Final = re.compile(r"""[^\s<>()\[\]"',;:&]*@[^\s<>()\[\]"',;:&]*""")
+# It begins where a word begins, so that a long word is read once.
+_ADDRESS: Final = re.compile(
+    r"""(?<![^\s<>()\[\]"',;:&])[^\s<>()\[\]"',;:&]*@[^\s<>()\[\]"',;:&]*"""
+)
 _PLAIN: Final = re.compile(r"[\w.+-]*@[\w.@-]*")
 _NUMBER: Final = re.compile(r"[\d\s+().<>/:;,-]*")
 

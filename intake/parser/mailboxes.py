@@ -24,7 +24,7 @@ _PIECE: Final = re.compile(
 )
 _PAREN: Final = re.compile(r"\\.|[()]", re.DOTALL)
 _ESCAPED: Final = re.compile(r"\\(.)", re.DOTALL)
-_AROUND: Final = re.compile(r"\s*+([@.])\s*+")
+_AROUND: Final = re.compile(r"(?<!\s)\s*+([@.])\s*+")
 _SPACES: Final = re.compile(r"\s++")
 
 

@@ -7,7 +7,9 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable
+from importlib import import_module
 from pathlib import Path
+from pkgutil import walk_packages
 from typing import Any
 
 import pytest
@@ -34,6 +36,20 @@ APPS = {
     "notifications",
     "accounts",
     "addresses",
+}
+# Patterns that no code of ours searches for: they are tried at one place of a text.
+AT_ONE_PLACE = {
+    "accounts.provisioning._FILTER",
+    "contacts.importer.columns._LIKE_ADDRESS",
+    "contacts.importer.rows._PLAIN_ADDRESS",
+    "intake.blocks.marks._CONTINUES",
+    "intake.blocks.marks._KEYED",
+    "intake.blocks.marks._OWN_LINE",
+    "intake.blocks.marks._QUOTED_LINE",  # searched for in fifty characters
+    "intake.headers.shown._PLAIN",
+    "intake.parser.fields._FIELD",
+    "intake.parser.parameters._NAME",
+    "intake.smtpd.envelope._PATH",
 }
 SQL = "' OR 1=1; DROP TABLE accounts_user; -- {{7*7}} ${7*7} %s %(x)s \\"
 PRINT = """
@@ -164,30 +180,29 @@ def test_no_nonce_comes_twice() -> None:
 
 @pytest.mark.slow
 def test_no_pattern_of_ours_is_slow_on_a_long_text() -> None:
+    names = [module.name for app in APPS for module in walk_packages([app], f"{app}.")]
+    modules = [import_module(name) for name in names if ".migrations" not in name]
     ours = {
-        value
-        for name, module in sys.modules.items()
-        if name.partition(".")[0] in APPS
-        for value in vars(module).values()
+        value: f"{module.__name__}.{name}"
+        for module in modules
+        for name, value in vars(module).items()
         if isinstance(value, re.Pattern)
     }
     texts = ["a" * 50_000, " " * 50_000, "<" * 50_000, "a@" * 25_000, "0 " * 25_000, "=?" * 25_000]
 
     slow = [
-        f"{pattern.pattern!r:.80}"
-        for pattern in ours
-        for text in texts
-        if seconds(pattern, text) > 0.5
+        name for pattern, name in ours.items() for text in texts if seconds(pattern, name, text) > 1
     ]
 
-    assert (slow, len(ours) > 30) == ([], True)
+    assert (slow, len(ours) > 100) == ([], True)
 
 
-def seconds(pattern: re.Pattern[Any], text: str) -> float:
-    """Return how much processor time a search takes."""
+def seconds(pattern: re.Pattern[Any], name: str, text: str) -> float:
+    """Return how much processor time it takes to use a pattern the way we use it."""
     subject = text.encode() if isinstance(pattern.pattern, bytes) else text
+    use = pattern.match if name in AT_ONE_PLACE else pattern.search
     began = time.thread_time()
-    pattern.search(subject)
+    use(subject)
     return time.thread_time() - began
 
 
