@@ -37,6 +37,43 @@
     offer.form.requestSubmit(offer);
   });
 
+  // --- Send waits for what is being saved: else it would meet its own change as somebody's ---
+
+  let saving = 0;
+  let waiting = null;
+
+  function isSave(event) {
+    return event.detail.elt.matches(".recipient__fix");
+  }
+
+  document.addEventListener("htmx:beforeSend", function (event) {
+    if (isSave(event)) saving += 1;
+  });
+  document.addEventListener("htmx:afterRequest", function (event) {
+    if (!isSave(event)) return;
+    saving -= 1;
+    if (!saving) sendNow();
+  });
+
+  function sendNow() {
+    const button = waiting;
+    saving = 0;
+    waiting = null;
+    if (button && button.isConnected) button.form.requestSubmit(button);
+  }
+
+  document.addEventListener(
+    "submit",
+    function (event) {
+      if (!saving || !event.submitter || !event.submitter.matches("[data-submit]")) return;
+      event.preventDefault();
+      event.stopPropagation();
+      waiting = event.submitter;
+      setTimeout(sendNow, 3000);
+    },
+    true
+  );
+
   // --- A number that was saved is shown as it is written, once the field is left ---
 
   function showFormatted(field) {

@@ -106,7 +106,8 @@ class Session(Connection):
         sealed = await self._accepted(mail, arrival)
         await self.desk.storage.store(sealed)
         await self.push(replies.STORED.format(uid=sealed.row.uid))
-        log.info("stored %s, %s bytes", sealed.row.uid, sealed.row.size)  # nobody waits for a line
+        # Nobody waits for a line.
+        log.info("stored %s, %s KiB", sealed.row.uid, sealed.row.size // 1024)
 
     async def _accepted(self, mail: Envelope, arrival: Arrival) -> SealedMail:
         """Check and seal a mail, on the fast path right here when it is small. Raises Refused."""

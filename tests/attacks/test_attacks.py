@@ -162,6 +162,7 @@ def test_no_text_smuggles_a_second_mail_out(settings: Settings, end: str) -> Non
 
 
 def test_tasks_are_given_no_data() -> None:
+    current_app.loader.import_default_modules()
     ours = {
         name: task for name, task in current_app.tasks.items() if not name.startswith("celery.")
     }
