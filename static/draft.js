@@ -51,7 +51,7 @@
   });
   document.addEventListener("htmx:afterRequest", function (event) {
     if (!isSave(event)) return;
-    saving -= 1;
+    saving = Math.max(0, saving - 1);
     if (!saving) sendNow();
   });
 
