@@ -30,6 +30,8 @@ TO_RECIPIENTS = re.compile(
     r"|mail/(message_ready|reply_ready|new_device)/)"
     r"|delivery/(forms|render|views/guest\w*)\.py"
 )
+# What a policy means, in the words of senders and of recipients.
+TO_BOTH = re.compile(rf"{TO_RECIPIENTS.pattern}|accounts/wording\.py")
 TO_ALL = re.compile(
     r"templates/(base|_(icon|messages|support)|[45]\d\d|mail/_|delivery/_(body|files))"
 )
@@ -136,7 +138,7 @@ def test_dutch_speaks_to_recipients_with_u() -> None:
 
 
 def test_dutch_speaks_to_senders_and_admins_with_je() -> None:
-    texts = dutch_texts(TO_RECIPIENTS, inside=False)
+    texts = dutch_texts(TO_BOTH, inside=False)
     assert {text for text in texts if AS_RECIPIENTS.search(text.replace(FINISH["nl"], ""))} == set()
 
 

@@ -65,6 +65,8 @@ class World:
         route = re.sub(r"\(\?P<(\w+)>[^)]*\)", r"<\1>", ROUTES[name])
         route = re.sub(r"\(\?:.*?\)\?|[\^$]|/\?|\.\*", lambda m: "/" if m[0] == "/?" else "", route)
         keys = self.given | {"pk": self.given.get(name, self.given["pk"])}
+        if route.startswith("messages/"):
+            keys["recipient_pk"] = self.given["message_recipient_pk"]
         return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: keys[found[1]], route)
 
 
@@ -112,6 +114,7 @@ def world() -> World:
     contact = make.shared_contact(admin, "els@example.nl", phone=make.NUMBER)
     given = {
         "pk": str(held.pk), "recipient_pk": str(held.recipients.get().pk),
+        "message_recipient_pk": str(message.recipients.get().pk),
         "attachment_pk": "1", "past_pk": "1", "key": "abc", "uidb36": "1", "external_id": "x",
         "third_party_id": "x", "uid": "00000000-0000-0000-0000-000000000000", "public_id": "x",
         "provider_id": "00000000-0000-0000-0000-000000000000",

@@ -23,7 +23,7 @@ from tests.attacks.scene import (
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 # Rows that an admin of another organization makes or changes there.
-THEIR_OWN = {"accounts.AuditEntry", "accounts.User"}
+THEIR_OWN = {"accounts.AuditEntry", "accounts.SignInSession", "accounts.User"}
 # Programs sign these with a key of their own: no browser holds it.
 SIGNED = ("/api/", "/sms/receipts/")
 

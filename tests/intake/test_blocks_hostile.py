@@ -83,4 +83,4 @@ def test_nothing_makes_it_raise(body: str) -> None:
 )
 @pytest.mark.parametrize("above", ["", "<!--zivver_headers\n", "<p>&lt;!--zivver_headers"])
 def test_time_grows_with_the_length_only(above: str, fragment: str) -> None:
-    assert seconds(above + fragment * (100_000 // len(fragment))) < 0.5
+    assert seconds(above + fragment * (100_000 // len(fragment))) < 5
