@@ -116,7 +116,7 @@ def draft_refused(page: Page, scene: Scene, look: Look) -> None:
     page.locator("details:has([name$=-code]) > summary").nth(1).click()
     page.locator("[name$=-code]").nth(1).fill("1234")
     page.get_by_role("button", name=WORDS[look.language].send, exact=True).click()
-    page.locator(".field__errors").first.wait_for()
+    page.locator("main .banner[role=alert]").first.wait_for()
 
 
 def ready_opened(page: Page, scene: Scene, look: Look) -> None:
