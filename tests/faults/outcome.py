@@ -136,11 +136,15 @@ def _judge_messages(outcome: Outcome, one: Handed, found: Sequence[Counter[str]]
 
 
 def _judge_notices(outcome: Outcome, one: Handed, told: set[str], drafts: int) -> None:
-    """The sender was told of what was held: of copies that came together, in one mail."""
+    """The sender was told of what was held: of copies that came together, in one mail.
+
+    Of what they finished first, out of the list of drafts, nobody has to tell them any more.
+    """
     held = drafts - one.complete
     outcome.held += not one.goes_out and len(told) >= 1
     outcome.lost += not one.goes_out and not told
-    if not min(held, 1) <= len(told) <= held:
+    least = 0 if one.finished else min(held, 1)
+    if not least <= len(told) <= held:
         outcome.wrong.append(f"{one.subject} {held} drafts were held, {len(told)} notices came")
 
 
