@@ -47,7 +47,7 @@ from vault.tokens import is_token, link_token, link_token_hash, token_hash
 log = logging.getLogger(__name__)
 
 BATCH = 50
-MARK_SECONDS = 1.0
+END_SECONDS = 1.0
 SEND_DUE, SEND_TEXTS = "notifications.tasks.send_due", "notifications.tasks.send_texts"
 UNKNOWN, TOO_LATE, GIVEN_UP = "unknown outcome", "too late", "given up"
 NO_RELAY, UNREADABLE = "no relay", "cannot be opened"
@@ -187,14 +187,17 @@ def _store_once(rows: Sequence[Notification]) -> list[Notification]:
 def _rescue_expired() -> None:
     """Take over what a dead worker left: a mail goes again, an SMS never does.
 
-    A mail that was being sent at a second death waits, so that it cannot stop all the others.
+    A mail that was being sent at a second death waits, so that it cannot stop all the others. What
+    the relay is known to have taken is marked as sent.
     """
     now = timezone.now()
     stuck = Notification.objects.filter(state=states.SENDING, lease_until__lt=now)
     with transaction.atomic():
         for row in skip_locked(stuck)[:BATCH]:
             log.warning("a worker left %s", row)
-            if row.channel == states.SMS:
+            if row.sent_at:
+                _end(row, states.SENT, error="")
+            elif row.channel == states.SMS:
                 _end(row, states.FAILED, error=UNKNOWN)
             else:
                 _back(row, next_at=next_try(row.attempts - 1, now) if row.attempts > 1 else now)
@@ -253,21 +256,28 @@ def _send_mails() -> int:
 
 
 class _Taken:
-    """Mails that the relay has taken; they are marked together, every second at the latest."""
+    """Mails that the relay has taken: noted one by one, and ended together.
+
+    The note is one small statement before the next mail goes, so a worker that is killed has the
+    relay get one mail twice at most (RELIABILITY.md, I7). The audit lines and the emptying of the
+    rows wait for each other, for a second at the latest.
+    """
 
     def __init__(self) -> None:
         self._rows: list[Notification] = []
         self._since = 0.0
 
     def add(self, row: Notification) -> None:
-        """Have this one marked soon."""
+        """Note that the relay has this one, and have it ended soon."""
+        row.sent_at = timezone.now()
+        Notification.objects.filter(pk=row.pk).update(sent_at=row.sent_at)
         self._since = self._since if self._rows else time.monotonic()
         self._rows.append(row)
-        if time.monotonic() - self._since > MARK_SECONDS:
-            self.mark()
+        if time.monotonic() - self._since > END_SECONDS:
+            self.end()
 
-    def mark(self) -> None:
-        """Mark them now."""
+    def end(self) -> None:
+        """End them now."""
         rows, self._rows = self._rows, []
         _end_sent(rows)
 
@@ -278,7 +288,7 @@ def _send_batch(rows: Sequence[Notification], relay: Relay) -> int:
     try:
         return _send_each(rows, relay, taken)
     finally:
-        taken.mark()
+        taken.end()
 
 
 def _send_each(rows: Sequence[Notification], relay: Relay, taken: _Taken) -> int:
@@ -369,15 +379,14 @@ def _end(row: Notification, state: str, **fields: Any) -> bool:
 
 
 def _end_sent(rows: Sequence[Notification]) -> None:
-    """Mark mails that the relay has taken, in one transaction; when that fails, each alone."""
-    fields = {"sent_at": timezone.now(), "error": ""}
+    """End mails that the relay has taken, in one transaction; when that fails, each alone."""
     try:
         with transaction.atomic():
-            move_all(rows, states.SENT, states.MOVES, lease_until=None, **fields, **_emptied())
+            move_all(rows, states.SENT, states.MOVES, lease_until=None, error="", **_emptied())
             record_all(_ended(row) for row in rows)
     except MoveLost:
         for row in rows:
-            _end(row, states.SENT, **fields)
+            _end(row, states.SENT, error="")
 
 
 def _emptied() -> dict[str, Any]:

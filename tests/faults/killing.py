@@ -16,8 +16,8 @@ from tests.faults.relay import Outlet
 from tests.faults.rows import let_time_pass, now
 from tests.product import Product, wait_for
 
-AT_ONCE = 2  # how many mails the processes of a worker send at the same time
-SENDERS = {"outbound", "database", "line", "all"}  # whose end can cut off a mail to the relay
+# Whose end can cut mails to the relay off, and how many: a worker sends two at the same time.
+SENDERS = {"outbound": 2, "database": 4, "all": 2}
 VICTIMS = ("worker", "outbound", "outbound", "smtp", "smtp", "web", "beat")
 
 
@@ -36,12 +36,12 @@ class Killed:
     @property
     def sendings(self) -> int:
         """Return how many mails at most were cut off while they were sent."""
-        return sum(count for name, count in self.names.items() if name in SENDERS) * AT_ONCE
+        return sum(SENDERS.get(name, 0) * count for name, count in self.names.items())
 
     def note(self, name: str, product: Product) -> None:
         """Note a death, and let the leases that it left behind end."""
         self.names[name] += 1
-        if name in SENDERS | {"worker"}:
+        if name in {*SENDERS, "worker"}:
             self.at = now()
             let_time_pass(product, self.at)
 

@@ -109,11 +109,16 @@ class Outbox:
         )
 
 
-def leave_behind(row: Notification, *, seconds_ago: int, attempts: int = 1) -> None:
-    """Make the row that of a worker which died: in the midst of sending, its lease over."""
+def leave_behind(
+    row: Notification, *, seconds_ago: int, attempts: int = 1, sent_at: datetime | None = None
+) -> None:
+    """Make the row that of a worker which died: in the midst of sending, its lease over.
+
+    `sent_at`: when the relay took the mail, where the worker lived long enough to note it.
+    """
     over = timezone.now() - timedelta(seconds=seconds_ago)
     Notification.objects.filter(pk=row.pk).update(
-        state=states.SENDING, lease_until=over, attempts=attempts
+        state=states.SENDING, lease_until=over, attempts=attempts, sent_at=sent_at
     )
 
 

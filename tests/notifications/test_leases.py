@@ -2,6 +2,8 @@
 
 from datetime import timedelta
 
+from django.utils import timezone
+
 from notifications.actions import send_due, send_texts
 from notifications.retries import LEASE
 from tests.notifications.letters import Outbox, leave_behind, now_queued, wait_of
@@ -16,6 +18,16 @@ def test_a_mail_whose_worker_died_goes_again(outbox: Outbox, relay: Relay) -> No
     send_due()
 
     assert f"Message-ID: <{row.uid}@".encode() in relay.raw()
+
+
+def test_a_mail_that_the_relay_had_taken_does_not_go_again(outbox: Outbox, relay: Relay) -> None:
+    row = outbox.mail()
+    leave_behind(row, seconds_ago=1, sent_at=timezone.now())
+
+    send_due()
+
+    row.refresh_from_db()
+    assert (row.state, relay.taken) == ("sent", [])
 
 
 def test_a_mail_that_killed_two_workers_lets_the_others_go_first(
