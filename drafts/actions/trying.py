@@ -11,6 +11,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import User
 from drafts import states
+from drafts.actions.holding import DETECT_MISSING
 from drafts.actions.locking import BATCH, locked_draft
 from drafts.actions.telling import tell_person
 from drafts.models import Draft
@@ -65,10 +66,10 @@ def give_attempt_back(draft_id: int) -> None:
 def try_again(draft: Draft, *, actor: User) -> None:
     """Begin anew with a draft that was given up."""
     given_up = Draft.objects.filter(pk=draft.pk, state=states.RECEIVED, attempts__gt=MAX_ATTEMPTS)
-    if given_up.update(attempts=0):
+    if given_up.update(attempts=0, expires_at=None):
         organization = draft.organization_id
         audit.record("try_again", str(draft), organization_id=organization, actor_id=actor.pk)
-        wake("drafts.tasks.detect_missing")
+        wake(DETECT_MISSING)
 
 
 def _give_up(draft: Draft) -> None:

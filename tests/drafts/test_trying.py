@@ -78,6 +78,7 @@ def test_it_is_tried_anew_once_its_sender_asks(broken: Draft) -> None:
     signed_in(broken).post(f"/drafts/{broken.pk}/retry/")
 
     assert (sweep(broken, 15), broken.state) == (1, states.WAITING)
+    assert broken.remind_at is not None
 
 
 def test_it_ends_like_others(broken: Draft) -> None:
