@@ -20,10 +20,16 @@ class Page(Generic[Item]):
     next_key: str
 
 
+def id_in(text: str) -> int | None:
+    """Return the primary key that stands in a request; None when it is none."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 def page_by_id(rows: models.QuerySet[Row], after: str, size: int = PAGE_SIZE) -> Page[Row]:
     """Return a page of rows, newest first; `after` is the key of the page before, or ""."""
-    if after.isascii() and after.isdigit() and len(after) < 19:
-        rows = rows.filter(pk__lt=int(after))
+    last = id_in(after)
+    if last is not None:
+        rows = rows.filter(pk__lt=last)
     found = list(rows.order_by("-pk")[: size + 1])
     more = len(found) > size
     return Page(found[:size], str(found[size - 1].pk) if more else "")

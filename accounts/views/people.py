@@ -13,6 +13,7 @@ from accounts import access, actions
 from accounts.access import person_with, recently_signed_in_to_change
 from accounts.forms import DelegateForm, MailboxForm, PersonForm
 from accounts.models import Role, User
+from flow.paging import id_in
 
 SHOW_OR_SAVE = ["GET", "HEAD", "POST"]
 MAX_QUERY = 100
@@ -170,9 +171,9 @@ def delegates(request: HttpRequest) -> HttpResponse:
 
 def _change_delegates(request: HttpRequest, owner: User, actor: User) -> DelegateForm:
     """Name a delegate, or end a delegation; return the form, with what was wrong."""
-    gone = request.POST.get("remove", "")
-    if gone.isascii() and gone.isdigit() and len(gone) < 19:
-        actions.remove_delegate(owner, int(gone), actor=actor)
+    gone = id_in(request.POST.get("remove", ""))
+    if gone is not None:
+        actions.remove_delegate(owner, gone, actor=actor)
         return DelegateForm()
     form = DelegateForm(request.POST)
     if form.is_valid():

@@ -13,7 +13,7 @@ from contacts.access.books import may_edit_organization_book
 from contacts.entries import Overwriting
 from contacts.models import Conflict, Contact, Datum, FieldLock, Proposal
 from contacts.states import OPEN
-from flow.paging import Page, page_by_id
+from flow.paging import Page, id_in, page_by_id
 
 AGAIN = 2
 MAX_TICKED = 1000
@@ -117,7 +117,7 @@ def proposals_page(user: User, after: str) -> Page[Proposal]:
 
 def chosen(rows: QuerySet[Row], keys: Iterable[str]) -> list[Row]:
     """Return the rows that were ticked on a page."""
-    ids = [int(key) for key in keys if key.isascii() and key.isdigit() and len(key) < 19]
+    ids = [pk for pk in map(id_in, keys) if pk is not None]
     return list(rows.filter(pk__in=ids[:MAX_TICKED]))
 
 

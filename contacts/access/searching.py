@@ -20,7 +20,7 @@ from addresses.mail import domain_of
 from contacts.access.books import book_of
 from contacts.models import Conflict, Contact, Datum
 from contacts.states import OPEN
-from flow.paging import PAGE_SIZE, Page
+from flow.paging import PAGE_SIZE, Page, id_in
 
 MAX_QUERY = 100
 LOOK = 1000  # contacts in order that are looked through first
@@ -213,11 +213,12 @@ def _filtered(contacts: QuerySet[Contact], wanted: Wanted) -> QuerySet[Contact]:
 
 
 def _after(contacts: QuerySet[Contact], key: str) -> QuerySet[Contact]:
-    if not (key.isascii() and key.isdigit() and len(key) < 19):
+    pk = id_in(key)
+    if pk is None:
         return contacts
-    last = Contact.objects.filter(pk=key).values_list("sort_name", flat=True).first()
+    last = Contact.objects.filter(pk=pk).values_list("sort_name", flat=True).first()
     if last is None:
         return contacts
     return contacts.filter(sort_name__gte=last).filter(
-        Q(sort_name__gt=last) | Q(sort_name=last, pk__gt=int(key))
+        Q(sort_name__gt=last) | Q(sort_name=last, pk__gt=pk)
     )

@@ -11,7 +11,7 @@ from contacts.models import Contact
 from drafts import states
 from drafts.access.reading import subject_of
 from drafts.models import Attachment, Draft, Recipient
-from flow.paging import PAGE_SIZE, Page
+from flow.paging import PAGE_SIZE, Page, id_in
 from vault.tokens import is_token, token_hash
 
 WAITING_FOR_SENDER = (states.WAITING, states.READY, states.SENDING)
@@ -144,7 +144,7 @@ def waiting_for_address(user: User, address: str) -> list[Recipient]:
 
 def held_among(user: User, keys: Sequence[str]) -> list[Held]:
     """Return those of these drafts that are held, newest first."""
-    ids = [int(key) for key in keys[:200] if key.isascii() and key.isdigit() and len(key) < 19]
+    ids = [pk for pk in map(id_in, keys[:200]) if pk is not None]
     rows = drafts_of(user).filter(pk__in=ids, state__in=states.HELD).select_related("organization")
     return [_held(draft) for draft in rows.prefetch_related("recipients").order_by("-pk")]
 
@@ -157,9 +157,10 @@ def _page_by_need(rows: QuerySet[Draft], after: str) -> Page[Held]:
     """Return a page in two keysets: first what waits, then the rest, each newest first."""
     first = Case(When(state=states.WAITING, then=Value(0)), default=Value(1))
     rows = rows.annotate(rank=first)
-    rank, _dash, pk = after.partition("-")
-    if rank in {"0", "1"} and pk.isascii() and pk.isdigit() and len(pk) < 19:
-        rows = rows.filter(Q(rank=int(rank), pk__lt=int(pk)) | Q(rank__gt=int(rank)))
+    rank, _dash, key = after.partition("-")
+    pk = id_in(key)
+    if rank in {"0", "1"} and pk is not None:
+        rows = rows.filter(Q(rank=int(rank), pk__lt=pk) | Q(rank__gt=int(rank)))
     shown = Recipient.objects.only("draft", "address", "name", "reason", "position")
     found = list(
         rows.order_by("rank", "-pk").prefetch_related(Prefetch("recipients", shown))[

@@ -5,7 +5,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from accounts.models import User
-from accounts.policy import DRAFT, HEADER, Policy
+from accounts.policy import DRAFT, HEADER, SMS, Policy
 from addresses.phone import mask_phone
 from contacts.access import StoredDatum, stored_data, stored_for_owners
 from drafts.access.reading import header_choice, typed_choice
@@ -109,7 +109,7 @@ def _candidates(
     stored: dict[tuple[int | None, str], list[StoredDatum]],
 ) -> list[Candidate]:
     candidates = [
-        Candidate(choice.method, source, phone=choice.value if choice.method == "sms" else "")
+        Candidate(choice.method, source, phone=choice.value if choice.method == SMS else "")
         for source, choice in (
             (DRAFT, typed_choice(draft, recipient)),
             (HEADER, header_choice(draft, recipient)),

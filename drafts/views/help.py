@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from accounts.access import user_of
 from drafts import access, actions
+from flow.paging import id_in
 
 EXAMPLE_ADDRESS = "jan@example.nl"
 
@@ -19,8 +20,8 @@ EXAMPLE_ADDRESS = "jan@example.nl"
 @require_safe
 def help_page(request: HttpRequest) -> HttpResponse:
     """Explain why a mail is held and what to do; `?draft=` fills in that draft's recipients."""
-    pk = request.GET.get("draft", "")
-    draft = access.draft_for(user_of(request), int(pk)) if _is_id(pk) else None
+    pk = id_in(request.GET.get("draft", ""))
+    draft = access.draft_for(user_of(request), pk) if pk is not None else None
     addresses = [EXAMPLE_ADDRESS]
     if draft is not None:
         incomplete = draft.recipients.exclude(reason="")
@@ -51,7 +52,3 @@ def header_block(addresses: list[str]) -> str:
     number = pgettext("placeholder in the header block", "NUMBER")
     lines = [f"zivver-access-right: {address} sms {number}" for address in addresses]
     return "\n".join(["<!--zivver_headers", *lines, "zivver_headers-->"])
-
-
-def _is_id(text: str) -> bool:
-    return text.isascii() and text.isdigit() and len(text) < 19

@@ -14,6 +14,7 @@ from contacts.access import contact_for
 from contacts.models import Contact
 from delivery.access import page_of_sent
 from drafts import access
+from flow.paging import id_in
 
 MAX_QUERY = 100
 
@@ -53,6 +54,5 @@ def sent_list(request: HttpRequest) -> HttpResponse:
 
 
 def _contact(request: HttpRequest) -> Contact | None:
-    key = request.GET.get("contact", "")
-    is_id = key.isascii() and key.isdigit() and len(key) < 19
-    return contact_for(user_of(request), int(key)) if is_id else None
+    pk = id_in(request.GET.get("contact", ""))
+    return contact_for(user_of(request), pk) if pk is not None else None

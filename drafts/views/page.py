@@ -2,7 +2,6 @@
 
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
-from datetime import timedelta
 from textwrap import wrap
 from typing import Any
 
@@ -31,6 +30,7 @@ from drafts.wording import (
     reason_sentence,
     source_words,
 )
+from flow.paging import id_in
 from notifications.access import failures_about
 from vault.keys import VaultError
 
@@ -103,9 +103,8 @@ class File:
 
 def asked_by(request: HttpRequest) -> Shown:
     """Return what somebody asks the page to show: everybody, or the fields of one recipient."""
-    change = request.GET.get("change", "")
-    is_id = change.isascii() and change.isdigit() and len(change) < 19
-    return Shown(user_of(request), None, (), "ready" in request.GET, int(change) if is_id else 0)
+    change = id_in(request.GET.get("change", "")) or 0
+    return Shown(user_of(request), None, (), "ready" in request.GET, change)
 
 
 def draft_context(draft: Draft, shown: Shown) -> dict[str, Any]:
@@ -141,7 +140,6 @@ def draft_context(draft: Draft, shown: Shown) -> dict[str, Any]:
         "parts": list(draft.parts.all()),
         "files": _files(draft),
         "failures": failures_about(str(draft)),
-        "expires_at": draft.created_at + timedelta(days=policy.keep_drafts_days),
         "came_back": shown.came_back is not None,
         "overwriting": _overwriting(draft, judged),
         "versions": access.versions_of(recipients),

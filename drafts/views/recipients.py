@@ -28,6 +28,7 @@ from drafts.views.page import (
     seen_in,
     status_context,
 )
+from flow.paging import id_in
 
 
 @post_from("draft", "pk")
@@ -63,7 +64,7 @@ def draft_paste(request: HttpRequest, pk: int) -> HttpResponse:
     needing = [item.recipient for item in judged if not item.complete]
     people = [Person(each.pk, each.address, each.name) for each in needing]
     pasted = map_list(request.POST.get("list", ""), people, actor.policy.default_country)
-    choices = {match.key: Choice("sms", match.number) for match in pasted.matches}
+    choices = {match.key: Choice(SMS, match.number) for match in pasted.matches}
     seen = seen_in(request.POST, choices)
     try:
         late = actions.complete_recipients(found, choices, seen=seen, actor=actor)
@@ -78,7 +79,7 @@ def draft_paste(request: HttpRequest, pk: int) -> HttpResponse:
 def draft_paste_undo(request: HttpRequest, pk: int) -> HttpResponse:
     """Take back what a pasted list filled in."""
     found, actor = access.draft_for(user_of(request), pk), user_of(request)
-    ids = [int(text) for text in request.POST.getlist("recipient") if text.isdecimal()]
+    ids = [pk for pk in map(id_in, request.POST.getlist("recipient")) if pk is not None]
     seen = seen_in(request.POST, ids)
     try:
         count = actions.forget_choices(found, ids, seen=seen, actor=actor)
@@ -143,7 +144,7 @@ def recipient_accept(request: HttpRequest, pk: int, recipient_pk: int) -> HttpRe
         if offer is not None and offer.kind == SIMILAR:
             done = actions.correct_address(found, recipient, offer.value, seen=seen, actor=actor)
         elif offer is not None:
-            choices = {recipient.pk: Choice("sms", offer.value)}
+            choices = {recipient.pk: Choice(SMS, offer.value)}
             done = not actions.complete_recipients(found, choices, seen=seen, actor=actor)
     except (actions.Unfinished, actions.SendingForbidden):
         return _to_page(request, found)
