@@ -8,8 +8,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.models import Organization, User
 from drafts import states
-from drafts.actions.finishing import Unfinished
-from drafts.actions.locking import locked_draft
+from drafts.actions.finishing import held_draft
 from drafts.actions.telling import LISTED, TOGETHER, about_drafts_of, lines_of, tell_person
 from drafts.models import Draft
 from drafts.reminders import GAP, Hours, Life, hours_of, is_working, next_reminder, next_working
@@ -53,9 +52,7 @@ def remind_sender(sender_id: int) -> int:
 @transaction.atomic
 def snooze_reminders(draft: Draft, days: int, *, actor: User) -> datetime:
     """Remind of this draft no sooner than after so many days; return when. Raises Unfinished."""
-    locked = locked_draft(draft.pk)
-    if locked.state not in states.HELD:
-        raise Unfinished(locked.state)
+    locked = held_draft(draft, needs_web_sending=False)
     hours = _hours(locked.organization)
     local = timezone.now().astimezone(hours.zone) + timedelta(days=days)
     morning = local.replace(hour=0, minute=0, second=0, microsecond=0)

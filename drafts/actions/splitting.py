@@ -17,8 +17,7 @@ from drafts.access import (
     subject_of,
     typed_choice,
 )
-from drafts.actions.finishing import UNDO_SECONDS, SendingForbidden, Unfinished
-from drafts.actions.locking import locked_draft
+from drafts.actions.finishing import UNDO_SECONDS, SendingForbidden, held_draft
 from drafts.actions.settling import settle
 from drafts.content import choice_to_bytes
 from drafts.models import Attachment, Draft, Recipient
@@ -38,11 +37,9 @@ def split_draft(draft: Draft, *, actor: User) -> Draft:
     Each recipient is in one of the two drafts, so each gets the mail once. The files are copied:
     the two mails end at different times. Raises Unfinished, SendingForbidden, NothingToSplit.
     """
-    locked = locked_draft(draft.pk)
+    locked = held_draft(draft)
     policy = locked.organization.policy
-    if locked.state not in states.HELD:
-        raise Unfinished(locked.state)
-    if not (policy.web_sending and policy.splitting):
+    if not policy.splitting:
         raise SendingForbidden
     judged = judge(locked, policy)
     ready = [item.recipient for item in judged if item.complete]

@@ -38,9 +38,6 @@ def draft_around(context: dict[str, Any], draft: Draft) -> dict[str, Any]:
     """Show what one has to know before going on: somebody else is at it, or a copy of it lives."""
     user: User = context["request"].user
     fresh = draft.opened_at is not None and timezone.now() - draft.opened_at < 2 * LOOKED
-    notice = draft.notice
-    lost = notice is not None and (notice.state == FAILED or notice.report == RETURNED)
-    told_of = str(draft) if lost and notice and notice.state == FAILED else ""  # the page says it
     return {
         "draft": draft,
         "csrf_token": context.get("csrf_token"),
@@ -48,7 +45,7 @@ def draft_around(context: dict[str, Any], draft: Draft) -> dict[str, Any]:
         "is_own": draft.sender_id in user.answers_for,
         "supersedes": list(draft.supersedes.order_by("pk")),
         "parts": _parts(draft),
-        "undelivered": lost and notice is not None and notice.about != told_of,
+        "undelivered": _is_untold(draft),
     }
 
 
@@ -100,6 +97,18 @@ def _told_with_others(draft: Draft | None, zone: ZoneInfo) -> list[Event]:
     if notice is None or notice.sent_at is None or notice.about == str(draft):
         return []
     return [Event(notice.sent_at.astimezone(zone), "notification_sent", {"kind": notice.kind})]
+
+
+def _is_untold(draft: Draft) -> bool:
+    """Tell whether the last mail about it did not arrive; one about it alone that failed is told
+    of on the page with the others that failed.
+    """
+    notice = draft.notice
+    if notice is None:
+        return False
+    if notice.state == FAILED:
+        return notice.about != str(draft)
+    return notice.report == RETURNED
 
 
 def _parts(draft: Draft) -> list[Draft]:

@@ -83,8 +83,7 @@ def draft_snooze(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("draft", pk)
 
 
-@login_required
-@require_POST
+@post_from("draft", "pk")
 def draft_once_more(request: HttpRequest, pk: int) -> HttpResponse:
     """Send a possible duplicate all the same."""
     try:
