@@ -15,7 +15,7 @@ from django.db.models import F, SmallIntegerField, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from accounts.audit import line, record, record_all
+from accounts.audit import line, record_all
 from accounts.models import AuditEntry
 from flow.moves import MoveLost, move, move_all
 from flow.sweeps import skip_locked, wake
@@ -79,8 +79,7 @@ def queue_sms(
 def cancel_about(about: str, kind: str) -> int:
     """Call off what still waits about this thing. Returns how many."""
     waiting = Notification.objects.filter(about=about, kind=kind, state=states.QUEUED)
-    with transaction.atomic():
-        return sum(_end(row, states.CANCELLED) for row in waiting.select_for_update())
+    return len(cancel_all(set(waiting.values_list("pk", flat=True))))
 
 
 def cancel(notification: Notification) -> None:
@@ -94,7 +93,7 @@ def cancel_all(ids: Collection[int]) -> set[int]:
     with transaction.atomic():
         waiting = list(rows.filter(state=states.QUEUED).order_by("pk").select_for_update())
         move_all(waiting, states.CANCELLED, states.MOVES, **_emptied())
-        record_all(_ended(row) for row in waiting)
+        record_all(_line_of(row, row.state) for row in waiting)
         return set(rows.filter(state=states.CANCELLED).values_list("pk", flat=True))
 
 
@@ -114,15 +113,7 @@ def note_report(token: str, report: str, code: str = "") -> Notification | None:
         row.report, row.reported_at, row.error = report, timezone.now(), code[:80]
         row.news = report == states.RETURNED
         row.save(update_fields=["report", "reported_at", "error", "news"])
-        record(
-            f"notification_{report}",
-            row.about,
-            organization_id=row.organization_id,
-            notification=row.pk,
-            kind=row.kind,
-            channel=row.channel,
-            error=row.error,
-        )
+        record_all([_line_of(row, report)])
     return row
 
 
@@ -371,7 +362,7 @@ def _end(row: Notification, state: str, **fields: Any) -> bool:
     try:
         with transaction.atomic():
             move(row, state, states.MOVES, lease_until=None, **fields)
-            record_all([_ended(row)])
+            record_all([_line_of(row, state)])
     except MoveLost:
         log.info("%s was moved by another worker", row)
         return False
@@ -383,7 +374,7 @@ def _end_sent(rows: Sequence[Notification]) -> None:
     try:
         with transaction.atomic():
             move_all(rows, states.SENT, states.MOVES, lease_until=None, error="", **_emptied())
-            record_all(_ended(row) for row in rows)
+            record_all(_line_of(row, states.SENT) for row in rows)
     except MoveLost:
         for row in rows:
             _end(row, states.SENT, error="")
@@ -394,9 +385,9 @@ def _emptied() -> dict[str, Any]:
     return {} if settings.DEMO else {"payload": b"", "data_key": b""}
 
 
-def _ended(row: Notification) -> AuditEntry:
+def _line_of(row: Notification, what: str) -> AuditEntry:
     return line(
-        f"notification_{row.state}",
+        f"notification_{what}",
         row.about,
         organization_id=row.organization_id,
         notification=row.pk,

@@ -83,10 +83,6 @@ class Relay:
     ) -> None:
         self._hang_up()
 
-    def connect(self) -> None:
-        """Open the connection, where there is none. Raises RelayDown."""
-        self._connection()
-
     def hand_over(self, mail: WireMail) -> None:
         """Have the relay take the mail. Raises RelayDown, NotDelivered."""
         connection = self._connection()

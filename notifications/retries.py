@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 
 # A worker that died is noticed, and its mail sent, within two minutes (RELIABILITY.md, I14). The
-# line to the relay is open when a lease begins; then only the last answer may take long.
+# mails of a batch share a lease; each that begins when half of it is over prolongs its own.
 LEASE = timedelta(seconds=90)
 KEEP_TRYING = timedelta(days=5)  # RFC 5321, 4.5.4.1
 RELAY_DOWN_WAIT = timedelta(minutes=1)
