@@ -35,7 +35,7 @@ STEPS = {
     "K3": Step("intake.smtpd.fast", "_tell", before=True),  # committed, no 250 yet
     "K4": Step("intake.smtpd.session", "Session.smtp_DATA"),  # after the 250
     "wake": Step("celery.app.base", "Celery.send_task", before=True),  # committed, nobody woken
-    "K5": Step("notifications.actions", "_claim", only=bool),  # leased, relay not called yet
+    "K5": Step("notifications.actions.sending", "_claim", only=bool),  # leased, relay not called yet
     "K6": Step("notifications.gateways", "Relay.hand_over"),  # the relay said 250
     "K7": Step("drafts.actions.finishing", "_complete"),  # number saved, state not changed
     "K8": Step(  # released and committed, nobody woken
@@ -44,7 +44,7 @@ STEPS = {
         before=True,
         only=lambda given: given[1] == "notifications.tasks.send_due",
     ),
-    "K9": Step("notifications.actions", "_end_sent"),  # mails marked, others not
+    "K9": Step("notifications.actions.sending", "end_sent"),  # mails marked, others not
     "K10": Step("delivery.actions.following", "follow_sent", before=True),  # all sent, not noted
     "K11": Step("notifications.gateways", "send_sms"),  # the provider said OK
     "K12": Step("delivery.actions.verifying", "open_message"),  # code right, no session yet
