@@ -35,7 +35,7 @@ STEPS = {
     "K3": Step("intake.smtpd.fast", "_tell", before=True),  # committed, no 250 yet
     "K4": Step("intake.smtpd.session", "Session.smtp_DATA"),  # after the 250
     "wake": Step("celery.app.base", "Celery.send_task", before=True),  # committed, nobody woken
-    "K5": Step("notifications.actions.sending", "_claim", only=bool),  # leased, relay not called yet
+    "K5": Step("notifications.actions.sending", "_claim", only=bool),  # leased, relay not called
     "K6": Step("notifications.gateways", "Relay.hand_over"),  # the relay said 250
     "K7": Step("drafts.actions.finishing", "_complete"),  # number saved, state not changed
     "K8": Step(  # released and committed, nobody woken
