@@ -16,7 +16,7 @@ LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url 
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test faults bench bench-tools screenshots check $(CHECKS) messages compile-messages clean lock
+.PHONY: help run test faults fuzz bench bench-tools screenshots check $(CHECKS) messages compile-messages clean lock
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -36,6 +36,11 @@ $(VENV)/.test-ready: requirements/test.txt requirements/run.txt | $(BIN)/python
 	@$(INSTALL) -r requirements/test.txt
 	@touch $(VENV)/.run-ready $@
 
+$(VENV)/.fuzz-ready: requirements/fuzz.txt $(VENV)/.test-ready
+	@echo "--- $(VENV): installing what it is fuzzed with"
+	@$(INSTALL) -r requirements/fuzz.txt
+	@touch $@
+
 .env: | $(BIN)/python
 	@$(BIN)/python -I zivweb/dotenv.py .env
 
@@ -48,6 +53,9 @@ test: $(VENV)/.test-ready compile-messages ## Run every test (T="..." passes arg
 
 faults: $(VENV)/.test-ready compile-messages ## Kill 500 processes under load, and every other fault (ROUNDS=100 for less)
 	ZIVWEB_FAULT_ROUNDS=$(or $(ROUNDS),500) $(BIN)/python -m pytest tests/faults $(T)
+
+fuzz: $(VENV)/.fuzz-ready ## Throw made-up bytes at every reader, 60 s each (SECONDS=600 for more, T=names)
+	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),60) $(T)
 
 check: $(CHECKS) ## Check format, lint, types, imports, migrations, translations and sizes (-k: go on)
 	@echo "--- all checks passed"
@@ -114,3 +122,4 @@ lock: $(VENV)/.test-ready ## Resolve the dependencies of pyproject.toml again
 	$(BIN)/pip install --quiet uv
 	$(BIN)/uv pip compile $(LOCK) pyproject.toml -o requirements/run.txt
 	$(BIN)/uv pip compile $(LOCK) --extra test -c requirements/run.txt pyproject.toml -o requirements/test.txt
+	$(BIN)/uv pip compile $(LOCK) --extra fuzz -c requirements/test.txt pyproject.toml -o requirements/fuzz.txt
