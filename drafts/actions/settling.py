@@ -1,5 +1,6 @@
 """What a judgement leaves in a draft: verdicts, state, and when it ends and is reminded of."""
 
+from collections import defaultdict
 from collections.abc import Sequence
 
 from django.utils import timezone
@@ -25,8 +26,9 @@ def settle(draft: Draft, judged: list[Judged]) -> bool:
 
 def settle_all(batch: Sequence[JudgedDraft], *, new_policy: bool = False) -> None:
     """Do the same for several drafts, in a number of statements that does not grow with them."""
-    changed = [item.recipient for _, judged in batch for item in judged if _take_verdict(item)]
-    Recipient.objects.bulk_update(changed, ["reason", "method", "source", "datum"], batch_size=100)
+    _store_verdicts(
+        [item.recipient for _, judged in batch for item in judged if _take_verdict(item)]
+    )
     moving = [draft for draft, judged in batch if draft.state != _state(draft, judged)]
     stop_telling(*(draft for draft in moving if draft.state in states.HELD))
     for state in (states.WAITING, states.READY):
@@ -36,6 +38,19 @@ def settle_all(batch: Sequence[JudgedDraft], *, new_policy: bool = False) -> Non
     for draft in unplanned:
         _plan_life(draft)
     Draft.objects.bulk_update(unplanned, ["expires_at", "remind_at"], batch_size=100)
+
+
+def _store_verdicts(changed: Sequence[Recipient]) -> None:
+    """Store verdicts, those that name no datum together: they are one of a few kinds."""
+    alike: dict[tuple[str, str, str], list[int]] = defaultdict(list)
+    for row in changed:
+        if row.datum_id is None:
+            alike[row.reason, row.method, row.source].append(row.pk)
+    for (reason, method, source), ids in alike.items():
+        rows = Recipient.objects.filter(pk__in=ids)
+        rows.update(reason=reason, method=method, source=source, datum=None)
+    known = [row for row in changed if row.datum_id is not None]
+    Recipient.objects.bulk_update(known, ["reason", "method", "source", "datum"], batch_size=100)
 
 
 def _state(draft: Draft, judged: list[Judged]) -> str:
