@@ -3,14 +3,15 @@
 `BENCH_DRAFTS` is how many (2,000; the story has 100,000). Side by side in one run: the time to take
 a draft in against the time to judge and release one, the memory of the worker (a process of its
 own) after the first batches and at the end, and how fast the page of drafts answers meanwhile and
-alone.
+alone. A further process sends the mails to a relay that counts the copies.
 """
 
 import multiprocessing
 import os
 import resource
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 
 from django.conf import settings
 from django.db import connections
@@ -21,24 +22,22 @@ from django.utils import timezone
 from accounts.actions import create_organization
 from accounts.models import User
 from accounts.policy import ORGANIZATION, Policy
+from bench.held import ADDRESS, compare, store, take_in
+from bench.sink import Sink
 from bench.tables import percentile, say, timed
 from contacts.actions import save_contact
 from contacts.entries import ContactEntry
 from delivery.models import MessageRecipient
 from drafts import actions, states
-from drafts.content import Content
-from drafts.incoming import IncomingMail, IncomingRecipient
-from drafts.models import Draft, Recipient
+from drafts.models import Draft
 from drafts.tasks import tell_due
+from notifications import actions as outbox
 from notifications.models import Notification
-from vault.tokens import link_token_hash
 
 DRAFTS = int(os.environ.get("BENCH_DRAFTS", "2000"))
 TAKEN_IN = 200  # of which so many come in as mails do; the others are stored in bulk
 SENDERS = 20
 LOOKS_EVERY = 0.5  # seconds between two looks at the page
-ADDRESS = "balie@ziekenhuis.example"
-DOMAIN = "ziekenhuis.example"
 _fork = multiprocessing.get_context("fork")
 
 
@@ -46,16 +45,25 @@ def run() -> None:
     """Hold the drafts, add the contact, follow the change to its end."""
     settings.ALLOWED_HOSTS = ["*"]
     senders = _people()
-    taking, _ = timed(lambda: _take_in(senders))
+    with Sink().running() as sink:
+        settings.MAIL_RELAY = {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": sink.port}
+        _measure(senders)
+        _tell_what_the_relay_got(sink)
+
+
+def _measure(senders: list[User]) -> None:
+    taking, _ = timed(lambda: take_in(senders, TAKEN_IN))
     for first in range(TAKEN_IN, DRAFTS, 1000):
-        _store(senders, range(first, min(first + 1000, DRAFTS)))
+        store(senders, range(first, min(first + 1000, DRAFTS)))
+    compare(senders[0], TAKEN_IN // SENDERS)
     alone = _answers(senders[0], lambda: time.sleep(10))
     entry = ContactEntry(
         book=ORGANIZATION, address=ADDRESS, name="", phone="+31612345678", code=None, hint=""
     )
     save_contact(senders[0], entry)
     memory = _fork.SimpleQueue()
-    meanwhile = _answers(senders[0], lambda: _follow(memory.put))
+    with _outbound():
+        meanwhile = _answers(senders[0], lambda: _follow(memory.put))
     start, end, seconds, work = memory.get()
     _tell_what_came_of_it()
     say(f"judged and released {DRAFTS / seconds:,.0f} a second")
@@ -75,53 +83,6 @@ def _people() -> list[User]:
     ]
 
 
-def _take_in(senders: list[User]) -> None:
-    for number in range(TAKEN_IN):
-        _hold(senders[number % SENDERS], number)
-
-
-def _hold(sender: User, number: int) -> None:
-    draft = actions.hold_mail(
-        IncomingMail(
-            organization_id=sender.organization_id,
-            sender_id=sender.pk,
-            subject=f"Mail {number}",
-            text=f"This is mail {number}.",
-            html=None,
-            recipients=(IncomingRecipient(ADDRESS, "", "to", None),),
-            message_id=f"<{number}@drafts.example>",
-        )
-    )
-    actions.judge_new(draft.pk)
-
-
-def _store(senders: list[User], numbers: range) -> None:
-    """Store drafts as they wait after they were judged, and told of."""
-    model = Draft.objects.latest("pk")
-    drafts = [_copy(model, senders[number % SENDERS], number) for number in numbers]
-    Draft.objects.bulk_create(drafts)
-    Recipient.objects.bulk_create(
-        Recipient(draft=draft, address=ADDRESS, domain=DOMAIN, kind="to", position=0)
-        for draft in drafts
-    )
-
-
-def _copy(model: Draft, sender: User, number: int) -> Draft:
-    draft = Draft(
-        organization=sender.organization,
-        sender=sender,
-        state=states.WAITING,
-        fingerprint=f"{number:064}",
-        keep_message_days=model.keep_message_days,
-        expires_at=model.expires_at,
-        remind_at=model.remind_at,
-    )
-    draft.subject = draft.seal("subject", f"Mail {number}".encode())
-    draft.content = draft.seal("content", Content(f"This is mail {number}.", None).to_bytes())
-    draft.token_hash = link_token_hash("finish", draft.uid)
-    return draft
-
-
 def _follow(report: Callable[[tuple[float, float, float, float]], None]) -> None:
     """What the worker does; reports memory in MB early and late, its seconds, and those of CPU."""
     started, worked, early = time.perf_counter(), time.process_time(), 0.0
@@ -129,6 +90,28 @@ def _follow(report: Callable[[tuple[float, float, float, float]], None]) -> None
         early = early or _memory()
     seconds, work = time.perf_counter() - started, time.process_time() - worked
     report((early, _memory(), seconds, work))
+
+
+@contextmanager
+def _outbound() -> Iterator[None]:
+    """Send mails meanwhile in a process of its own, and afterwards until none is due."""
+    released = _fork.Event()
+    connections.close_all()
+    sender = _fork.Process(target=lambda: _send_until(released.is_set))
+    sender.start()
+    yield
+    released.set()
+    sender.join()
+
+
+def _send_until(over: Callable[[], bool]) -> None:
+    while True:
+        last = over()
+        while outbox.send_due():
+            pass
+        if last:
+            return
+        time.sleep(0.2)
 
 
 def _memory() -> float:
@@ -145,6 +128,13 @@ def _tell_what_came_of_it() -> None:
     told = Notification.objects.filter(kind__startswith="sent_").count()
     say(f"{DRAFTS} drafts waited, {sent} were sent, {links.count()} links, {mails} mails with one")
     say(f"{twice} messages with the address twice; {SENDERS} senders got {told} mails about it")
+
+
+def _tell_what_the_relay_got(sink: Sink) -> None:
+    copies = [count for (to, _), count in sink.taken().items() if to == ADDRESS.encode()]
+    say(
+        f"the relay got {len(copies)} mails to {ADDRESS}, {sum(copies) - len(copies)} of them again"
+    )
 
 
 def _answers(person: User, work: Callable[[], None]) -> float:
