@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from io import BytesIO
 from typing import Final
+from uuid import UUID
 
+from django.conf import settings
 from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import BigIntegerField, Case, Q, Value, When
 from django.utils import timezone
@@ -15,18 +17,20 @@ from accounts import audit
 from accounts.context import support_of
 from accounts.policy import Policy
 from delivery.actions import note_bounce
-from drafts.actions import hold_mail, hold_mails
+from drafts.actions import hold_mail, hold_mails, reply_address
 from drafts.incoming import IncomingMail
 from flow.moves import MoveLost, move, move_all
 from flow.sweeps import skip_locked, wake
 from intake import states
+from intake.answers import answered_mails
 from intake.bounces import bounce_token, failure_code
 from intake.compose import Envelope, incoming_mail, subject_of
 from intake.limits import MailTooComplex
 from intake.models import RawMail, RawPiece
 from intake.parser import ParsedMail, parse_mail
+from notifications.access import is_ours
 from notifications.actions import queue_mail
-from notifications.letters import Mail
+from notifications.letters import Mail, MailFile
 from vault.keys import VaultError
 
 log = logging.getLogger(__name__)
@@ -117,13 +121,13 @@ def take_bounce(addresses: Sequence[str], raw: bytes) -> None:
 def forget_ended() -> int:
     """Destroy the bytes of mails whose message or draft has come to its end; return how many.
 
-    Those of a mail that was refused are kept for as long as a draft.
+    Those of a mail that was refused, or passed on, are kept for as long as a draft.
     """
     released = Q(draft__message__ended_at__isnull=False)
     unsent = Q(draft__message=None, draft__data_key=b"")
     old = timezone.now() - timedelta(days=Policy().keep_drafts_days)
-    refused = Q(state=states.REFUSED, received_at__lt=old)
-    ended = RawMail.objects.filter(released | unsent | refused).exclude(data_key=b"")
+    undrafted = Q(state__in=[states.REFUSED, states.PASSED_ON], received_at__lt=old)
+    ended = RawMail.objects.filter(released | unsent | undrafted).exclude(data_key=b"")
     found = list(ended.values_list("pk", flat=True)[:FORGOTTEN])
     RawPiece.objects.filter(mail__in=found).delete()
     return RawMail.objects.filter(pk__in=found).update(data_key=b"", raw=b"")
@@ -202,9 +206,10 @@ def make_drafts(mails: Sequence[RawMail]) -> list[RawMail]:
 
 
 def _read_plain(mail: RawMail) -> IncomingMail | None:
-    """Return what is in a mail; None for one that fails, or is refused, when its turn comes."""
+    """Return what is in a mail; None for one that fails or makes no draft when its turn comes."""
     try:
-        return _incoming(mail, parse_mail(open_mail(mail)))
+        parsed = parse_mail(open_mail(mail))
+        return None if _answered(mail, parsed) else _incoming(mail, parsed)
     except Exception:  # noqa: BLE001 - it happens again in its turn, and is logged then
         log.info("%s goes alone", mail)
         return None
@@ -228,6 +233,9 @@ def make_draft(mail: RawMail) -> None:
         return
     del raw  # it may be large, and all that counts of it is in `parsed` now
     incoming = _incoming(mail, parsed)
+    if _is_for_support(mail, parsed):
+        pass_on(mail, incoming, automatic=parsed.auto_submitted)
+        return
     with transaction.atomic():
         draft = hold_mail(incoming)
         move(mail, states.DRAFTED, states.MOVES, draft=draft, lease_until=None)
@@ -244,6 +252,55 @@ def refuse_mail(mail: RawMail, reason: str, *, subject: str = "") -> None:
             about=str(mail),
             key=f"mail_refused:{mail.pk}",
         )
+
+
+def pass_on(mail: RawMail, incoming: IncomingMail, *, automatic: bool) -> None:
+    """Have the support contact get the answer to a mail of ours; that of a machine gets nobody."""
+    with transaction.atomic():
+        move(mail, states.PASSED_ON, states.MOVES, lease_until=None)
+        audit.record("pass_on", str(mail), organization_id=mail.organization_id)
+        if not automatic:
+            queue_mail(
+                _question(mail, incoming),
+                organization_id=mail.organization_id,
+                about=str(mail),
+                key=f"question:{mail.pk}",
+            )
+
+
+def _answered(mail: RawMail, parsed: ParsedMail) -> list[UUID]:
+    return answered_mails(parsed, mail.recipients, settings.MAIL_DOMAIN.lower())
+
+
+def _is_for_support(mail: RawMail, parsed: ParsedMail) -> bool:
+    """Tell whether a mail is the answer to one of ours, and goes where our mails ask to answer."""
+    ours = _answered(mail, parsed)
+    if not ours or mail.recipients != [reply_address(mail.organization).lower()]:
+        return False
+    return is_ours(ours, mail.organization_id)
+
+
+def _question(mail: RawMail, incoming: IncomingMail) -> Mail:
+    sender, organization = mail.sender, mail.organization
+    return Mail(
+        kind="question",
+        to=mail.recipients[0],
+        to_name=organization.support_name if organization.support_email else "",
+        language=organization.language,
+        from_name=sender.display_name,
+        reply_to=sender.email,
+        in_reply_to=incoming.message_id,
+        context={
+            "organization_name": organization.name,
+            "sender_name": sender.display_name,
+            "address": sender.email,
+            "subject": incoming.subject,
+            "text": incoming.html_text if incoming.text is None else incoming.text,
+        },
+        files=tuple(
+            MailFile(file.name, file.content_type, file.content) for file in incoming.attachments
+        ),
+    )
 
 
 def _refusal(mail: RawMail, reason: str, subject: str) -> Mail:

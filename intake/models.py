@@ -26,6 +26,7 @@ class RawMail(SealedRow):
         STORED = states.STORED
         DRAFTED = states.DRAFTED
         REFUSED = states.REFUSED
+        PASSED_ON = states.PASSED_ON
 
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
     sender = models.ForeignKey(User, models.PROTECT, related_name="+")

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models
@@ -30,6 +31,12 @@ class Caught:
     mail: CaughtMail
     at: datetime
     sent_at: datetime | None
+
+
+def is_ours(uids: Collection[UUID], organization_id: int) -> bool:
+    """Tell whether one of these is a mail that this organization's people got from us."""
+    rows = Notification.objects.filter(uid__in=uids, organization=organization_id)
+    return rows.filter(channel=states.MAIL).exists()
 
 
 def outbox_age() -> float:

@@ -31,7 +31,7 @@ from drafts.actions.sharing import (
     unshare_draft,
 )
 from drafts.actions.splitting import NothingToSplit, split_draft
-from drafts.actions.telling import senders_to_tell, tell_sender, tell_together
+from drafts.actions.telling import reply_address, senders_to_tell, tell_sender, tell_together
 from drafts.actions.together import complete_together, send_together
 from drafts.actions.trying import (
     claim_attempt,
@@ -73,6 +73,7 @@ __all__ = [
     "release_due",
     "remind_sender",
     "remove_recipient",
+    "reply_address",
     "restore_draft",
     "send_draft",
     "send_once_more",
