@@ -20,7 +20,7 @@ from django.utils import timezone
 from notifications.access import outbox_age
 from notifications.gateways import Relay, RelayDown, gateway_problem
 from zivweb import dns, heartbeat
-from zivweb.celery import OUTBOUND, WORKER
+from zivweb.celery import QUEUES
 from zivweb.environment import Stop
 from zivweb.health import broker_answers
 from zivweb.preparation import require_keys
@@ -95,11 +95,11 @@ def _broker() -> Iterator[Finding]:
 
 
 def _workers() -> Iterator[Finding]:
-    for worker in (WORKER, OUTBOUND):
+    for worker, queue in QUEUES.items():
         if heartbeat.age(worker) < heartbeat.PATIENCE:
             yield Finding(worker, OK, "runs tasks")
         else:
-            do = f"Start it, and beat: celery -A zivweb worker -Q {worker} (docs/operations.md)."
+            do = f"Start it, and beat: celery -A zivweb worker -Q {queue} (docs/operations.md)."
             yield Finding(worker, FAILURE, "gave no sign of life", do)
     late = outbox_age()
     if late > OUTBOX_SECONDS:

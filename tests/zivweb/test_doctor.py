@@ -14,8 +14,9 @@ from pytest_django import Settings
 
 from notifications.models import Notification
 from tests import make
-from tests.product import free_port
 from zivweb import dns, heartbeat
+from zivweb.broker import free_port
+from zivweb.celery import QUEUES
 from zivweb.doctor import FAILURE, OK, WARNING, examine
 
 pytestmark = pytest.mark.django_db
@@ -36,8 +37,9 @@ def test_a_demo_without_workers_is_told_to_start_them() -> None:
     found = {finding.about: finding for finding in examine()}
 
     assert found["broker"].level == OK
-    assert (found["worker"].level, found["outbound"].level) == (FAILURE, FAILURE)
-    assert "celery -A zivweb worker -Q outbound" in found["outbound"].do
+    assert {found[worker].level for worker in QUEUES} == {FAILURE}
+    for worker, queue in QUEUES.items():
+        assert f"celery -A zivweb worker -Q {queue} " in found[worker].do
     assert (found["keys"].level, found["clock"].level, found["relay"].level) == (OK, OK, WARNING)
 
 
