@@ -24,7 +24,7 @@ from notifications.models import Notification
 from vault.keys import VaultError
 
 SENT_SEVERAL = "sent_several"
-PATIENCE = timedelta(minutes=5)  # nobody gets more than one of these mails in this time
+PATIENCE = timedelta(minutes=5)  # the longest that such a mail waits while more goes out
 
 
 def senders_to_announce(limit: int) -> list[int]:

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 
 from accounts import audit
-from accounts.models import AuditEntry, User
+from accounts.models import AuditEntry, Organization, User
 from accounts.policy import Policy
 from contacts.models import Contact
 from drafts import actions, states
@@ -146,6 +146,14 @@ def test_an_organization_without_admin_says_whom_to_ask(draft: Draft) -> None:
     answer = signed_in(draft.sender).post(f"/drafts/{draft.pk}/ask/", follow=True)
 
     assert "Ask your IT support" in answer.content.decode()
+
+
+def test_the_page_and_the_help_page_name_who_can_help(draft: Draft) -> None:
+    Organization.objects.update(support_email="desk@zorg.example")
+
+    shown = [page(draft.sender, where) for where in (link(draft), "/help/")]
+
+    assert ["mailto:desk@zorg.example" in each for each in shown] == [True, True]
 
 
 def test_two_people_see_that_the_other_has_the_draft_open(draft: Draft, colleague: User) -> None:

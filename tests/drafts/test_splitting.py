@@ -105,3 +105,14 @@ def test_a_resend_supersedes_what_waits_and_is_held_for_what_went_out(draft: Dra
 
     draft.refresh_from_db()
     assert (draft.state, again.problem) == (states.SUPERSEDED, states.DUPLICATE)
+
+
+def test_it_is_not_said_that_nobody_has_it_once_somebody_has(draft: Draft) -> None:
+    part = actions.split_draft(draft, actor=draft.sender)
+    release()
+
+    page = make.signed_in(draft.sender).get(f"/drafts/{draft.pk}/").content.decode()
+
+    assert f'href="/drafts/{part.pk}/"' in page
+    assert "Nobody has received" not in page
+    assert "These recipients have not received your email yet." in page

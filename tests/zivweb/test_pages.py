@@ -65,7 +65,7 @@ def test_a_signed_in_person_sees_the_menu_and_the_way_out(client: Client) -> Non
 def test_sign_in_says_why_when_it_stands_before_a_finish_link(client: Client) -> None:
     page = client.get("/account/login/", {"next": "/finish/abc/"}).content.decode()
 
-    assert "Nobody has received it yet." in page
+    assert "It is not sent yet." in page
     assert 'name="next" value="/finish/abc/"' in page
 
 
