@@ -24,6 +24,7 @@ from notifications.gateways import Relay
 from notifications.letters import Mail, Posting, WireMail, unpack_mail
 from notifications.models import Notification
 from tests.plugins import processes
+from zivweb.broker import free_port
 
 MAILS = 400
 
@@ -104,7 +105,7 @@ def _posting(organization: Organization, number: int) -> Posting:
 
 @contextmanager
 def _sink() -> Iterator[int]:
-    port = processes.free_port()
+    port = free_port()
     command = [postfix.tool(postfix.SINK), "-u", "nobody", f"127.0.0.1:{port}", "1000"]
     with TemporaryDirectory() as folder:
         log = Path(folder) / "log"

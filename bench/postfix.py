@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.plugins import processes
+from zivweb.broker import free_port
 
 SOURCE, SINK = "smtp-source", "smtp-sink"
 MAIN = """\
@@ -72,7 +73,7 @@ def hold_queue() -> Iterator[tuple[int, Path]]:
         raise Missing("Postfix starts as root only")
     folder = Path(tempfile.mkdtemp(prefix="bench-postfix-"))
     folder.chmod(0o755)
-    port = processes.free_port()
+    port = free_port()
     _write(folder, port)
     process = processes.start(
         [program, "-c", str(folder), "start-fg"], folder / "out", user={}, stop=signal.SIGTERM

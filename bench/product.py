@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from tests.plugins import processes
+from zivweb.broker import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -16,7 +17,7 @@ ROOT = Path(__file__).resolve().parent.parent
 @contextmanager
 def smtp_server(**settings: str) -> Iterator[int]:
     """Run the processes that take mail in, as `serve` does; give their port."""
-    port = processes.free_port()
+    port = free_port()
     wanted = environment(ZIVWEB_SMTP_PORT=str(port), ZIVWEB_PROCESS="smtp", **settings)
     log = Path(os.environ["ZIVWEB_TEST_FOLDER"]) / "smtp.log"
     count = int(settings.get("ZIVWEB_SMTP_PROCESSES", "2"))

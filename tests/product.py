@@ -12,13 +12,12 @@ import os
 import re
 import signal
 import smtplib
-import socket
 import subprocess
 import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from email.message import EmailMessage
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -30,6 +29,8 @@ import psycopg
 import requests
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
+
+from zivweb.broker import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 45.0
@@ -47,14 +48,6 @@ def wait_for(what: str, look: Callable[[], Found | None], patience: float = PATI
             return found
         time.sleep(0.1)
     raise AssertionError(f"waited {patience:.0f} s in vain for {what}")
-
-
-def free_port() -> int:
-    """Return a port that nothing listens on."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-    return port
 
 
 @dataclass

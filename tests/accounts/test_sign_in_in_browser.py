@@ -17,7 +17,8 @@ from accounts.models import Domain, User
 from accounts.policy import Policy
 from drafts.actions.telling import finish_link
 from tests import make
-from tests.product import free_port, wait_for
+from tests.product import wait_for
+from zivweb.broker import free_port
 
 pytestmark = [
     pytest.mark.browser,

@@ -17,7 +17,8 @@ from celery import Celery
 from tests.faults.balancer import Balancer
 from tests.faults.servers import Broker, Database
 from tests.plugins import processes
-from tests.product import ROOT, Product, free_port, wait_for
+from tests.product import ROOT, Product, wait_for
+from zivweb.broker import free_port
 from zivweb.celery import BEAT
 
 PREPARE = """

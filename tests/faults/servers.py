@@ -13,6 +13,7 @@ import redis
 
 from tests.plugins import broker, postgres, processes
 from tests.product import wait_for
+from zivweb.broker import free_port
 
 # Unlike that of the other tests it keeps what it said it has, when it is killed.
 SETTINGS = postgres.SETTINGS | {"synchronous_commit": "on", "wal_level": "minimal",
@@ -84,7 +85,7 @@ class Broker:
     """A Redis of its own."""
 
     def __init__(self, folder: Path) -> None:
-        self._folder, port = folder, processes.free_port()
+        self._folder, port = folder, free_port()
         self.url = f"redis://127.0.0.1:{port}/0"
         program, _ = broker.find(wheel_only=False)
         self._command = [str(program), "--port", str(port), "--bind", "127.0.0.1", "--save", ""]

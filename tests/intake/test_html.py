@@ -88,8 +88,8 @@ def test_any_html_gives_text(html: str) -> None:
     ],
 )
 def test_html_is_read_in_linear_time(piece: str) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
 
     text_of(piece * (500_000 // len(piece)))
 
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

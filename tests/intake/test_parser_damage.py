@@ -179,11 +179,11 @@ def test_a_mail_at_the_limits_is_read(raw: bytes) -> None:
 )
 def test_fields_are_read_in_linear_time(name: str, piece: str) -> None:
     field = f"{name}: {piece * (15_000 // len(piece))}\r\n".encode()
-    started = time.perf_counter()
+    started = time.process_time()
 
     parse_mail(field * 10 + b"\r\n")
 
-    assert time.perf_counter() - started < 1
+    assert time.process_time() - started < 1
 
 
 @pytest.mark.parametrize(
@@ -208,8 +208,8 @@ def test_fields_are_read_in_linear_time(name: str, piece: str) -> None:
     ],
 )
 def test_bodies_are_read_in_linear_time(kind: bytes, body: bytes) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
 
     parse_mail(HEADER + b"--X\r\n" + kind + b"\r\n\r\n" + body)
 
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

