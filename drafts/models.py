@@ -18,8 +18,8 @@ class Draft(SealedRow):
     everybody may be complete: a header line that cannot be obeyed, or a possible duplicate.
     `message_id_index` and `fingerprint` are blind indexes, to recognize a mail that is sent again.
 
-    `attempts` counts the workers that began to judge it when it came in, `mails_about` the mails
-    that told of it, for their keys.
+    `attempts` counts the workers that began to judge it when it came in, and then the releases that
+    failed; `mails_about` the mails that told of it, for their keys.
 
     What is to come has a time: `tell_at` (tell the sender that it is held), `remind_at`,
     `expires_at` (its content is destroyed); None when there is nothing to do. `notice` is the

@@ -184,7 +184,7 @@ def _send_soon(draft: Draft, actor: User) -> None:
     """Have a ready draft go out when the time to undo is over."""
     stop_telling(draft)
     send_at = timezone.now() + timedelta(seconds=UNDO_SECONDS)
-    move(draft, states.SENDING, states.MOVES, send_at=send_at, sent_by=actor)
+    move(draft, states.SENDING, states.MOVES, send_at=send_at, sent_by=actor, attempts=0)
     _audit("send", draft, actor)
 
 

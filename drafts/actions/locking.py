@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Callable, Sequence
 
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from drafts.models import Draft
 from flow.sweeps import skip_locked
@@ -21,9 +21,12 @@ def locked_draft(draft_id: int) -> Draft:
     return drafts.select_for_update(of=("self",)).get(pk=draft_id)
 
 
-def act_together(ids: Sequence[int], act: Act) -> None:
-    """Act on drafts in one transaction, then alone on those that were left (`act_on_free`)."""
-    act_alone(act_on_free(ids, act), act)
+def act_together(ids: Sequence[int], act: Act) -> list[int]:
+    """Act on drafts in one transaction, then alone on those that were left (`act_on_free`).
+
+    Return those that failed alone.
+    """
+    return act_alone(act_on_free(ids, act), act)
 
 
 def act_on_free(ids: Sequence[int], act: Act) -> list[int]:
@@ -43,11 +46,19 @@ def act_on_free(ids: Sequence[int], act: Act) -> list[int]:
     return [draft_id for draft_id in ids if draft_id not in done]
 
 
-def act_alone(ids: Sequence[int], act: Act) -> None:
-    """Act on each draft in a transaction of its own; one that fails is passed over."""
+def act_alone(ids: Sequence[int], act: Act) -> list[int]:
+    """Act on each draft in a transaction of its own; return those that failed.
+
+    Trouble of the database is not the draft's: then this is broken off, to be done again later.
+    """
+    failed = []
     for draft_id in ids:
         try:
             with transaction.atomic():
                 act([locked_draft(draft_id)])
+        except (OperationalError, InterfaceError):
+            raise
         except Exception:
             log.exception("draft:%s is passed over", draft_id)
+            failed.append(draft_id)
+    return failed

@@ -14,9 +14,10 @@ from delivery.actions import send_messages
 from delivery.outgoing import OutgoingAttachment, OutgoingMessage, OutgoingRecipient
 from drafts import states
 from drafts.access import Judged, attachment_name, content_of, judge_all, subject_of, value_of
-from drafts.actions.locking import BATCH, act_together
+from drafts.actions.locking import BATCH, act_alone, act_together
 from drafts.actions.settling import JudgedDraft, settle_all
 from drafts.actions.telling import QUIET, plan_telling, stop_telling
+from drafts.actions.trying import release_later
 from drafts.models import Attachment, Draft, Recipient
 from flow.moves import move_all
 
@@ -26,14 +27,22 @@ Codes = Mapping[int, tuple[str, str]]
 def release_due() -> int:
     """Release the drafts whose time to undo is over, a batch a transaction; return how many.
 
-    Each is released once, however often this runs.
+    Each is released once, however often this runs. One that fails is tried again later, alone.
     """
     last, count = 0, 0
     due = Draft.objects.filter(state=states.SENDING, send_at__lte=timezone.now()).order_by("pk")
-    while ids := list(due.filter(pk__gt=last).values_list("pk", flat=True)[:BATCH]):
-        act_together(ids, _release_due)
+    failed_before = list(due.filter(attempts__gt=0).values_list("pk", flat=True)[:BATCH])
+    _put_off(act_alone(failed_before, _release_due))
+    new = due.filter(attempts=0)
+    while ids := list(new.filter(pk__gt=last).values_list("pk", flat=True)[:BATCH]):
+        _put_off(act_together(ids, _release_due))
         last, count = ids[-1], count + len(ids)
-    return count
+    return count + len(failed_before)
+
+
+def _put_off(failed: Sequence[int]) -> None:
+    for draft_id in failed:
+        release_later(draft_id)
 
 
 def release_all(batch: Sequence[JudgedDraft], *, by_itself: bool = False) -> None:

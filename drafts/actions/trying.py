@@ -1,4 +1,4 @@
-"""A draft that cannot be judged is tried again, later each time, and then given up and told of."""
+"""A draft that cannot be judged or sent is tried again, later each time, and then told of."""
 
 from datetime import timedelta
 from functools import reduce
@@ -17,6 +17,7 @@ from drafts.actions.telling import tell_person
 from drafts.models import Draft
 from drafts.reminders import expiry_of
 from drafts.states import MAX_ATTEMPTS
+from flow.moves import move
 from flow.sweeps import skip_locked, wake
 
 PAUSE = timedelta(seconds=20)  # before the second attempt; then 4 times, 9 times so long
@@ -72,12 +73,31 @@ def try_again(draft: Draft, *, actor: User) -> None:
         wake(DETECT_MISSING)
 
 
+@transaction.atomic
+def release_later(draft_id: int) -> None:
+    """Put off a release that failed, longer each time; after too many the draft is held again."""
+    draft = locked_draft(draft_id)
+    now = timezone.now()
+    if draft.state != states.SENDING or draft.send_at is None or draft.send_at > now:
+        return  # undone, or sent, or put off by another worker
+    draft.attempts += 1
+    draft.send_at = now + PAUSE * draft.attempts**2
+    draft.save(update_fields=["attempts", "send_at"])
+    if draft.attempts > MAX_ATTEMPTS:
+        move(draft, states.READY, states.MOVES, send_at=None, sent_by=None, attempts=0)
+        _tell_given_up(draft)
+
+
 def _give_up(draft: Draft) -> None:
+    draft.expires_at = expiry_of(timezone.now(), draft.organization.policy)
+    draft.save(update_fields=["expires_at"])
+    _tell_given_up(draft)
+
+
+def _tell_given_up(draft: Draft) -> None:
     """Tell the sender; nothing that is sealed is looked at, for that may be what fails."""
-    policy = draft.organization.policy
-    draft.expires_at = expiry_of(timezone.now(), policy)
     draft.mails_about += 1
-    draft.save(update_fields=["expires_at", "mails_about"])
+    draft.save(update_fields=["mails_about"])
     audit.record("give_up", str(draft), organization_id=draft.organization_id)
     addresses = list(draft.recipients.values_list("address", flat=True))
     context = {

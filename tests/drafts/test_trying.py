@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from drafts import actions, states
 from drafts.models import Draft
-from drafts.tasks import detect_missing, expire_due
+from drafts.tasks import detect_missing, expire_due, release_due
 from notifications.models import Notification
 from tests import make
 
@@ -89,3 +89,63 @@ def test_it_ends_like_others(broken: Draft) -> None:
 
     broken.refresh_from_db()
     assert (broken.state, bytes(broken.data_key)) == (states.EXPIRED, b"")
+
+
+@pytest.fixture
+def leaving(db: None) -> list[Draft]:
+    """Return three drafts that were sent just now; the second one cannot be opened."""
+    sender = make.user()
+    make.contact(sender, phone=make.NUMBER)
+    held = [make.draft(sender, subject=f"{number}", problems=(make.problem(),)) for number in "123"]
+    for draft in held:
+        actions.send_draft(draft, {}, accepted=states.BAD_HEADER, actor=sender)
+    Draft.objects.filter(pk=held[1].pk).update(content=b"damaged")
+    return held
+
+
+def release(draft: Draft, *minutes: float) -> str:
+    """Let the worker release at these times after the draft came in; return the state then."""
+    for minute in minutes:
+        with time_machine.travel(draft.created_at + timedelta(minutes=minute), tick=False):
+            release_due()
+    draft.refresh_from_db()
+    return draft.state
+
+
+def test_a_release_that_fails_is_put_off_and_the_others_go(leaving: list[Draft]) -> None:
+    first, broken, _last = leaving
+
+    moves = [release(draft, 1, 1.1) for draft in leaving]
+
+    assert moves == [states.SENT, states.SENDING, states.SENT]
+    assert (broken.attempts, broken.send_at) == (1, first.created_at + timedelta(seconds=80))
+
+
+def test_what_failed_before_takes_no_other_out_of_its_batch(
+    leaving: list[Draft], caplog: pytest.LogCaptureFixture
+) -> None:
+    Draft.objects.filter(pk=leaving[1].pk).update(attempts=1)
+
+    release(leaving[0], 1)
+
+    assert "cannot be worked on together" not in caplog.text
+    assert "is passed over" in caplog.text
+
+
+def test_a_release_that_keeps_failing_is_held_again_and_told(leaving: list[Draft]) -> None:
+    state = release(leaving[1], 1, 2, 4, 7, 13, 22)
+
+    told = Notification.objects.filter(kind="mail_refused", about=str(leaving[1]))
+    assert (state, told.count()) == (states.READY, 1)
+
+
+def test_its_sender_sees_that_it_is_tried_again_and_can_undo(leaving: list[Draft]) -> None:
+    broken = leaving[1]
+    release(broken, 1)
+    with time_machine.travel(broken.created_at + timedelta(seconds=70)):
+        browser = signed_in(broken)
+        page = browser.get(f"/drafts/{broken.pk}/").content.decode()
+        browser.post(f"/drafts/{broken.pk}/undo/")
+
+    assert "We try again by ourselves" in page
+    assert release(broken, 9) == states.READY
