@@ -89,12 +89,18 @@ def _send_code(recipient: MessageRecipient, browser: str, peer: str) -> Challeng
     return challenge
 
 
-@transaction.atomic
 def open_message(recipient: MessageRecipient, browser: str, typed: str, peer: str = "") -> Attempt:
     """Verify a recipient by a code by SMS or an access code; every wrong try counts.
 
-    `peer` is the network address that tries.
+    `peer` is the network address that tries. Who is seen to be locked out is refused at once:
+    guesses by the thousand keep no row locked.
     """
+    refusal = _refusal(recipient, timezone.now())
+    return refusal or _open_message(recipient, browser, typed, peer)
+
+
+@transaction.atomic
+def _open_message(recipient: MessageRecipient, browser: str, typed: str, peer: str) -> Attempt:
     now = timezone.now()
     row = lock(recipient.pk)
     refusal = _refusal(row, now) or _refusal_of(peer, now)
