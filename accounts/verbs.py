@@ -64,6 +64,7 @@ VERBS: Mapping[str, Mapping[str, Promise]] = {
         "remove_recipient": gettext_lazy("took a recipient off"),
         "correct_address": gettext_lazy("corrected an address"),
         "correct_recipient": gettext_lazy("corrected data of a recipient"),
+        "keep_number": gettext_lazy("said that the number or code of a recipient is right"),
         "unlock_recipient": gettext_lazy("let a recipient try again"),
         "extend_message": gettext_lazy("kept a message readable for longer"),
         "create_contact": gettext_lazy("added a contact"),

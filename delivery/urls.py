@@ -23,6 +23,7 @@ urlpatterns = [
     path("messages/<int:pk>/revoke/", views.revoke_message, name="revoke_message"),
     path("messages/<int:pk>/extend/", views.extend_message, name="extend_message"),
     path(f"{RECIPIENT}correct/", views.correct_recipient, name="correct_recipient"),
+    path(f"{RECIPIENT}keep/", views.keep_number, name="keep_number"),
     path(f"{RECIPIENT}resend/", views.resend_mail, name="resend_mail"),
     path(f"{RECIPIENT}unlock/", views.unlock_recipient, name="unlock_recipient"),
     path(f"{RECIPIENT}revoke/", views.revoke_recipient, name="revoke_recipient"),

@@ -71,6 +71,7 @@ _WORDS: Mapping[str, tuple[Any, str]] = {
         PLAIN,
     ),
     "correct_recipient": (gettext_lazy("%(who)s corrected the data of %(recipient)s"), PLAIN),
+    "keep_number": (gettext_lazy("%(who)s says the data of %(recipient)s are right"), PLAIN),
     "resend_mail": (gettext_lazy("The mail to %(recipient)s was sent again"), PLAIN),
     "revoke_message": (gettext_lazy("Withdrawn from %(recipient)s"), NEEDS),
     "take_back_revocation": (gettext_lazy("Given back to %(recipient)s"), PLAIN),

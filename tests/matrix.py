@@ -73,7 +73,7 @@ MATRIX: dict[str, Row] = {
     **rows("message_attachment reply_attachment", by_role(OWNER, READ, there=False)),
     **rows("revoke_message extend_message revoke_recipient resend_mail", by_role(OWNER, WRITE)),
     **rows(
-        "correct_recipient unlock_recipient take_back_revocation",
+        "correct_recipient keep_number unlock_recipient take_back_revocation",
         by_role(OWNER, WRITE, there=False),
     ),
     # The address books.

@@ -17,6 +17,7 @@ from delivery.actions.numbers import (
     ClosedError,
     Correction,
     correct_recipient,
+    keep_number,
     report_wrong_number,
     take_back_wrong_number,
 )
@@ -45,6 +46,7 @@ __all__ = [
     "follow_notifications",
     "forget_device",
     "forget_old",
+    "keep_number",
     "note_bounce",
     "open_by_device",
     "open_message",

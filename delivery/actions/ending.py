@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts.models import User
 from delivery import codes, states
-from delivery.actions.limits import DAY, MAIL, MAILS_TO_RECIPIENT, Cap, count
+from delivery.actions.limits import count, mail_cap
 from delivery.actions.locking import end_codes, lock, lock_message, record
 from delivery.actions.numbers import ClosedError, send_again
 from delivery.models import Message, MessageAttachment, MessageRecipient, Reply, ReplyAttachment
@@ -87,7 +87,7 @@ def resend(actor: User, recipient: MessageRecipient) -> None:
     now = timezone.now()
     if row.state not in states.OPEN or row.message.expires_at <= now:
         raise ClosedError
-    count([Cap(MAIL, str(row.pk), MAILS_TO_RECIPIENT, DAY)], now)
+    count([mail_cap(row.pk)], now)
     send_again(row)
     record("resend_mail", row.message, actor=actor, recipient=row.pk)
 

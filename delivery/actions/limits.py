@@ -81,6 +81,11 @@ def wrong_cap(peer: str) -> Cap:
     return Cap(WRONG, peer, WRONG_FROM_PEER, HOUR)
 
 
+def mail_cap(recipient_id: int) -> Cap:
+    """Return what bounds the mails with the link to a recipient, beside the first."""
+    return Cap(MAIL, str(recipient_id), MAILS_TO_RECIPIENT, DAY)
+
+
 def _digest(cap: Cap) -> str:
     return keyed_digest("limit", f"{cap.purpose}:{cap.subject}")
 

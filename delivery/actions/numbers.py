@@ -10,6 +10,7 @@ from accounts.policy import DRAFT, SMS
 from contacts.actions import dispute, learn, settle_dispute
 from delivery import states
 from delivery.access import is_open
+from delivery.actions.limits import count, mail_cap
 from delivery.actions.locking import end_codes, lock, record
 from delivery.actions.telling import CODE, NUMBER, NUMBER_WRONG, queue_ready_mail, tell_sender
 from delivery.content import Secret
@@ -63,6 +64,24 @@ def take_back_wrong_number(recipient: MessageRecipient) -> None:
 
 
 @transaction.atomic
+def keep_number(actor: User, recipient: MessageRecipient) -> None:
+    """The sender says that the number or code is right: this recipient alone gets the mail again.
+
+    The number may be used for other messages again. Raises ClosedError, CapReachedError.
+    """
+    now = timezone.now()
+    row = lock(recipient.pk)
+    if row.state != states.SUSPENDED or row.message.expires_at <= now:
+        raise ClosedError
+    count([mail_cap(row.pk)], now)
+    cancel_about(str(row), NUMBER_WRONG)
+    if row.method == SMS:
+        settle_dispute(row.message.sender, row.address, row.open_secret().value)
+    send_again(row, kept=True)
+    record("keep_number", row.message, actor=actor, recipient=row.pk, method=row.method)
+
+
+@transaction.atomic
 def correct_recipient(actor: User, recipient: MessageRecipient, correction: Correction) -> None:
     """The sender gives another number or code: this recipient alone gets the mail again.
 
@@ -91,12 +110,16 @@ def correct_recipient(actor: User, recipient: MessageRecipient, correction: Corr
     record("correct_recipient", row.message, actor=actor, recipient=row.pk, method=row.method)
 
 
-def send_again(row: MessageRecipient) -> None:
+def send_again(row: MessageRecipient, *, kept: bool = False) -> None:
     """Queue the mail with the link again, for a recipient who is locked by this transaction."""
     if row.notification is not None:
         cancel(row.notification)
     row.mails += 1
-    fields = {"mails": row.mails, "notification": queue_ready_mail(row), "stopped_at": None}
+    fields = {
+        "mails": row.mails,
+        "notification": queue_ready_mail(row, kept=kept),
+        "stopped_at": None,
+    }
     if row.state == states.QUEUED:
         MessageRecipient.objects.filter(pk=row.pk).update(**fields)
     else:

@@ -59,9 +59,12 @@ def _logo_of(organization: Organization) -> MailFile | None:
     return MailFile(name, found.content_type, bytes(found.content))
 
 
-def queue_ready_mail(row: MessageRecipient) -> Notification:
-    """Queue the mail with the link; the same mail of a recipient is queued once per count."""
-    return queue_ready_mails([row])[0]
+def queue_ready_mail(row: MessageRecipient, *, kept: bool = False) -> Notification:
+    """Queue the mail with the link; the same mail of a recipient is queued once per count.
+
+    `kept`: it says that the sender calls the number or code right, which the recipient did not.
+    """
+    return queue_mails([_ready_mail(row, kept=kept)])[0]
 
 
 def queue_ready_mails(rows: Sequence[MessageRecipient]) -> list[Notification]:
@@ -69,7 +72,7 @@ def queue_ready_mails(rows: Sequence[MessageRecipient]) -> list[Notification]:
     return queue_mails([_ready_mail(row) for row in rows])
 
 
-def _ready_mail(row: MessageRecipient) -> Posting:
+def _ready_mail(row: MessageRecipient, *, kept: bool = False) -> Posting:
     message = row.message
     look = look_of(row)
     with_subject = message.organization.policy.subject_in_mail
@@ -91,6 +94,8 @@ def _ready_mail(row: MessageRecipient) -> Posting:
             "recipient_name": row.name,
             "link": guest_link(row),
             "method": row.method,
+            "kept": kept,
+            "number": _number_of(row) if kept else "",
             "expires_on": day_of(message, message.expires_at),
             "phrase": look.phrase,
             "own_text": look.own_text,
@@ -170,10 +175,14 @@ def _stuck(row: MessageRecipient, reason: str) -> dict[str, Any]:
         "sender_name": message.sender.display_name,
         "recipient": row.name or row.address,
         "address": row.address,
-        "number": mask_phone(row.open_secret().value) if is_sms else "",
+        "number": _number_of(row),
         "is_sms": is_sms,
         "reason": reason,
         "sent_on": day_of(message, message.created_at),
         "link": f"{message_link(message)}#recipient-{row.pk}",
         "support": support_of(message.organization),
     }
+
+
+def _number_of(row: MessageRecipient) -> str:
+    return mask_phone(row.open_secret().value) if row.method == SMS else ""

@@ -3,6 +3,7 @@
 from delivery.views.corrections import (
     correct_recipient,
     extend_message,
+    keep_number,
     resend_mail,
     revoke_message,
     revoke_recipient,
@@ -50,6 +51,7 @@ __all__ = [
     "guest_sms",
     "guest_verify",
     "guest_wrong_number",
+    "keep_number",
     "message",
     "message_archive",
     "message_attachment",

@@ -42,15 +42,15 @@ def correct_recipient(request: HttpRequest, pk: int, recipient_pk: int) -> HttpR
 @post_from("message", "pk")
 def resend_mail(request: HttpRequest, pk: int, recipient_pk: int) -> HttpResponse:
     """Send the mail with the link again."""
-    try:
-        recipient = _done(request, pk, recipient_pk, actions.resend)
-    except actions.CapReachedError:
-        messages.warning(request, _("This person got enough mails today. Call them instead."))
-    else:
-        if recipient:
-            text = _("The mail with the link goes to %(address)s again.")
-            messages.success(request, text % {"address": recipient.address})
-    return redirect("message", pk)
+    text = _("The mail with the link goes to %(address)s again.")
+    return _mail_again(request, pk, recipient_pk, actions.resend, text)
+
+
+@post_from("message", "pk")
+def keep_number(request: HttpRequest, pk: int, recipient_pk: int) -> HttpResponse:
+    """Say that a number or code is right, which the recipient said is not."""
+    text = _("%(address)s gets a new mail with the link, and reads that you say it is right.")
+    return _mail_again(request, pk, recipient_pk, actions.keep_number, text)
 
 
 @post_from("message", "pk")
@@ -108,6 +108,19 @@ def extend_message(request: HttpRequest, pk: int) -> HttpResponse:
         _say_closed(request)
     else:
         messages.success(request, _("The message can be read for longer now."))
+    return redirect("message", pk)
+
+
+def _mail_again(
+    request: HttpRequest, pk: int, recipient_pk: int, act: Act, text: str
+) -> HttpResponse:
+    try:
+        recipient = _done(request, pk, recipient_pk, act)
+    except actions.CapReachedError:
+        messages.warning(request, _("This person got enough mails today. Call them instead."))
+    else:
+        if recipient:
+            messages.success(request, text % {"address": recipient.address})
     return redirect("message", pk)
 
 

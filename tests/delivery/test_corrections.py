@@ -14,6 +14,7 @@ from delivery.actions import (
     correct_recipient,
     end_messages,
     extend,
+    keep_number,
     open_message,
     report_wrong_number,
     resend,
@@ -28,9 +29,12 @@ from delivery.actions.numbers import Correction
 from delivery.actions.verifying import CLOSED, NO_CODE
 from delivery.models import Message, MessageRecipient
 from delivery.states import EXPIRED, QUEUED, READ, REVOKED, SUSPENDED
+from notifications.access import PAYLOAD
+from notifications.letters import unpack_mail
 from notifications.models import Notification
 from tests import make
 from tests.delivery.messages import (
+    ACCESS,
     again,
     expire,
     file,
@@ -95,6 +99,39 @@ def test_the_code_goes_to_the_corrected_number() -> None:
     send_code(row, HERE)
     attempt = open_message(row, HERE, newest_code())
     assert (row.open_secret().value, attempt.problem) == (make.OTHER_NUMBER, "")
+
+
+def kept_mail(jan: MessageRecipient) -> str:
+    """Have the sender say that the number or code is right; return the mail that goes out."""
+    report_wrong_number(jan)
+    signed_in(jan.message.sender).post(path_of(jan, "keep"))
+    row = Notification.objects.filter(kind="message_ready").latest("pk")
+    return unpack_mail(row.unseal(PAYLOAD, bytes(row.payload))).raw.decode()
+
+
+def test_a_number_that_the_sender_calls_right_can_be_used_at_once() -> None:
+    jan, els = two()
+    contact = make.contact(jan.message.sender, phone=make.NUMBER)
+    mail = kept_mail(jan)
+    send_code(again(jan), HERE)
+    attempt = open_message(again(jan), HERE, newest_code())
+    assert ("says that it is right" in mail, make.NUMBER in mail) == (True, False)
+    assert (attempt.problem, again(jan).mails, again(els).mails) == ("", 2, 1)
+    assert contact.data.get().disputed_at is None
+
+
+def test_a_code_that_the_recipient_has_now_can_be_used_at_once() -> None:
+    jan = receiver(method=ACCESS_CODE)
+    mail = kept_mail(jan)
+    attempt = open_message(again(jan), HERE, ACCESS)
+    assert ("you know it now" in mail, attempt.problem, ACCESS in mail) == (True, "", False)
+
+
+def test_only_a_number_that_is_disputed_can_be_called_right() -> None:
+    jan = receiver()
+    with pytest.raises(ClosedError):
+        keep_number(jan.message.sender, jan)
+    assert again(jan).mails == 1
 
 
 def test_a_code_for_the_old_number_works_no_more() -> None:
@@ -258,7 +295,7 @@ def test_a_message_can_be_kept_longer() -> None:
     )  # fmt: skip
 
 
-@pytest.mark.parametrize("act", ["correct", "resend", "unlock", "revoke", "revoke/undo"])
+@pytest.mark.parametrize("act", ["correct", "keep", "resend", "unlock", "revoke", "revoke/undo"])
 def test_nobody_else_can_do_any_of_this(act: str) -> None:
     jan = receiver()
     colleague, stranger = make.user(jan.message.organization), make.user()
