@@ -15,7 +15,9 @@ PATIENT_TIMES: Final = 3  # so many times the limit is read away for a polite an
 
 _LINE_END: Final = b"\r\n"
 _END: Final = b"\r\n.\r\n"
+_DOUBLED: Final = b"\r\n."
 _KEEP: Final = len(_END) - 1  # the end may be cut in two by the network
+_FEW: Final = 32
 _ALL: Final = 2**30
 
 
@@ -37,7 +39,7 @@ async def read_data(
         on_progress()
         start = max(0, len(data) - _KEEP)
         data += chunk
-        end = data.find(_END, start)
+        end = _find(data, _END, start, len(data))
         if end >= 0:
             break
         if len(data) > PIECE_BYTES:
@@ -61,7 +63,28 @@ def _put_back(reader: asyncio.StreamReader, rest: bytes) -> None:
 
 def _without_dots(data: bytearray, end: int) -> bytes:
     """Return what is new up to there, without the dots that a client doubles (RFC 5321, 4.5.2)."""
-    return bytes(data[:end].replace(b"\r\n.", _LINE_END)[len(_LINE_END) :])
+    if _find(data, _DOUBLED, 0, end) >= 0:
+        return bytes(data[:end].replace(_DOUBLED, _LINE_END)[len(_LINE_END) :])
+    with memoryview(data) as view:
+        return bytes(view[len(_LINE_END) : end])  # copied once: it may be large
+
+
+def _find(data: bytearray, wanted: bytes, start: int, end: int) -> int:
+    """Return what `data.find` does, of bytes of which the third is a dot.
+
+    Large mails are base64, in which there is no dot: one byte is found some ten times as fast as
+    three. Where there are many dots, `find` itself goes on.
+    """
+    dot = start + len(_LINE_END)
+    for _ in range(_FEW):
+        dot = data.find(b".", dot, end)
+        if dot < 0:
+            return -1
+        at = dot - len(_LINE_END)
+        if data.startswith(wanted, at, end):
+            return at
+        dot += 1
+    return data.find(wanted, dot - len(_LINE_END), end)
 
 
 class LineGauge:

@@ -96,6 +96,7 @@ def test_a_mail_in_pieces_is_the_same_mail(mail: bytes, size: int, piece: int) -
     whole = mail + b"\r\n"
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(data, "PIECE_BYTES", piece)
+        patch.setattr(data, "_FEW", 1)
         read, left = asyncio.run(read_in_pieces(as_sent(whole) + b".\r\nNOOP", size))
     assert (read, left) == (whole, b"NOOP")
 
