@@ -4,6 +4,8 @@ import contextlib
 import json
 import re
 import time
+from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +39,16 @@ def as_sent(path: Path) -> bytes:
     return re.sub(rb"(?<!\r)\n", b"\r\n", path.read_bytes())
 
 
-def parsed(case: dict[str, Any]) -> ParsedMail:
-    return parse_mail(as_sent(MAILS / case["file"]))
+@cache
+def parsed(file: str) -> ParsedMail:
+    return parse_mail(as_sent(MAILS / file))
 
 
-def with_key(key: str) -> list[Any]:
-    return [pytest.param(case, id=case["file"]) for case in CASES if key in case]
+def wrong(key: str, is_right: Callable[[dict[str, Any], ParsedMail], bool]) -> list[str]:
+    """Return the mails that are not read as they should be, of those that have this key."""
+    cases = [case for case in CASES if key in case]
+    assert cases
+    return [case["file"] for case in cases if not is_right(case, parsed(case["file"]))]
 
 
 def addresses(boxes: tuple[Mailbox, ...]) -> list[str]:
@@ -77,65 +83,59 @@ def unmatched(case: dict[str, Any], mail: ParsedMail) -> list[Any]:
     return missing + left
 
 
-@pytest.mark.parametrize("case", with_key("subject"))
-def test_the_subject_of_a_real_mail_is_read(case: dict[str, Any]) -> None:
-    assert parsed(case).subject == folded(case["subject"])
-
-
-@pytest.mark.parametrize("case", with_key("from_addr"))
-def test_the_sender_of_a_real_mail_is_read(case: dict[str, Any]) -> None:
-    assert addresses(parsed(case).from_)[:1] == [case["from_addr"].lower()]
-
-
-@pytest.mark.parametrize("case", with_key("to"))
-def test_the_recipients_of_a_real_mail_are_read(case: dict[str, Any]) -> None:
-    assert addresses(parsed(case).to) == [one.lower() for one in case["to"]]
-
-
-@pytest.mark.parametrize("case", with_key("cc"))
-def test_the_copied_of_a_real_mail_are_read(case: dict[str, Any]) -> None:
-    assert addresses(parsed(case).cc) == [one.lower() for one in case["cc"]]
-
-
-@pytest.mark.parametrize("case", with_key("text_in"))
-def test_the_words_of_a_real_mail_are_seen(case: dict[str, Any]) -> None:
-    mail = parsed(case)
+def is_seen(case: dict[str, Any], mail: ParsedMail) -> bool:
     seen = {"text": folded(mail.text), "html": folded(text_of(mail.html or ""))}
-
     found = [words in seen[place] for place, words in text_to_see(case)]
-
-    assert {"either": any}.get(case["text_in"], all)(found)
-
-
-@pytest.mark.parametrize(
-    "case",
-    [
-        pytest.param(case, id=case["file"])
-        for case in CASES
-        if case.get("text_contains", "") is None and case["file"] not in SHOWS_MORE
-    ],
-)
-def test_a_real_mail_without_text_shows_none(case: dict[str, Any]) -> None:
-    mail = parsed(case)
-
-    assert folded(mail.text) + folded(text_of(mail.html or "")) == ""
+    return {"either": any}.get(case["text_in"], all)(found)
 
 
-@pytest.mark.parametrize("case", with_key("html"))
-def test_a_real_mail_has_html_or_not(case: dict[str, Any]) -> None:
-    assert (parsed(case).html is not None) == case["html"]
+def shows_nothing(case: dict[str, Any], mail: ParsedMail) -> bool:
+    has_text = case["text_contains"] is not None or case["file"] in SHOWS_MORE
+    return has_text or folded(mail.text) + folded(text_of(mail.html or "")) == ""
 
 
-@pytest.mark.parametrize("case", with_key("attachments"))
-def test_the_attachments_of_a_real_mail_are_whole(case: dict[str, Any]) -> None:
-    assert unmatched(case, parsed(case)) == []
-
-
-@pytest.mark.parametrize("path", ROBUST, ids=lambda path: path.name)
-def test_a_broken_mail_is_read_within_two_seconds(path: Path) -> None:
+def seconds_to_read(path: Path) -> float:
+    """Return the seconds of CPU that it takes, so that nobody else's work counts."""
     started = time.process_time()
-
     with contextlib.suppress(MailTooComplex):
         parse_mail(as_sent(path))
+    return time.process_time() - started
 
-    assert time.process_time() - started < 2
+
+def test_the_subjects_of_real_mails_are_read() -> None:
+    assert wrong("subject", lambda case, mail: mail.subject == folded(case["subject"])) == []
+
+
+def test_the_senders_of_real_mails_are_read() -> None:
+    def is_right(case: dict[str, Any], mail: ParsedMail) -> bool:
+        return addresses(mail.from_)[:1] == [case["from_addr"].lower()]
+
+    assert wrong("from_addr", is_right) == []
+
+
+@pytest.mark.parametrize("key", ["to", "cc"])
+def test_the_recipients_of_real_mails_are_read(key: str) -> None:
+    def is_right(case: dict[str, Any], mail: ParsedMail) -> bool:
+        return addresses(getattr(mail, key)) == [one.lower() for one in case[key]]
+
+    assert wrong(key, is_right) == []
+
+
+def test_the_words_of_real_mails_are_seen() -> None:
+    assert wrong("text_in", is_seen) == []
+
+
+def test_real_mails_without_text_show_none() -> None:
+    assert wrong("text_contains", shows_nothing) == []
+
+
+def test_real_mails_have_html_or_not() -> None:
+    assert wrong("html", lambda case, mail: (mail.html is not None) == case["html"]) == []
+
+
+def test_the_attachments_of_real_mails_are_whole() -> None:
+    assert wrong("attachments", lambda case, mail: unmatched(case, mail) == []) == []
+
+
+def test_broken_mails_are_read_within_two_seconds() -> None:
+    assert [path.name for path in ROBUST if seconds_to_read(path) >= 2] == []
