@@ -1,5 +1,6 @@
 """What every test may ask for."""
 
+import gc
 from collections.abc import Iterator
 
 import pytest
@@ -11,6 +12,12 @@ from django.db.models.signals import post_migrate  # noqa: TID251 - Django's own
 from tests.plugins import chromium
 from tests.product import Product, running_product
 from tests.unguarded import flush_unguarded
+
+
+def pytest_collection_finish() -> None:
+    """Have no collection of garbage look at the tests and the product itself ever again."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
