@@ -78,6 +78,7 @@ def test_a_masked_address_keeps_one_letter_and_the_domain() -> None:
     assert mask_address("jan@example.nl") == "j•••@example.nl"
 
 
+@pytest.mark.slow
 @given(st.text())
 def test_any_text_is_an_address_or_is_refused(text: str) -> None:
     try:

@@ -84,6 +84,7 @@ def test_a_broken_zip_is_refused() -> None:
     assert reason(io.BytesIO(b"PK\x03\x04 and nothing more")) == "no_workbook"
 
 
+@pytest.mark.slow
 def test_a_bomb_is_refused_before_it_is_opened() -> None:
     bomb = archive(("[Content_Types].xml", b""), ("xl/sheet.xml", bytes(300_000_000)))
     assert len(bomb.getvalue()) < 1_000_000

@@ -84,6 +84,7 @@ def test_the_same_file_twice_at_once_gives_each_contact_once() -> None:
     assert PastDatum.objects.count() == 0
 
 
+@pytest.mark.slow
 def test_a_large_import_on_two_connections_loses_nothing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("contacts.actions.importing.ONE_AT_A_TIME", 100)
     monkeypatch.setattr("contacts.actions.staging.BATCH", 50)

@@ -98,6 +98,7 @@ def test_a_get_changes_nothing(client: Client, method: str, rest: str) -> None:
     assert rows() == before
 
 
+@pytest.mark.slow
 def test_a_hundred_visits_send_no_sms(client: Client) -> None:
     jan = receiver()
     _ = [client.get(link(jan, rest)) for rest in ("", "code/") for _ in range(50)]

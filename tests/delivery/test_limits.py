@@ -102,6 +102,7 @@ def test_the_limit_of_a_number_ends_with_the_day() -> None:
         assert pump(1) == []
 
 
+@pytest.mark.slow
 def test_a_network_address_gets_so_many_codes_an_hour() -> None:
     refused = [
         refusal(recipient_of(released(person(value=f"+3161234{index:04}"))), PEER)
@@ -198,6 +199,7 @@ PAGES = ("", "code/", "verify/", "wrong-number/", "right-number/", "close/", "bo
 MORE = ("reply/", "print/", "attachments.zip", "device/")
 
 
+@pytest.mark.slow
 def test_looking_a_hundred_times_changes_nothing(client: Client) -> None:
     jan = receiver()
     before = rows_of_everything()

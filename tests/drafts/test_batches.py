@@ -44,6 +44,7 @@ def test_ten_drafts_take_as_many_statements_as_two() -> None:
     assert statements_for(10) == statements_for(2)
 
 
+@pytest.mark.slow
 def test_more_drafts_than_a_batch_go_out_once_each() -> None:
     drafts_that_wait(sender(), 60)
 

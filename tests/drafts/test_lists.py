@@ -72,6 +72,7 @@ def test_the_list_is_searched_by_recipient_and_filtered(query: str, found: list[
     assert subjects(sender, query) == found
 
 
+@pytest.mark.slow
 def test_every_draft_is_on_one_page_of_the_list() -> None:
     sender = make.user()
     _ = [make.draft(sender, ELS, subject=f"nr {number}") for number in range(PAGE_SIZE + 2)]
@@ -92,6 +93,7 @@ def test_a_search_as_one_types_answers_with_the_list_alone() -> None:
     assert ("to els" in page, "<html" in page) == (True, False)
 
 
+@pytest.mark.slow
 def test_the_list_takes_as_many_queries_for_many_drafts_as_for_one(
     django_assert_max_num_queries: DjangoAssertNumQueries,
 ) -> None:

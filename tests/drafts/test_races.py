@@ -194,6 +194,7 @@ def test_two_copies_to_known_recipients_are_delivered_once(round_number: int) ->
     assert MessageRecipient.objects.count() == 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("round_number", range(ROUNDS))
 def test_workers_who_follow_a_change_send_every_draft_once(round_number: int) -> None:
     sender = make.user(make.organization(policy=Policy(send_when_complete=True)))

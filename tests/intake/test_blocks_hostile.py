@@ -46,6 +46,7 @@ def seconds(body: str) -> float:
     return time.process_time() - start
 
 
+@pytest.mark.slow
 @given(parts=st.lists(st.sampled_from(FRAGMENTS), max_size=40))
 @settings(max_examples=400)
 def test_no_line_of_a_block_is_left_in_text(parts: list[str]) -> None:
@@ -57,6 +58,7 @@ def test_no_line_of_a_block_is_left_in_text(parts: list[str]) -> None:
     )
 
 
+@pytest.mark.slow
 @given(parts=st.lists(st.sampled_from(FRAGMENTS), max_size=40))
 @settings(max_examples=400)
 def test_no_mark_is_left_in_html(parts: list[str]) -> None:

@@ -80,6 +80,7 @@ def test_any_html_gives_text(html: str) -> None:
     assert text.encode("utf-8").decode() == text
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "piece",
     [

@@ -9,6 +9,7 @@ from tests.intake.smtp import Running
 from zivweb import demo
 
 
+@pytest.mark.slow
 def test_the_example_is_handed_in_over_smtp(
     server: Running, settings: Settings, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -20,6 +21,7 @@ def test_the_example_is_handed_in_over_smtp(
     assert f"Stored as {stored.uid}" in capsys.readouterr().out
 
 
+@pytest.mark.slow
 def test_the_example_takes_another_sender_and_other_recipients(
     server: Running, settings: Settings
 ) -> None:

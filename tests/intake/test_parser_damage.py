@@ -169,6 +169,7 @@ def test_a_mail_at_the_limits_is_read(raw: bytes) -> None:
     assert parse_mail(raw).text is not None
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("name", ["Subject", "To", "Content-Type", "References"])
 @pytest.mark.parametrize(
     "piece",
@@ -186,6 +187,7 @@ def test_fields_are_read_in_linear_time(name: str, piece: str) -> None:
     assert time.process_time() - started < 1
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "body",
     [

@@ -27,6 +27,7 @@ def run_workers(count: int) -> None:
         list(pool.map(lambda _: work(), range(count)))
 
 
+@pytest.mark.slow
 def test_no_mail_is_sent_twice(relay: Relay) -> None:
     outbox = Outbox()
     keys = [f"draft:{number}:1" for number in range(60)]

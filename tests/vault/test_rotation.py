@@ -144,6 +144,7 @@ def test_every_column_of_bytes_is_rotated_or_under_a_data_key() -> None:
     assert ours == rotated | UNDER_A_DATA_KEY | NOT_SEALED
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_a_rotation_that_is_broken_off_goes_on_where_it_was(
     old_key: None, settings: Settings
@@ -168,6 +169,7 @@ def break_off(progress: Progress) -> None:
         raise KeyboardInterrupt
 
 
+@pytest.mark.slow
 @pytest.mark.django_db
 def test_thousands_of_rows_take_three_statements_for_each_five_hundred(
     old_key: None, settings: Settings, django_assert_max_num_queries: object
@@ -206,6 +208,7 @@ def test_what_was_shredded_stays_shredded(old_key: None, settings: Settings) -> 
     assert bytes(Blob.objects.get().data_key) == b""
 
 
+@pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
 @pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite locks no single row")
 def test_rotation_waits_for_nobody(old_key: None, settings: Settings) -> None:
