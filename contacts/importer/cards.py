@@ -1,6 +1,7 @@
 """Reads vCards (2.1, 3.0, 4.0), one at a time; photos and keys are left out unread."""
 
 import quopri
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any
 
@@ -19,6 +20,9 @@ HEADER = (
 )
 ROLES = [columns.NAME] + [columns.EMAIL] * MAX_VALUES + [columns.MOBILE] * MAX_VALUES
 _QUOTED = "QUOTED-PRINTABLE"
+# What vobject's own pattern takes for a line; on some others that one takes for ever.
+_VALUE = r'(?:"[^"]*+"|[^";:,]*+)'
+_LINE = re.compile(rf"[\w.-]++(?:;[\w-]++(?:={_VALUE})?+(?:,{_VALUE})*+)*+;?+:", re.ASCII)
 _WANTED = {"BEGIN", "END", "VERSION", "FN", "N", "EMAIL", "TEL", "ORG"}
 
 
@@ -37,8 +41,8 @@ def read_rows(lines: Iterator[str]) -> Iterator[Sequence[str]]:
 
 def _wanted(card: Sequence[str]) -> str:
     """Return the lines that name a person, each whole and in plain letters."""
-    kept = [line for line in _whole_lines(card) if _named(line) in _WANTED]
-    return "".join(f"{_decoded(line)}\r\n" for line in kept)
+    kept = [_decoded(line) for line in _whole_lines(card) if _named(line) in _WANTED]
+    return "".join(f"{line}\r\n" for line in kept if _LINE.match(line))
 
 
 def _whole_lines(card: Sequence[str]) -> list[str]:

@@ -90,14 +90,14 @@ class Page:
         self._starts = [token.start for token in self.tokens]
 
     def with_clean_tags(self) -> "Page":
-        """Return the page without the attributes of the tags that hold words of ours in them."""
+        """Return the page without the words of ours that stand inside a tag, and its attributes."""
         if not self._spoiled:
             return self
         parts: list[str] = []
         position = 0
         for token in self._spoiled:
             slash = "/" * (token.kind == CLOSE)
-            parts += self.html[position : token.start], f"<{slash}{token.name}>"
+            parts += self.html[position : token.start], f"<{slash}{token.name.partition('<')[0]}>"
             position = token.end
         return Page("".join([*parts, self.html[position:]]))
 
@@ -163,7 +163,7 @@ class Page:
         if kind == OPEN and (name in _VOID or match["rest"].endswith("/")):
             kind = VOID
         token = Token(kind, name, start, match.end())
-        if "zivver" in match["rest"].lower() and _OUR_WORDS.search(unescape(match["rest"])):
+        if "zivver" in match[0].lower() and _OUR_WORDS.search(unescape(match[0])):
             self._spoiled.append(token)
         return token
 

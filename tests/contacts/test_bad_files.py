@@ -226,5 +226,12 @@ def test_a_card_with_a_huge_photo_is_read_without_it() -> None:
     assert [row.address for row in read(card.encode())] == [JAN]
 
 
+def test_a_line_of_a_card_that_is_none_is_left_out_at_once() -> None:
+    bad = f"TEL;CELL{'=' * 200}\r\nEMAIL;PREF,{'a,' * 200}"
+    card = f"BEGIN:VCARD\r\nVERSION:2.1\r\nFN:Jan\r\n{bad}\r\nEMAIL:{JAN}\r\nEND:VCARD\r\n"
+
+    assert [(row.address, row.phones) for row in read(card.encode())] == [(JAN, ())]
+
+
 def test_limits_are_what_the_pages_say() -> None:
     assert files.MAX_BYTES >= 100_000_000
