@@ -1,13 +1,15 @@
 """The life of a held mail in a browser, over real sockets, in both languages."""
 
+from email.message import EmailMessage
+
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.clock import rewrite
+from tests.browser.clock import LONG_AGO, rewrite, sweep
 from tests.browser.conftest import OpenPage
 from tests.browser.looks import Look
 from tests.browser.pages import SENDERS
-from tests.product import Product, a_mail, link_in
+from tests.product import Product, a_mail, link_in, speaks_of, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
@@ -22,18 +24,27 @@ ASK_COLLEAGUE = {"en": "Ask this colleague", "nl": "Vraag deze collega"}
 HAPPENED = {"en": "What happened", "nl": "Wat er gebeurde"}
 CAME_IN = {"en": "Your email came in", "nl": "Je e-mail kwam binnen"}
 NOT_DELIVERED = {"en": "kept too long", "nl": "te lang blijven liggen"}
+CARLA, HER_ADMIN = "carla@gemeente.example", "admin@gemeente.example"
+REMINDER = {"en": "Reminder:", "nl": "Herinnering:"}
+IN_A_WEEK = {"en": "Remind me in a week", "nl": "Herinner me over een week"}
+PUT_OFF = {"en": "We remind you no sooner than", "nl": "We herinneren je er niet eerder aan dan"}
 YES = {"en": "Yes", "nl": "Ja"}
+
+
+def sign_in(page: Page, path: str, email: str) -> None:
+    """Open an address, and sign in there."""
+    page.goto(path)
+    page.locator("[name=login]").fill(email)
+    page.locator("[name=password]").fill("demo")
+    page.locator("[name=password]").press("Enter")
+    page.wait_for_url(lambda url: "login" not in url)
 
 
 def held(product: Product, page: Page, subject: str, *people: str, language: str) -> str:
     """Send a mail, open its draft from the notification, signed in; return the draft's address."""
     sender = SENDERS[language]
     product.send(a_mail(subject, *people, sender=sender), *people, login=sender)
-    page.goto(link_in(product.wait_for_mail(sender, subject), "finish", subject))
-    page.locator("[name=login]").fill(sender)
-    page.locator("[name=password]").fill("demo")
-    page.locator("[name=password]").press("Enter")
-    page.wait_for_url("**/drafts/*/")
+    sign_in(page, link_in(product.wait_for_mail(sender, subject), "finish", subject), sender)
     return page.url
 
 
@@ -103,3 +114,61 @@ def test_the_admin_reads_what_is_said_of_the_help_page(
 
     admin = product.person(language).sign_in(ADMIN, "/help/answers/")
     assert f"clear {language}" in admin.page
+
+
+def hand_in(product: Product, address: str, *subjects: str) -> None:
+    """Have mails of Carla held, and wait until she was told."""
+    for subject in subjects:
+        product.send(a_mail(subject, address, sender=CARLA), address, login=CARLA)
+    for subject in subjects:
+        product.wait_for_mail(CARLA, subject)
+
+
+def reminder_of(product: Product, subject: str, word: str) -> EmailMessage:
+    """Return the reminder that speaks of this mail."""
+
+    def look() -> list[EmailMessage]:
+        mails = product.relay.about(CARLA, subject)
+        return [mail for mail in mails if str(mail["Subject"]).startswith(word)]
+
+    return wait_for("a reminder", look)[0]
+
+
+def at_work(product: Product, page: Page) -> None:
+    """Let the municipality work day and night, as its admin says on the page of times."""
+    sign_in(page, "/organization/times/", HER_ADMIN)
+    for day in page.locator("[name=work_days]").all():
+        day.check()
+    page.locator("[name=work_from]").select_option("0")
+    page.locator("[name=work_until]").select_option("24")
+    page.locator("main form button[type=submit]").first.click()
+    expect(page.locator(".message").first).to_be_visible()  # saved, or as it was
+    page.context.clear_cookies()
+    sweep(product, "drafts.tasks.judge_policies")
+
+
+def make_reminders_due(product: Product) -> None:
+    """Shift times so that Carla has to be reminded, and was not lately."""
+    about = "SELECT id FROM accounts_user WHERE email = %s"
+    due = f"UPDATE drafts_draft SET remind_at = %s WHERE sender_id IN ({about})"  # noqa: S608
+    rewrite(product, due, LONG_AGO, CARLA)
+    rewrite(product, "UPDATE notifications_notification SET created_at = %s", LONG_AGO)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_all_that_is_held_is_reminded_of_in_one_mail_and_put_off(
+    product: Product, open_page: OpenPage, language: str
+) -> None:
+    page, subjects = open_page(Look(language)), [f"late {number} {language}" for number in "12"]
+    at_work(product, page)
+    rewrite(product, "UPDATE accounts_user SET language = %s WHERE email = %s", language, CARLA)
+    hand_in(product, f"late-{language}@life.example", *subjects)
+
+    make_reminders_due(product)
+    sweep(product, "drafts.tasks.remind_due")
+    mail = reminder_of(product, subjects[0], REMINDER[language])
+    sign_in(page, link_in(mail, "finish", subjects[1]), CARLA)
+    page.get_by_role("button", name=IN_A_WEEK[language]).click()
+
+    expect(page.locator(".message--success")).to_contain_text(PUT_OFF[language])
+    assert speaks_of(mail, subjects[0])
