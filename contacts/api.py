@@ -37,6 +37,7 @@ class ContactIn(BaseModel):
     phones: list[Text] = Field(default_factory=list, max_length=5, description="Preferred first")
     access_code: Text = Field("", max_length=64)
     access_code_hint: Text = Field("", max_length=200)
+    language: Text = Field("", max_length=20, description="Of the mails to this person: nl or en")
     deleted: bool = False
 
 
@@ -78,6 +79,7 @@ class ContactOut(Schema):
     name: str
     phones: list[PhoneOut]
     has_access_code: bool
+    language: str
     changed_at: str
 
 
@@ -167,6 +169,7 @@ class KnownIn(BaseModel):
     phone_number: Text = ""
     access_code: Text = ""
     access_code_hint: Text = ""
+    language: Text = ""
     deleted: bool = False
 
 
@@ -216,6 +219,7 @@ def _from_known(item: KnownIn) -> ContactIn:
         phones=list(filter(None, [item.phone_number, *item.phone_numbers]))[:5],
         access_code=item.access_code[:64],
         access_code_hint=item.access_code_hint[:200],
+        language=item.language[:20],
         deleted=item.deleted,
     )
 
@@ -230,6 +234,7 @@ def _sync(request: HttpRequest, contacts: list[ContactIn]) -> list[dict[str, Any
             phones=tuple(item.phones),
             code=item.access_code,
             hint=item.access_code_hint,
+            language=item.language,
             deleted=item.deleted,
         )
         for item in contacts
@@ -276,6 +281,7 @@ def _shown(contact: Contact, key: ApiKey) -> dict[str, Any]:
             if datum.phone_number
         ],
         "has_access_code": any(not datum.phone_number for datum in data),
+        "language": contact.language,
         "changed_at": contact.changed_at.isoformat(),
     }
 

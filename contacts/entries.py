@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import Any
 
 MANUAL, LEARNED = "manual", "learned"
+LANGUAGE = "language"  # what a contact held before that is no datum
 
 
 def code_text(code: str, hint: str) -> str:

@@ -17,7 +17,9 @@ from contacts.importer.rows import FORMULA
 from contacts.models import Conflict, Contact, Datum, PastDatum, Proposal, StagedRow
 from contacts.wording import row_sentence, verdict_words
 
-EXPORT_COLUMNS = ["email_address", "full_name", "phone_number", "access_code", "access_code_hint"]
+EXPORT_COLUMNS = [
+    *("email_address", "full_name", "phone_number", "access_code", "access_code_hint", "language"),
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -243,6 +245,7 @@ def export_lines(contacts: Iterable[Contact]) -> Iterator[str]:
         hint = next((datum.hint for datum in data if not datum.phone), "")
         numbers = [datum.e164 for datum in contact.data.all() if datum.phone_number]
         cells = [contact.address, contact.name, " ::: ".join(numbers), "", hint]
+        cells.append(contact.language)
         yield str(writer.writerow([safe_cell(cell) for cell in cells]))
 
 

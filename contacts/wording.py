@@ -39,6 +39,7 @@ def row_sentence(reason: str) -> str:
         rows.NO_ADDRESS: _("There is no email address in this row."),
         rows.BAD_ADDRESS: _("This is not an email address."),
         rows.DOMAIN_NUMBER: _("A whole domain can only have an access code."),
+        rows.BAD_LANGUAGE: _("This is no language of ours (nl or en): it was left out."),
         rows.SCIENTIFIC: _("Excel has shortened this number. Format the column as text."),
         rows.ZERO_LOST: _("The first 0 was lost, probably in Excel. It was put back."),
         rows.PLUS_LOST: _("The + was lost, probably in Excel. It was put back."),
@@ -85,6 +86,7 @@ def role_words(role: str) -> str:
         "last": _("Last name"),
         "code": _("Access code"),
         "hint": _("Hint"),
+        "language": _("Language"),
         "kind": _("Kind of the number beside it"),
         "value": _("Number of any kind"),
     }

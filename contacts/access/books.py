@@ -10,7 +10,7 @@ from django.http import Http404
 from accounts.models import User
 from accounts.policy import EDIT, ORGANIZATION, PERSONAL
 from addresses.mail import domain_of
-from contacts.entries import DeletedContact, from_text
+from contacts.entries import LANGUAGE, DeletedContact, from_text
 from contacts.models import AddressChange, Contact, Datum, PastDatum
 from vault.keys import VaultError
 from vault.sealing import unseal_text
@@ -151,14 +151,15 @@ def every_contact(user: User, book: str) -> Iterator[Contact]:
 
 def history_of(contact: Contact) -> list[PastDatum]:
     """Return what a contact held before, newest first."""
-    past = contact.past.select_related("actor", "ended_by").order_by("-ended_at", "-pk")
-    return list(past[:MAX_HISTORY])
+    past = contact.past.exclude(method=LANGUAGE).select_related("actor", "ended_by")
+    return list(past.order_by("-ended_at", "-pk")[:MAX_HISTORY])
 
 
 def past_to_bring_back(user: User, contact_pk: int, pk: int) -> PastDatum:
     """Return what a contact held before, for a person who may change it. Raises Http404."""
     contact = contact_to_edit(user, contact_pk)
-    past = contact.past.select_related("contact").filter(pk=pk).first()
+    kept = contact.past.exclude(method=LANGUAGE).select_related("contact")
+    past = kept.filter(pk=pk).first()
     if past is None:
         raise Http404
     return past

@@ -23,7 +23,8 @@ _TABLE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS contacts_batch (
     id bigint, address text, name text, phone text, more_phones text,
     code_sealed {bytes}, digest text, contact_id bigint,
-    phone_part text, code_part text, name_part text, verdict text
+    phone_part text, code_part text, name_part text, verdict text, language text,
+    language_part text
 )"""
 _GUARDED = "({0}.source IN ('manual', 'learned') OR {0}.confirmed_at IS NOT NULL)"
 _LOCKED = """WHEN EXISTS (SELECT 1 FROM contacts_fieldlock l WHERE l.contact_id = c.id
@@ -31,15 +32,18 @@ _LOCKED = """WHEN EXISTS (SELECT 1 FROM contacts_fieldlock l WHERE l.contact_id 
 _JUDGE = """
 INSERT INTO contacts_batch
 SELECT y.id, y.address, y.name, y.phone, y.more_phones, y.code_sealed, y.digest,
-    COALESCE(y.contact_id, {next_id}), y.phone_part, y.code_part, y.name_part, y.verdict
+    COALESCE(y.contact_id, {next_id}), y.phone_part, y.code_part, y.name_part, y.verdict,
+    y.language, y.language_part
 FROM (
     SELECT x.*, CASE
         WHEN x.contact_id IS NULL THEN 'new'
         WHEN 'conflict' IN (x.phone_part, x.code_part) THEN 'conflict'
-        WHEN x.phone_part <> '' OR x.code_part <> '' OR x.name_part <> '' THEN 'changed'
+        WHEN x.phone_part <> '' OR x.code_part <> '' OR x.name_part <> ''
+            OR x.language_part <> '' THEN 'changed'
         ELSE 'same' END AS verdict
     FROM (
         SELECT s.id, s.address, s.name, s.phone, s.more_phones, s.code_sealed, s.digest,
+            s.language,
             c.id AS contact_id,
             CASE WHEN s.phone = '' OR d.phone_number = s.phone THEN ''
                 WHEN d.id IS NULL THEN 'add'
@@ -53,7 +57,10 @@ FROM (
                 FROM contacts_datum k WHERE k.contact_id = c.id AND k.method = 'access_code'),
                 'add') END AS code_part,
             CASE WHEN s.name = '' OR c.name = s.name THEN '' WHEN c.name = '' THEN 'change'
-                WHEN c.name_source = 'manual' THEN '' ELSE 'change' END AS name_part
+                WHEN c.name_source = 'manual' THEN '' ELSE 'change' END AS name_part,
+            CASE WHEN s.language = '' OR c.language = s.language THEN ''
+                WHEN c.language = '' OR c.name_source <> 'manual' THEN 'change'
+                ELSE '' END AS language_part
         FROM contacts_stagedrow s
         LEFT JOIN contacts_contact c ON {book} AND c.address = s.address
         LEFT JOIN contacts_datum d ON d.contact_id = c.id AND d.method = 'sms' AND d.preferred
@@ -64,9 +71,9 @@ _JUDGED = """s.id > %(low)s AND s.id <= %(high)s AND s.verdict <> 'rejected'
     AND s.reason NOT IN ('duplicate', 'twice_in_file')"""
 _INSERT_CONTACTS = """
 INSERT INTO contacts_contact (id, organization_id, owner_id, address, name, fixed, created_at,
-    changed_at, search, name_source, run_id)
+    changed_at, search, name_source, run_id, language)
 SELECT contact_id, %(organization)s, {owner}, address, name, {false}, %(now)s, %(now)s,
-    {fold}(name || ' ' || address || ' ' || phone), %(source)s, %(run)s
+    {fold}(name || ' ' || address || ' ' || phone), %(source)s, %(run)s, language
 FROM contacts_batch WHERE verdict = 'new' ORDER BY address
 ON CONFLICT DO NOTHING"""
 _NEW_DATA = """
@@ -100,6 +107,17 @@ SELECT c.id, 'name', '', {empty}, '', c.name, c.name_source, c.run_id, c.changed
     %(source)s, %(run)s, %(actor)s
 FROM contacts_batch b JOIN contacts_contact c ON c.id = b.contact_id
 WHERE b.verdict = 'write' AND b.name_part <> '' AND c.name <> ''"""
+_PAST_LANGUAGES = """
+INSERT INTO contacts_pastdatum (contact_id, method, phone_number, code_sealed, digest, name, source,
+    run_id, entered_at, ended_at, ended_source, ended_run_id, ended_by_id)
+SELECT c.id, 'language', '', {empty}, '', c.language, c.name_source, c.run_id, c.changed_at,
+    %(now)s, %(source)s, %(run)s, %(actor)s
+FROM contacts_batch b JOIN contacts_contact c ON c.id = b.contact_id
+WHERE b.verdict = 'write' AND b.language_part <> ''"""
+_LANGUAGES = """
+UPDATE contacts_contact SET language = b.language
+FROM contacts_batch b WHERE contacts_contact.id = b.contact_id AND b.verdict = 'write'
+    AND b.language_part <> ''"""
 _NAMES = """
 UPDATE contacts_contact SET name = b.name, name_source = %(source)s
 FROM contacts_batch b WHERE contacts_contact.id = b.contact_id AND b.verdict = 'write'
@@ -307,7 +325,7 @@ class Judge:
         for kind in (_SMS, _CODE):
             for sql in (_KEEP_PAST, _END_DATA, _CHANGED_DATA):
                 self._do(sql, **kind)
-        for sql in (_PAST_NAMES, _NAMES, _TOUCH):
+        for sql in (_PAST_NAMES, _PAST_LANGUAGES, _NAMES, _LANGUAGES, _TOUCH):
             self._do(sql)
 
     def _now(self) -> datetime:

@@ -17,10 +17,10 @@ DUPLICATE, TWICE = "duplicate", "twice_in_file"
 DECIDED = (DUPLICATE, TWICE)  # reasons that no stored contact changes
 _COLUMNS = (
     "id", "address", "name", "phone", "more_phones", "code_sealed", "digest", "verdict", "reason",
-    "typed",
+    "typed", "language",
 )  # fmt: skip
 _ESCAPES = str.maketrans({"\\": "\\\\", "\t": " ", "\n": " ", "\r": " ", "\0": " "})
-Line = tuple[int, str, str, str, str, bytes | None, str, str, str, str]
+Line = tuple[int, str, str, str, str, bytes | None, str, str, str, str, str]
 
 
 def batch_size() -> int:
@@ -63,14 +63,14 @@ class Stager:
             more = " ".join(row.phones[1:]) if len(row.phones) > 1 else ""
             yield (
                 number, row.address, row.name, phone, more, sealed, digest, verdict,
-                reason or row.problem, row.typed,
+                reason or row.problem, row.typed, row.language,
             )  # fmt: skip
 
     def _decide(self, row: Row) -> tuple[str, str]:
         """Return a verdict that does not depend on what is stored: "" for most rows."""
         if row.rejected:
             return REJECTED, row.rejected
-        said = hash((row.phones, row.code, row.name))
+        said = hash((row.phones, row.code, row.name, row.language))
         before = self._seen.setdefault(hash(row.address), said)
         if before is said:
             return "", ""
@@ -102,12 +102,12 @@ def chunks(lines: Iterator[Line], pace: Pace) -> Iterator[list[Line]]:
 
 
 def _copy_line(line: Line) -> str:
-    number, address, name, phone, more, sealed, digest, verdict, reason, typed = line
+    number, address, name, phone, more, sealed, digest, verdict, reason, typed, language = line
     if not (sealed or verdict or reason):
         if "\\" in name or "\\" in address:
             name, address = name.translate(_ESCAPES), address.translate(_ESCAPES)
-        return f"{number}\t{address}\t{name}\t{phone}\t{more}\t\\N\t\t\t\t\n"
+        return f"{number}\t{address}\t{name}\t{phone}\t{more}\t\\N\t\t\t\t\t{language}\n"
     code = f"\\\\x{sealed.hex()}" if sealed else "\\N"
     safe = [text.translate(_ESCAPES) for text in (address, name, phone, more)]
-    rest = [digest, verdict, reason, typed.translate(_ESCAPES)]
+    rest = [digest, verdict, reason, typed.translate(_ESCAPES), language]
     return "\t".join([str(number), *safe, code, *rest]) + "\n"

@@ -18,7 +18,7 @@ from contacts.models import Contact, ExternalId
 
 MAX_NUMBERS = 5
 DELETED, UNKNOWN = "deleted", "unknown"
-_ROLES = ["email", "name", *["mobile"] * MAX_NUMBERS, "code", "hint"]
+_ROLES = ["email", "name", *["mobile"] * MAX_NUMBERS, "code", "hint", "language"]
 _RESULTS = {states.NEW: "created"}
 
 
@@ -32,6 +32,7 @@ class Synced:
     phones: tuple[str, ...] = ()
     code: str = ""
     hint: str = ""
+    language: str = ""
     deleted: bool = False
 
 
@@ -92,7 +93,7 @@ def _write(
 def _cells(item: Synced, address: str) -> list[str]:
     phones = list(item.phones[:MAX_NUMBERS])
     padded = phones + [""] * (MAX_NUMBERS - len(phones))
-    return [address, item.name, *padded, item.code, item.hint]
+    return [address, item.name, *padded, item.code, item.hint, item.language]
 
 
 def _known(organization: Organization, source: str, items: Sequence[Synced]) -> dict[str, Contact]:

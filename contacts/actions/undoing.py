@@ -9,6 +9,7 @@ from accounts.policy import SMS
 from contacts.actions.importing import advance
 from contacts.actions.staging import batch_size
 from contacts.actions.writing import NAME, WHOLE_BOOK, note_change, refresh_search
+from contacts.entries import LANGUAGE
 from contacts.models import Conflict, Contact, Datum, DeletedAddress, ImportRun, PastDatum
 from contacts.states import OPEN
 
@@ -68,6 +69,11 @@ def _remove_created(run: ImportRun, touched: Collection[int]) -> None:
 def _bring_back(past: PastDatum, run: ImportRun) -> None:
     """Give a contact back what it held before, unless there is something newer."""
     contact = past.contact
+    if past.method == LANGUAGE:
+        untouched = Contact.objects.filter(pk=contact.pk, changed_at=past.ended_at)
+        untouched.update(language=past.name)
+        past.delete()
+        return
     if past.method == NAME:
         newer = contact.name_source != run.source
         Contact.objects.filter(pk=contact.pk, name_source=run.source).update(

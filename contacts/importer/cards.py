@@ -17,17 +17,20 @@ HEADER = (
     ["FN"]
     + [f"EMAIL {number}" for number in range(1, MAX_VALUES + 1)]
     + [f"TEL CELL {number}" for number in range(1, MAX_VALUES + 1)]
+    + ["LANG"]
 )
 ROLES = [columns.NAME] + [columns.EMAIL] * MAX_VALUES + [columns.MOBILE] * MAX_VALUES
+ROLES += [columns.LANGUAGE]
+_OURS = ("nl", "en")
 _QUOTED = "QUOTED-PRINTABLE"
 # What vobject's own pattern takes for a line; on some others that one takes for ever.
 _VALUE = r'(?:"[^"]*+"|[^";:,]*+)'
 _LINE = re.compile(rf"[\w.-]++(?:;[\w-]++(?:={_VALUE})?+(?:,{_VALUE})*+)*+;?+:", re.ASCII)
-_WANTED = {"BEGIN", "END", "VERSION", "FN", "N", "EMAIL", "TEL", "ORG"}
+_WANTED = {"BEGIN", "END", "VERSION", "FN", "N", "EMAIL", "TEL", "LANG", "ORG"}
 
 
 def read_rows(lines: Iterator[str]) -> Iterator[Sequence[str]]:
-    """Yield name, addresses and mobile numbers of each card, as `HEADER` has them."""
+    """Yield name, addresses, mobile numbers and language of each card, as `HEADER` has them."""
     card: list[str] = []
     for line in lines:
         word = line.strip().upper()
@@ -85,7 +88,9 @@ def _row(text: str) -> Sequence[str]:
     contents: dict[str, Any] = card.contents if card is not None else {}
     emails = [_value(line) for line in _preferred(contents.get("email", []))]
     phones = [_value(line) for line in _preferred(contents.get("tel", [])) if _is_mobile(line)]
-    return [_name(contents), *_padded(emails), *_padded(phones)]
+    spoken = [_value(line) for line in _preferred(contents.get("lang", []))]
+    ours = next((text for text in spoken if text.lower()[:2] in _OURS), "")
+    return [_name(contents), *_padded(emails), *_padded(phones), ours]
 
 
 def _name(contents: dict[str, Any]) -> str:

@@ -5,8 +5,9 @@ from collections.abc import Sequence
 
 IGNORED, EMAIL, MOBILE, NAME = "", "email", "mobile", "name"
 FIRST, MIDDLE, LAST, CODE, HINT = "first", "middle", "last", "code", "hint"
+LANGUAGE = "language"
 KIND, VALUE = "kind", "value"  # Google: "Phone 1 - Type" and "Phone 1 - Value"
-ROLES = (IGNORED, EMAIL, MOBILE, NAME, FIRST, MIDDLE, LAST, CODE, HINT, KIND, VALUE)
+ROLES = (IGNORED, EMAIL, MOBILE, NAME, FIRST, MIDDLE, LAST, CODE, HINT, LANGUAGE, KIND, VALUE)
 
 # Column names, without capitals, digits and signs.
 _NAMES = {
@@ -25,6 +26,7 @@ _NAMES = {
     LAST: "lastname familyname achternaam nachname surname familienaam",
     CODE: "accesscode toegangscode",
     HINT: "accesscodehint hint toegangscodehint codehint",
+    LANGUAGE: "language taal voorkeurstaal taalvoorkeur preferredlanguage sprache lang",
     KIND: "phonetype telefoontype phonelabel telefoonlabel",
     VALUE: "phonevalue telefoonwaarde",
 }
@@ -46,7 +48,7 @@ def guess_roles(header: Sequence[str]) -> list[str]:
             MOBILE if name in _MAYBE_MOBILE else role
             for name, role in zip(plain, roles, strict=True)
         ]
-    return _only_first(roles, {NAME, FIRST, MIDDLE, LAST, CODE, HINT})
+    return _only_first(roles, {NAME, FIRST, MIDDLE, LAST, CODE, HINT, LANGUAGE})
 
 
 def is_header(cells: Sequence[str]) -> bool:

@@ -13,6 +13,7 @@ MAX_NAME = 200
 MAX_NUMBERS = 5
 NO_ADDRESS, BAD_ADDRESS = "no_address", "bad_address"
 DOMAIN_NUMBER = "domain_with_number"
+BAD_LANGUAGE = "bad_language"
 SCIENTIFIC, ZERO_LOST, PLUS_LOST = "scientific", "zero_lost", "plus_lost"
 
 _PLAIN_ADDRESS = re.compile(
@@ -28,6 +29,10 @@ _BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0
 FORMULA = frozenset("=+-@\t\r\0\uff1d\uff0b\uff0d\uff20")
 _SPACES = re.compile(r"\s+")
 _QUIET = {ZERO_LOST, PLUS_LOST}
+_LANGUAGES = {
+    **dict.fromkeys(["nl", "nld", "dut", "dutch", "nederlands", "niederländisch"], "nl"),
+    **dict.fromkeys(["en", "eng", "english", "engels", "englisch"], "en"),
+}
 
 
 class Row(NamedTuple):
@@ -42,6 +47,7 @@ class Row(NamedTuple):
     problem: str = ""
     typed: str = ""  # the number or address that the reason is about
     more: tuple[str, ...] = ()  # further addresses in the row, which are left out
+    language: str = ""
 
 
 class Reader:
@@ -56,6 +62,7 @@ class Reader:
         parts = (columns.FIRST, columns.MIDDLE, columns.LAST)
         self._parts = [place for part in parts for place in places(part)]
         self._codes, self._hints = places(columns.CODE), places(columns.HINT)
+        self._languages = places(columns.LANGUAGE)
         values = places(columns.VALUE)
         self._typed = [
             (place, next(value for value in values if value > place))
@@ -87,7 +94,8 @@ class Reader:
             return None
         if not _PLAIN_ADDRESS.fullmatch(address) or len(address) > 64:
             return None
-        if any(place < len(cells) and cells[place] for place in self._codes):
+        unusual = self._codes + self._languages
+        if any(place < len(cells) and cells[place] for place in unusual):
             return None
         if not name.isascii() or not name.isprintable() or name != name.strip() or "  " in name:
             return None
@@ -110,9 +118,12 @@ class Reader:
         if address.startswith("@") and phones:
             return Row(address, name, rejected=DOMAIN_NUMBER, typed=phones[0])
         code, hint, code_problem = self._code(at, address, name)
-        return Row(
-            address, name, phones, code, hint, "", problem or code_problem, wrong, tuple(found[1:])
-        )
+        language, typed_language = self._language(at)
+        if typed_language and not language and not (problem or code_problem):
+            problem, wrong = BAD_LANGUAGE, typed_language[:40]
+        problem = problem or code_problem
+        more = tuple(found[1:])
+        return Row(address, name, phones, code, hint, "", problem, wrong, more, language)
 
     def _address(self, text: str) -> str:
         try:
@@ -147,6 +158,11 @@ class Reader:
             return "", "", ""
         reason = codes.check_access_code(code, hint=hint, address=address, name=name)
         return ("", "", reason) if reason else (code, hint, "")
+
+    def _language(self, at: Callable[[int], str]) -> tuple[str, str]:
+        """Return the language of the mails to this person, "" for none of ours; and what stood."""
+        typed = next((text for place in self._languages if (text := at(place))), "")
+        return _LANGUAGES.get(re.split(r"[-_]", typed.casefold())[0], ""), typed
 
 
 def read_number(typed: str, region: str) -> tuple[str, str]:

@@ -191,12 +191,12 @@ class Datum(models.Model):
 
 
 class PastDatum(models.Model):
-    """What a contact held before: a number, access code or name that was replaced or removed."""
+    """What a contact held before: a number, access code, name or language (in `name`)."""
 
     under_keyring: ClassVar[Mapping[str, str]] = {"code_sealed": "contact.code_place"}
 
     contact = models.ForeignKey(Contact, models.CASCADE, related_name="past")
-    method = models.CharField(max_length=12)  # of Datum.Method, or "name"
+    method = models.CharField(max_length=12)  # of Datum.Method, or "name" or "language"
     phone_number = models.CharField(max_length=128, blank=True, default="")
     code_sealed = models.BinaryField(default=b"", blank=True, editable=False)
     digest = models.CharField(max_length=64, blank=True, default="")

@@ -80,6 +80,7 @@ class StagedRow(models.Model):
     verdict = models.CharField(max_length=8, blank=True)
     reason = models.CharField(max_length=20, blank=True)
     typed = models.CharField(max_length=100, blank=True)
+    language = models.CharField(max_length=2, blank=True, default="", db_default="")
 
     def __str__(self) -> str:
         return f"staged row:{self.pk}"

@@ -26,9 +26,11 @@ def imported(admin: User, *rows: str, source: str = "import", **choices: str) ->
     return run
 
 
-def uploaded(actor: User, *rows: str, personal: bool = False) -> ImportRun:
+def uploaded(actor: User, *rows: str, personal: bool = False, header: str = HEADER) -> ImportRun:
     """Upload these rows and have them checked."""
-    run = actions.upload(actor, personal=personal, file=csv_file(*rows), name="contacts.csv")
+    run = actions.upload(
+        actor, personal=personal, file=csv_file(*rows, header=header), name="contacts.csv"
+    )
     actions.check(run, run.roles)
     actions.work(run.pk)
     return ImportRun.objects.get(pk=run.pk)

@@ -117,6 +117,12 @@ def test_an_access_code_is_stored_and_never_shown(crm: Caller) -> None:
     assert (CODE in shown, Datum.objects.get().open_code()) == (False, (CODE, HINT))
 
 
+def test_a_language_is_stored_and_shown(crm: Caller) -> None:
+    crm.upsert(JAN | {"language": "en"})
+    crm.upsert(JAN)
+    assert crm.send("GET", f"{URL}/42").json()["language"] == "en"
+
+
 def test_changes_are_followed_by_a_cursor(
     crm: Caller, people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -4,9 +4,10 @@ import pytest
 
 from accounts.policy import ACCESS_CODE, ORGANIZATION, SMS
 from contacts import actions, states
+from contacts.actions.undoing import undo_run
 from contacts.entries import ContactEntry
-from contacts.models import AddressChange, Conflict, Contact, Datum, ImportRun, PastDatum
-from tests.contacts.imports import imported, uploaded, verdicts, written
+from contacts.models import AddressChange, Conflict, Contact, Datum, ImportRun, PastDatum, StagedRow
+from tests.contacts.imports import HEADER, imported, uploaded, verdicts, written
 from tests.contacts.people import CODE, HINT, MOBILE, OTHER_MOBILE, People, make_contact
 
 JAN, ELS, PIET = "jan@example.nl", "els@example.nl", "piet@example.nl"
@@ -150,6 +151,42 @@ def test_a_checked_file_is_judged_again_when_it_is_written(people: People) -> No
 def test_a_personal_import_fills_the_own_book_alone(people: People) -> None:
     run = written(uploaded(people.owner, f"{JAN},,{MOBILE},,", personal=True), people.owner)
     assert (run.state, Contact.objects.get().owner) == (states.DONE, people.owner)
+
+
+WITH_LANGUAGE = f"{HEADER},taal"
+
+
+def language(address: str = JAN) -> str:
+    """Return the language of a contact of the organization's book."""
+    return Contact.objects.get(address=address, owner=None).language
+
+
+def test_a_column_gives_contacts_their_language(people: People) -> None:
+    rows = [f"{JAN},Jan,{MOBILE},,,en-GB", f"{ELS},Els,,{CODE},{HINT},Nederlands"]
+    run = imported(people.admin, *rows, header=WITH_LANGUAGE)
+    again = imported(people.admin, *rows, header=WITH_LANGUAGE)
+    assert (language(), language(ELS)) == ("en", "nl")
+    assert (verdicts(run), verdicts(again)) == ({states.NEW: 2}, {states.SAME: 2})
+
+
+def test_an_import_gives_a_language_and_its_undo_takes_it_back(people: People) -> None:
+    imported(people.admin, f"{JAN},Jan,{MOBILE},,")
+    run = imported(people.admin, f"{JAN},Jan,{MOBILE},,,en", header=WITH_LANGUAGE)
+    given = language()
+    undo_run(run)
+    assert (verdicts(run), given, language()) == ({states.CHANGED: 1}, "en", "")
+
+
+def test_a_language_that_a_person_chose_is_kept(people: People) -> None:
+    make_contact(people.admin, book=ORGANIZATION, language="nl")
+    imported(people.admin, f"{JAN},,,,,en", header=WITH_LANGUAGE)
+    assert language() == "nl"
+
+
+def test_a_language_that_is_none_of_ours_is_told(people: People) -> None:
+    run = uploaded(people.admin, f"{JAN},Jan,{MOBILE},,,Klingon", header=WITH_LANGUAGE)
+    staged = StagedRow.objects.get()
+    assert (staged.reason, staged.typed, run.counts["problems"]) == ("bad_language", "Klingon", 1)
 
 
 def test_undo_takes_everything_back(people: People) -> None:
