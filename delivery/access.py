@@ -126,7 +126,9 @@ def live_challenge(recipient: MessageRecipient, browser: str, now: datetime) -> 
     if not browser:
         return None
     found = recipient.challenges.filter(session_digest=session_digest(browser), used_at=None)
-    return found.filter(expires_at__gt=now).order_by("-pk").first()
+    # Longer than its life it is of no use, also when the clock was put back meanwhile.
+    latest = now + codes.LIFE + codes.CLOCKS_DIFFER
+    return found.filter(expires_at__gt=now, expires_at__lte=latest).order_by("-pk").first()
 
 
 def session_digest(browser: str) -> str:
@@ -169,7 +171,10 @@ def trusted_device(
 
 
 def next_send(recipient: MessageRecipient, now: datetime) -> tuple[datetime, bool]:
-    """Return when a code may be sent to this recipient (again), and whether a day is used up."""
+    """Return when a code may be sent to this recipient (again), and whether a day is used up.
+
+    What was sent later than now, by a clock that was put back since, counts for the day alone.
+    """
     today = recipient.challenges.filter(last_sent_at__gt=now - codes.DAY).order_by("last_sent_at")
     sends = list(today.values_list("sends", "last_sent_at"))
     if not sends:
@@ -177,7 +182,8 @@ def next_send(recipient: MessageRecipient, now: datetime) -> tuple[datetime, boo
     counts = [count for count, _ in sends]
     if codes.sends_a_day_used(counts):
         return sends[0][1] + codes.DAY, True
-    return codes.next_send_at(sum(counts), sends[-1][1]), False
+    past = [at for _, at in sends if at <= now + codes.CLOCKS_DIFFER]
+    return (codes.next_send_at(sum(counts), past[-1]) if past else now), False
 
 
 def is_open(recipient: MessageRecipient, now: datetime) -> bool:

@@ -7,6 +7,7 @@ from datetime import datetime, timedelta
 
 DIGITS = 6
 LIFE = timedelta(minutes=10)  # NIST SP 800-63B-4, 3.1.3.2
+CLOCKS_DIFFER = timedelta(seconds=5)  # those of two machines, at most
 RESEND_AFTER = (timedelta(seconds=30), timedelta(seconds=60), timedelta(minutes=5))
 SENDS_A_DAY = 5
 DAY = timedelta(days=1)
