@@ -34,6 +34,7 @@ from zivweb.broker import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 45.0
+SILENCE = 6.0  # seconds that a gateway says nothing: longer than anybody waits for it
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 Found = TypeVar("Found")
@@ -75,11 +76,15 @@ class Relay:
 
 
 class Gateway(ThreadingHTTPServer):
-    """The operator's own SMS gateway, which takes JSON."""
+    """The operator's own SMS gateway, which takes JSON.
+
+    `moods` are how it answers what is for a number: with a status, or "silent" or "hangs up".
+    """
 
     def __init__(self) -> None:
         super().__init__(("127.0.0.1", 0), _TakeSms)
         self.taken: list[dict[str, Any]] = []
+        self.moods: dict[str, str] = {}
 
     def to(self, number: str) -> list[str]:
         """Return the texts to this number, oldest first."""
@@ -91,10 +96,15 @@ class _TakeSms(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         """Take an SMS."""
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.taken.append(json.loads(body))
-        self.send_response(200)
-        self.end_headers()
+        sms = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+        mood = self.server.moods.get(sms.get("to", ""), "200")
+        if mood == "200":
+            self.server.taken.append(sms)
+        if mood == "silent":
+            time.sleep(SILENCE)
+        if mood.isdecimal():
+            self.send_response(int(mood))
+            self.end_headers()
 
     def log_message(self, *_arguments: object) -> None:
         """Say nothing."""
@@ -239,7 +249,7 @@ class Product:
                     yield from (v if isinstance(v, bytes) else str(v).encode() for v in row)
 
     def _environment(self, database_url: str) -> dict[str, str]:
-        return {
+        return _broker() | {
             "PATH": os.environ["PATH"],
             "PYTHONUNBUFFERED": "1",
             "DATABASE_URL": database_url,
@@ -299,6 +309,12 @@ def _empty_database(folder: Path) -> Iterator[str]:
         connection.execute(f"CREATE DATABASE {name}")
         yield urlsplit(server)._replace(path=f"/{name}").geturl()
         connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+def _broker() -> dict[str, str]:
+    """Return the broker that the product is to use, where the run names one."""
+    url = os.environ.get("ZIVWEB_TEST_PRODUCT_BROKER", "")
+    return {"CELERY_BROKER_URL": url} if url else {}
 
 
 def link_in(mail: EmailMessage, kind: str, subject: str = "") -> str:

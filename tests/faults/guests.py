@@ -6,7 +6,7 @@ from contextlib import suppress
 import requests
 
 from tests.faults.fleet import Fleet
-from tests.faults.mails import Handed
+from tests.faults.mails import Handed, handing_in, mail_with_number
 from tests.faults.rows import database
 from tests.product import Person, link_in, wait_for
 
@@ -45,6 +45,10 @@ class Guest:
         wait_for("a text", lambda: self.texts[before:])
         return self
 
+    def reads(self, words: str) -> bool:
+        """Look at the page again; tell whether it says this."""
+        return words in self.browser.open(self.link).text
+
     def type_code(self) -> str:
         """Type the code of the last text; return the page, "" when the site went away."""
         (code, *_) = re.findall(r"\b\d{6}\b", self.texts[-1])
@@ -54,3 +58,11 @@ class Guest:
             return page + self.browser.open(f"{self.link}body/").text
         except requests.RequestException:
             return ""
+
+
+def new_guest(fleet: Fleet, name: str, number: str) -> Guest:
+    """Return a recipient whose number stands in the mail that is handed in now."""
+    mail = mail_with_number(name, number)
+    with handing_in(fleet, [mail], seconds=0):
+        pass
+    return Guest(fleet, mail, number)

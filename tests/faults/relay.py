@@ -13,7 +13,8 @@ class MoodyRelay:
     """Answers as told. `answers` holds replies to RCPT by address; `pause` is in seconds.
 
     `when_taken` is called with a mail already taken and its 250 not sent yet. For as many mails as
-    `cuts` says the line is lost before the mail is taken, for `late_cuts` between that and its 250.
+    `early_cuts` says the line is lost in the middle of the data, for `cuts` behind the final dot
+    and before the mail is taken, for `late_cuts` between that and its 250.
     `data_answers` are given, one each, instead of a 250.
     """
 
@@ -26,7 +27,7 @@ class MoodyRelay:
         self.answers: dict[str, str] = {}
         self.data_answers: list[str] = []
         self.pause = 0.0
-        self.cuts = self.late_cuts = 0
+        self.early_cuts = self.cuts = self.late_cuts = 0
         self.when_taken: Callable[[], None] = lambda: None
 
     async def handle_RCPT(  # noqa: N802  aiosmtpd's name
@@ -43,22 +44,46 @@ class MoodyRelay:
         await asyncio.sleep(self.pause)
         if self.cuts:
             self.cuts -= 1
-            return self._cut(server)
+            return self.cut(server)
         if self.data_answers:
             return self.data_answers.pop(0)
         answer = await self.taken.handle_DATA(server, session, envelope)
         self.when_taken()
         if self.late_cuts:
             self.late_cuts -= 1
-            return self._cut(server)
+            return self.cut(server)
         await asyncio.sleep(self.pause)
         return answer
 
     @staticmethod
-    def _cut(server: SMTP) -> str:
+    def cut(server: SMTP) -> str:
+        """Lose the line; return an answer that nobody hears."""
         assert server.transport is not None
         server.transport.abort()  # type: ignore[attr-defined]
         return "421 4.3.0 nobody hears this"
+
+
+class CuttingServer(SMTP):
+    """Loses the line in the middle of the data, when it is told to."""
+
+    async def smtp_DATA(self, arg: str) -> None:  # noqa: N802  aiosmtpd's name
+        """Take the data, or a little of it."""
+        moods: MoodyRelay = self.event_handler
+        if not moods.early_cuts:
+            await super().smtp_DATA(arg)
+            return
+        moods.early_cuts -= 1
+        await self.push("354 go on")
+        await self._reader.read(100)
+        MoodyRelay.cut(self)
+
+
+class Port(Controller):
+    """Where such a server listens."""
+
+    def factory(self) -> SMTP:
+        """Return what serves one connection."""
+        return CuttingServer(self.handler, **self.SMTP_kwargs)
 
 
 class Outlet:
@@ -77,7 +102,7 @@ class Outlet:
     def up(self) -> None:
         """Take connections."""
         port = self._product.sink.port
-        self._product.sink = Controller(self.moods, hostname="127.0.0.1", port=port)
+        self._product.sink = Port(self.moods, hostname="127.0.0.1", port=port)
         self._product.sink.start()
 
     def calm_down(self) -> None:

@@ -8,7 +8,7 @@ import pytest
 from tests.faults.conftest import Look
 from tests.faults.finishing import finish
 from tests.faults.fleet import Fleet
-from tests.faults.guests import Guest
+from tests.faults.guests import new_guest
 from tests.faults.killing import Killed
 from tests.faults.mails import (
     SECRET,
@@ -16,7 +16,6 @@ from tests.faults.mails import (
     complete_mails,
     handing_in,
     incomplete_mails,
-    mail_with_number,
 )
 from tests.faults.rows import count_mails, wait_until_quiet
 
@@ -95,15 +94,8 @@ def test_a_page_that_dies_with_a_number_half_saved_sends_once(fleet: Fleet, wron
     assert wrong("K7: web dies", mails, killed) == []
 
 
-def guest(fleet: Fleet, name: str, number: str) -> Guest:
-    """Return a recipient whose number stands in the mail."""
-    mail = mail_with_number(name, number)
-    handed_in(fleet, [mail])
-    return Guest(fleet, mail, number)
-
-
 def test_an_sms_whose_worker_dies_is_sent_again_only_when_asked_for(fleet: Fleet) -> None:
-    jan = guest(fleet, "k11", "+31636363611")
+    jan = new_guest(fleet, "k11", "+31636363611")
 
     fleet.arm("K11", "kill")
     jan.ask()
@@ -117,7 +109,7 @@ def test_an_sms_whose_worker_dies_is_sent_again_only_when_asked_for(fleet: Fleet
 
 
 def test_a_code_stays_used_when_its_page_dies(fleet: Fleet) -> None:
-    jan = guest(fleet, "k12", "+31636363612").asked()
+    jan = new_guest(fleet, "k12", "+31636363612").asked()
 
     fleet.arm("K12", "kill")
     pages = [jan.type_code(), jan.type_code()]
