@@ -25,6 +25,7 @@ NAMES = (
     "contacts_search",
     "draft_page",
     "waiting_drafts",
+    "sizes",
 )
 RESULTS = Path(__file__).parent / "results"
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from multiprocessing.queues import SimpleQueue
 
 from tests.plugins import processes
+from zivweb.broker import free_port
 
 _MESSAGE_ID = re.compile(rb"(?im)^message-id:\s*(\S+)")
 _fork = multiprocessing.get_context("fork")
@@ -19,7 +20,7 @@ class Sink:
     """The relay's port; `taken()` ends it, and counts the copies of each (recipient, mail)."""
 
     def __init__(self) -> None:
-        self.port = processes.free_port()
+        self.port = free_port()
         self._answer: SimpleQueue[Counter[tuple[bytes, bytes]]] = _fork.SimpleQueue()
         self._process = _fork.Process(target=lambda: asyncio.run(self._serve()), daemon=True)
         self._end = _fork.Event()
