@@ -88,7 +88,7 @@ def mailbox_in(body: Mapping[str, Any]) -> Wanted:
     address = next((text for text in said if isinstance(text, str) and "@" in text), None)
     members = None
     if "members" in body:
-        members = tuple(_member_values(body["members"]))
+        members = _few(tuple(_member_values(body["members"])), "members")
     return Wanted(
         address=_address(address),
         name=_text(body, "displayName"),
@@ -132,7 +132,7 @@ def group_patched(body: Mapping[str, Any], members: tuple[str, ...]) -> Wanted:
     return Wanted(
         name=_text(said, "displayName"),
         external_id=_text(said, "externalId"),
-        delegates=members,
+        delegates=_few(members, "members"),
     )
 
 
@@ -207,7 +207,7 @@ def _without(now: Wanted, path: str, value: object) -> Wanted:
 def _refuse_division(body: Mapping[str, Any]) -> None:
     """Raise Unreadable for a division: organizations have none."""
     division = _mapping(body, ENTERPRISE).get("division", body.get("division"))
-    if division not in {None, "", NO_DIVISION}:
+    if division not in (None, "", NO_DIVISION):
         raise Unreadable(f"Invalid division: {str(division)[:LONGEST]}")
 
 
@@ -254,11 +254,14 @@ def _flag(value: object) -> bool:
 def _listed(body: Mapping[str, Any], key: str, convert: Any) -> tuple[str, ...] | None:
     if key not in body:
         return None
-    texts = tuple(_texts(body[key], key))
+    found: tuple[str, ...] = convert(_few(tuple(_texts(body[key], key)), key))
+    return tuple(dict.fromkeys(found))
+
+
+def _few(texts: tuple[str, ...], key: str) -> tuple[str, ...]:
     if len(texts) > MOST:
         raise Unreadable(f"Too many {key}: {len(texts)}", "tooMany")
-    found: tuple[str, ...] = convert(texts)
-    return tuple(dict.fromkeys(found))
+    return texts
 
 
 def _texts(value: object, key: str) -> Iterator[str]:

@@ -16,15 +16,16 @@ from allauth.core.exceptions import ReauthenticationRequired
 from django.contrib.auth import logout
 from django.contrib.auth.decorators import login_required
 from django.contrib.auth.views import redirect_to_login
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, F, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
 from accounts.access.provisioning import account_in as account_in
 from accounts.access.provisioning import accounts_of as accounts_of
+from accounts.access.provisioning import people_in as people_in
 from accounts.access.signing_in import Factors as Factors
-from accounts.access.signing_in import domain_with_provider as domain_with_provider
-from accounts.access.signing_in import domains_with_providers as domains_with_providers
+from accounts.access.signing_in import confirmed_domain_of as confirmed_domain_of
+from accounts.access.signing_in import confirmed_domains_of as confirmed_domains_of
 from accounts.access.signing_in import elsewhere_is_offered as elsewhere_is_offered
 from accounts.access.signing_in import factors_of as factors_of
 from accounts.access.signing_in import identity_provider as identity_provider
@@ -328,15 +329,16 @@ def api_key_for(key: str) -> ApiKey | None:
 
 
 def api_keys_of(user: User) -> list[ApiKey]:
-    """Return the keys of an admin's organization, newest first. Raises Http404 for others."""
+    """Return the keys of an admin's organization, live ones first. Raises Http404 for others."""
     if not user.is_policy_admin:
         raise Http404
-    return list(ApiKey.objects.filter(organization=user.organization_id).order_by("-pk")[:100])
+    keys = ApiKey.objects.filter(organization=user.organization_id)
+    return list(keys.order_by(F("revoked_at").desc(nulls_first=True), "-pk")[:100])
 
 
 def api_key_to_revoke(user: User, pk: int) -> ApiKey:
     """Return a key of an admin's organization. Raises Http404."""
-    found = next((key for key in api_keys_of(user) if key.pk == pk), None)
-    if found is None:
+    found = ApiKey.objects.filter(organization=user.organization_id, pk=pk).first()
+    if found is None or not user.is_policy_admin:
         raise Http404
     return found

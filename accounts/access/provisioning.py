@@ -1,13 +1,12 @@
 """Finds the accounts that other systems may know."""
 
 import uuid
+from collections.abc import Iterable
 
 from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.models import Delegation, Organization, User
 from accounts.provisioning import Filter, Unreadable
-
-ATTRIBUTES = {"username": "email", "externalid": "external_id", "id": "uid"}
 
 
 def accounts_of(
@@ -26,23 +25,41 @@ def account_in(organization: Organization, name: str, *, mailbox: bool = False) 
     return rows.filter(_named(name)).first()
 
 
+def people_in(organization: Organization, names: Iterable[str]) -> dict[str, User]:
+    """Return those of these ids and addresses that are a person's, each with the person."""
+    keys = {name: _key(name) for name in names}
+    ids = [key for key in keys.values() if isinstance(key, uuid.UUID)]
+    addresses = [key for key in keys.values() if isinstance(key, str)]
+    people = User.objects.filter(organization=organization, removed_at=None, is_mailbox=False)
+    found = people.filter(Q(uid__in=ids) | Q(email__in=addresses))
+    by_key: dict[uuid.UUID | str, User] = {}
+    for person in found:
+        by_key |= {person.uid: person, person.email: person}
+    return {name: by_key[key] for name, key in keys.items() if key in by_key}
+
+
 def _condition(wanted: Filter) -> Q:
     """Return what a filter asks for. Raises Unreadable."""
     if wanted.attribute == "displayname":
         return Q(name=wanted.value) | Q(name="", email=wanted.value.lower())
     if wanted.attribute == "active":
         return Q(is_active=wanted.value == "true")
-    field = ATTRIBUTES.get(wanted.attribute)
-    if field is None:
-        raise Unreadable(f"Invalid filter: {wanted.attribute}", "invalidFilter")
-    if field == "external_id":
+    if wanted.attribute == "externalid":
         return Q(external_id=wanted.value)
-    return _named(wanted.value)
+    if wanted.attribute in {"id", "username"}:
+        return _named(wanted.value)
+    raise Unreadable(f"Invalid filter: {wanted.attribute}", "invalidFilter")
 
 
 def _named(name: str) -> Q:
     """Return the condition that this id or address is the account's."""
+    key = _key(name)
+    return Q(uid=key) if isinstance(key, uuid.UUID) else Q(email=key)
+
+
+def _key(name: str) -> uuid.UUID | str:
+    """Return the id that this is, else the address."""
     try:
-        return Q(uid=uuid.UUID(name))
+        return uuid.UUID(name)
     except ValueError:
-        return Q(email=name.strip().lower())
+        return name.strip().lower()

@@ -1,5 +1,6 @@
 """What other systems do to people and shared mailboxes (SCIM): make, change and remove them."""
 
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from allauth.mfa.models import Authenticator
@@ -9,9 +10,19 @@ from django.db.models import Q
 from django.utils import timezone
 
 from accounts import audit
-from accounts.access import account_in, owns_domain_of
-from accounts.models import Alias, ApiKey, Delegation, Organization, Role, SignInSession, User
+from accounts.access import people_in
+from accounts.models import (
+    Alias,
+    ApiKey,
+    Delegation,
+    Domain,
+    Organization,
+    Role,
+    SignInSession,
+    User,
+)
 from accounts.provisioning import Wanted
+from addresses.mail import domain_of
 
 FIELDS = {"name": "name", "nick_name": "nick_name", "external_id": "external_id"}
 
@@ -61,10 +72,14 @@ def create(key: ApiKey, wanted: Wanted, *, mailbox: bool = False) -> User:
 
 
 @transaction.atomic
-def change(key: ApiKey, user: User, wanted: Wanted) -> User:
-    """Change what another system speaks of; the rest stays. Raises Refusal."""
+def change(key: ApiKey, user: User, make: Callable[[User], Wanted]) -> User:
+    """Change what another system speaks of; the rest stays. Raises Refusal.
+
+    `make` says what is wanted of the account as it is then: nobody else changes it meanwhile.
+    """
     organization = _locked(key)
     user.refresh_from_db()
+    wanted = make(user)
     before, had_admin = present(user), _has_admin(organization)
     if wanted.address and wanted.address != user.email:
         _require_address(organization, wanted.address, user)
@@ -86,6 +101,7 @@ def change(key: ApiKey, user: User, wanted: Wanted) -> User:
 def remove(key: ApiKey, user: User) -> None:
     """Take away address, ways to sign in, aliases and delegates; what they sent stays readable."""
     organization = _locked(key)
+    user.refresh_from_db()
     had_admin = _has_admin(organization)
     user.name = user.display_name
     user.email = f"{user.uid}@removed.invalid"
@@ -145,11 +161,10 @@ def _write(user: User, wanted: Wanted) -> None:
 
 def _set_aliases(user: User, addresses: tuple[str, ...]) -> None:
     kept = [address for address in addresses if address != user.email]
-    for address in kept:
-        _require_own(user.organization, address)
-        if _holder(address, user) is not None:
-            text = f"Error creating alias: Alias is already taken for {address}"
-            raise Refusal(409, text, "uniqueness")
+    _require_own(user.organization, kept)
+    for address in sorted(_held_by_others(kept, user)):
+        text = f"Error creating alias: Alias is already taken for {address}"
+        raise Refusal(409, text, "uniqueness")
     user.aliases.exclude(address__in=kept).delete()
     known = set(user.aliases.values_list("address", flat=True))
     Alias.objects.bulk_create(
@@ -158,37 +173,40 @@ def _set_aliases(user: User, addresses: tuple[str, ...]) -> None:
 
 
 def _set_delegates(user: User, named: tuple[str, ...]) -> None:
-    people = [_delegate(user, name) for name in named]
+    found = people_in(user.organization, named)
+    for name in named:
+        if name not in found:
+            raise Refusal(400, f"Unknown account with uuid: {name[:200]}", "invalidValue")
+        if found[name] == user:
+            raise Refusal(400, "An account is no delegate of its own", "invalidValue")
+    people = {found[name].pk: found[name] for name in named}
     user.delegations.exclude(delegate__in=people).delete()
-    for person in people:
-        Delegation.objects.get_or_create(owner=user, delegate=person)
-
-
-def _delegate(user: User, name: str) -> User:
-    found = account_in(user.organization, name)
-    if found is None:
-        raise Refusal(400, f"Unknown account with uuid: {name[:200]}", "invalidValue")
-    if found == user:
-        raise Refusal(400, "An account is no delegate of its own", "invalidValue")
-    return found
+    Delegation.objects.bulk_create(
+        (Delegation(owner=user, delegate=person) for person in people.values()),
+        ignore_conflicts=True,
+    )
 
 
 def _require_address(organization: Organization, address: str, own: User | None) -> None:
-    _require_own(organization, address)
-    if _holder(address, own) is not None:
+    _require_own(organization, [address])
+    if _held_by_others([address], own):
         raise Refusal(409, f"Account already exists: {address}", "uniqueness")
 
 
-def _require_own(organization: Organization, address: str) -> None:
-    if not owns_domain_of(organization, address):
+def _require_own(organization: Organization, addresses: Sequence[str]) -> None:
+    wanted = {domain_of(address) for address in addresses}
+    domains = Domain.objects.filter(organization=organization, name__in=wanted)
+    if domains.exclude(confirmed_at=None).count() < len(wanted):
         raise Refusal(400, "Account is outside the organization", "invalidValue")
 
 
-def _holder(address: str, but: User | None) -> User | None:
-    """Return who else has this address, as their own or as an alias."""
-    holders = User.objects.filter(Q(email=address) | Q(aliases__address=address))
-    others = holders if but is None else holders.exclude(pk=but.pk)
-    return others.first()
+def _held_by_others(addresses: Sequence[str], user: User | None) -> set[str]:
+    """Return those of these addresses that somebody else has, as their own or as an alias."""
+    own = 0 if user is None else user.pk
+    accounts = User.objects.filter(email__in=addresses).exclude(pk=own)
+    aliases = Alias.objects.filter(address__in=addresses).exclude(user=own)
+    held = accounts.values_list("email", flat=True).union(aliases.values_list("address", flat=True))
+    return set(held)
 
 
 def _note(verb: str, key: ApiKey, user: User, **more: Any) -> None:

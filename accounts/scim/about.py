@@ -96,7 +96,7 @@ def schemas(visit: Visit, name: str | None = None) -> HttpResponse:
 
 def _some(visit: Visit, known: dict[str, dict[str, Any]], name: str | None) -> HttpResponse:
     if not name:
-        return visit.answer(shown.listed(visit, list(known.values())))
+        return visit.answer(shown.listed(visit, list(known.values()), len(known), dict))
     if name not in known:
         raise Refusal(404, f"Unknown: {name[:200]}")
     return visit.answer(known[name])

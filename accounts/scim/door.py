@@ -43,6 +43,8 @@ class Visit:
 
     def body(self) -> dict[str, Any]:
         """Return the JSON object that was sent. Raises Unreadable."""
+        if b"\\u0000" in self.request.body:
+            raise Unreadable("Invalid body: no text may hold NUL", "invalidSyntax")
         try:
             sent = json.loads(self.request.body)
         except (ValueError, RecursionError) as error:

@@ -1,6 +1,8 @@
 """Shared mailboxes as groups of the people who work in them: `/Groups` and `/Groups/<id>`."""
 
 import logging
+from functools import partial
+from typing import Any
 
 from django.http import HttpResponse
 
@@ -33,7 +35,7 @@ def groups(visit: Visit) -> HttpResponse:
         return response
     wanted = read_filter(visit.request.GET.get("filter", ""))
     found = accounts_of(visit.organization, wanted, mailboxes=True)
-    return visit.answer(shown.listed(visit, [shown.mailbox(visit, each) for each in found]))
+    return visit.answer(shown.listed(visit, found, found.count(), partial(shown.mailbox, visit)))
 
 
 @visited("GET", "PUT", "PATCH", "DELETE")
@@ -44,17 +46,18 @@ def group(visit: Visit, uid: str) -> HttpResponse:
         provisioning.remove(visit.key, found)
         return HttpResponse(status=204)
     if visit.method == "PUT":
-        provisioning.change(visit.key, found, mailbox_in(visit.body()))
+        wanted = mailbox_in(visit.body())
+        provisioning.change(visit.key, found, lambda _now: wanted)
     if visit.method == "PATCH":
-        provisioning.change(visit.key, found, _patched(visit, found))
+        body = visit.body()
+        provisioning.change(visit.key, found, lambda now: _patched(visit, body, now))
     if visit.method == "PATCH" and visit.by_the_book and "attributes" not in visit.request.GET:
         return HttpResponse(status=204)
     return visit.answer(shown.mailbox(visit, _found(visit, str(found.uid))))
 
 
-def _patched(visit: Visit, mailbox: User) -> Wanted:
+def _patched(visit: Visit, body: dict[str, Any], mailbox: User) -> Wanted:
     """Return what a PATCH makes of a mailbox. Members may be named by id or by address."""
-    body = visit.body()
     members = tuple(str(each.delegate.uid) for each in mailbox.delegations.all())
     for change in member_changes(body):
         if change.operation == REMOVE and not change.values:

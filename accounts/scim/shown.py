@@ -1,14 +1,16 @@
 """How accounts look to a SCIM client (RFC 7643, 4)."""
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, TypeVar
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from accounts.models import User
 from accounts.provisioning import ENTERPRISE, GROUP, NO_DIVISION, USER, ZIVVER, Unreadable
 from accounts.scim.door import Visit
 
+Row = TypeVar("Row")
 LIST = "urn:ietf:params:scim:api:messages:2.0:ListResponse"
 
 
@@ -47,17 +49,23 @@ def mailbox(visit: Visit, user: User) -> dict[str, Any]:
     }
 
 
-def listed(visit: Visit, resources: Sequence[dict[str, Any]]) -> dict[str, Any]:
+def listed(
+    visit: Visit,
+    rows: Sequence[Row] | QuerySet[Any, Row],
+    total: int,
+    show: Callable[[Row], dict[str, Any]],
+) -> dict[str, Any]:
     """Return the part of a list that was asked for (RFC 7644, 3.4.2.4). Raises Unreadable."""
     first = max(1, _number(visit, "startIndex", 1))
-    count = max(0, _number(visit, "count", len(resources)))
-    part = resources[first - 1 : first - 1 + count]
+    count = max(0, _number(visit, "count", total))
+    begin = min(first - 1, total)
+    part = [show(row) for row in rows[begin : min(begin + count, total)]]
     return {
         "schemas": [LIST],
-        "totalResults": len(resources),
+        "totalResults": total,
         "startIndex": first,
         "itemsPerPage": len(part),
-        "Resources": list(part),
+        "Resources": part,
     }
 
 

@@ -1,5 +1,7 @@
 """People: `/Users` and `/Users/<id>`."""
 
+from functools import partial
+
 from django.http import HttpResponse
 
 from accounts.access import account_in, accounts_of
@@ -21,7 +23,7 @@ def users(visit: Visit) -> HttpResponse:
         return response
     wanted = read_filter(visit.request.GET.get("filter", ""))
     found = accounts_of(visit.organization, wanted)
-    return visit.answer(shown.listed(visit, [shown.person(visit, each) for each in found]))
+    return visit.answer(shown.listed(visit, found, found.count(), partial(shown.person, visit)))
 
 
 @visited("GET", "PUT", "PATCH", "DELETE")
@@ -32,10 +34,11 @@ def user(visit: Visit, uid: str) -> HttpResponse:
         provisioning.remove(visit.key, found)
         return HttpResponse(status=204)
     if visit.method == "PUT":
-        provisioning.change(visit.key, found, person_in(visit.body()))
+        wanted = person_in(visit.body())
+        provisioning.change(visit.key, found, lambda _now: wanted)
     if visit.method == "PATCH":
-        now = provisioning.present(found)
-        provisioning.change(visit.key, found, patched(visit.body(), now))
+        body = visit.body()
+        provisioning.change(visit.key, found, lambda now: patched(body, provisioning.present(now)))
     return visit.answer(shown.person(visit, _found(visit, str(found.uid))))
 
 

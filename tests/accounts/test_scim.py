@@ -8,9 +8,9 @@ import pytest
 from django.core.cache import cache
 from django.test import Client
 
-from accounts.actions import create_api_key
+from accounts.actions import create_api_key, provisioning
 from accounts.models import ApiKey, AuditEntry, Organization, User
-from accounts.provisioning import PATCH, USER, ZIVVER
+from accounts.provisioning import PATCH, USER, ZIVVER, patched
 from tests import make
 
 pytestmark = pytest.mark.django_db
@@ -160,6 +160,9 @@ def refusals(scim: Scim) -> list[tuple[Any, str]]:
         (scim.call("PUT", box, {ZIVVER: ours[1]}), "Unknown account with uuid: nobody@"),
         (scim.call("GET", f"Users/{NO_ID}"), f"Unknown account with uuid: {NO_ID}"),
         (scim.call("PUT", box, {"division": "Zorg"}), "Invalid division: Zorg"),
+        (scim.call("PUT", box, {"division": ["Zorg"]}), "Invalid division: ['Zorg']"),
+        (scim.call("PUT", box, {"nickName": "N\0"}), "Invalid body: no text may hold NUL"),
+        (scim.call("POST", "Groups", {"members": ["x"] * 501}), "Too many members: 501"),
         (scim.call("PUT", box, {"active": "maybe"}), "Invalid active: maybe"),
         (scim.call("POST", "Users", {"active": True}), "Missing userName"),
         (scim.call("GET", "Users?filter=name co x"), "Invalid filter: name co x"),
@@ -180,7 +183,7 @@ def test_by_the_book_errors_have_their_own_status_and_form(book: Scim) -> None:
     answers = [answer for answer, _ in refusals(book)]
 
     assert [answer.status_code for answer in answers] == [
-        409, 409, 400, 404, 400, 400, 400, 400, 400, 404
+        409, 409, 400, 404, 400, 400, 400, 400, 400, 400, 400, 400, 404
     ]  # fmt: skip
     assert {answer["Content-Type"] for answer in answers} == {"application/scim+json"}
     assert answers[0].json()["scimType"] == "uniqueness"
@@ -268,13 +271,32 @@ def test_by_the_book_a_person_can_be_patched(book: Scim) -> None:
     assert changed["meta"]["location"].startswith("http://localhost:8000/api/scim/v2/Users/")
 
 
+def test_a_patch_begins_with_the_account_as_it_is_by_then(scim: Scim) -> None:
+    person = User.objects.get(uid=scim.make("jan")["id"])
+    User.objects.filter(pk=person.pk).update(is_active=False)
+
+    provisioning.change(
+        ApiKey.objects.get(),
+        person,
+        lambda now: patched(
+            {"Operations": [{"op": "replace", "path": "nickName", "value": "J"}]},
+            provisioning.present(now),
+        ),
+    )
+
+    person.refresh_from_db()
+    assert (person.nick_name, person.is_active) == ("J", False)
+
+
 def test_lists_come_in_parts(book: Scim) -> None:
     book.make("a")
     book.make("b")
     book.make("c")
 
     part = book.call("GET", "Users?startIndex=2&count=1").json()
+    beyond = book.call("GET", f"Users?startIndex={10**30}&count={10**30}").json()
 
+    assert (beyond["totalResults"], beyond["Resources"]) == (3, [])
     assert [each["userName"] for each in part["Resources"]] == [f"b@{book.domain}"]
     assert (part["totalResults"], part["startIndex"], part["itemsPerPage"]) == (3, 2, 1)
 
@@ -301,12 +323,12 @@ def test_a_list_takes_as_many_queries_for_three_as_for_one(
 ) -> None:
     ours = [{ZIVVER: {"aliases": [f"{name}@{scim.domain}"]}} for name in ("x", "y", "z")]
     scim.make("a", **ours[0])
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         scim.call("GET", "Users")
     scim.make("b", **ours[1])
     scim.make("c", **ours[2])
 
-    with django_assert_num_queries(8):
+    with django_assert_num_queries(9):
         scim.call("GET", "Users")
 
 
