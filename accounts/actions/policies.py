@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -9,7 +10,6 @@ from django.db import transaction
 from accounts import audit
 from accounts.logos import Picture
 from accounts.models import Logo, Organization, User
-from accounts.policy import Policy
 from flow.sweeps import wake
 
 PLACE = ("time_zone", "language")
@@ -17,12 +17,15 @@ LOOK = ("name", "texts", "support_name", "support_email", "support_phone")
 
 
 @transaction.atomic
-def set_policy(organization: Organization, policy: Policy, *, actor: User, **place: str) -> bool:
-    """Let this policy hold from now on; tell whether it differs. What waits is judged again.
+def set_policy(
+    organization: Organization, switches: Mapping[str, Any], *, actor: User, **place: str
+) -> bool:
+    """Let these switches hold from now on; tell whether any differs. What waits is judged again.
 
     `place` may hold the time zone and the language of mails to recipients.
     """
     locked = _locked(organization)
+    policy = replace(locked.policy, **switches)
     before = {**locked.policy.to_json(), **_values(locked, PLACE)}
     locked.policy_data = policy.to_json()
     _assign(locked, PLACE, place)
@@ -36,11 +39,16 @@ def set_policy(organization: Organization, policy: Policy, *, actor: User, **pla
 
 @transaction.atomic
 def set_look(
-    organization: Organization, values: Mapping[str, Any], policy: Policy, *, actor: User
+    organization: Organization,
+    values: Mapping[str, Any],
+    switches: Mapping[str, Any],
+    *,
+    actor: User,
 ) -> bool:
     """Keep name, texts, support contact, and of the policy what recipients see; tell whether any
     of it differs."""
     locked = _locked(organization)
+    policy = replace(locked.policy, **switches)
     before = {**locked.policy.to_json(), **_values(locked, LOOK)}
     locked.policy_data = policy.to_json()
     _assign(locked, LOOK, values)

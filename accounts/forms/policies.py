@@ -1,6 +1,6 @@
 """The switches of an organization in plain words, in groups as an admin thinks of them."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 from zoneinfo import available_timezones
@@ -60,10 +60,9 @@ class GroupedForm(forms.Form):
         """Return the groups with their fields."""
         return [(group, [self[name] for name in group.fields]) for group in self.groups]
 
-    def policy(self) -> Policy:
-        """Return the policy that was filled in: as it is now, but for what this form holds."""
-        values = {name: self.cleaned_data[name] for name in self.fields if name in POLICY_FIELDS}
-        return replace(self.before, **values)
+    def switches(self) -> dict[str, Any]:
+        """Return the part of a policy that this form holds."""
+        return {name: self.cleaned_data[name] for name in self.fields if name in POLICY_FIELDS}
 
 
 class PolicyForm(GroupedForm):
@@ -169,7 +168,7 @@ class PolicyForm(GroupedForm):
 
     def clean(self) -> dict[str, Any]:
         """Refuse a policy under which no email could ever go out."""
-        if not self.errors and not self.policy().any_method():
+        if not self.errors and not replace(self.before, **self.switches()).any_method():
             raise forms.ValidationError(
                 _("Tick at least one way to open an email. Otherwise no email can ever go out.")
             )
@@ -258,8 +257,3 @@ class TimesForm(GroupedForm):
 
 
 POLICY_FIELDS = frozenset(Policy().to_json())
-
-
-def names_of(groups: Iterable[Group]) -> set[str]:
-    """Return the fields of these groups."""
-    return {name for group in groups for name in group.fields}

@@ -1,5 +1,6 @@
 """The organization: what is set, the policy with what it means, and how it looks to recipients."""
 
+from dataclasses import replace
 from typing import Any
 
 from django.contrib import messages
@@ -39,7 +40,7 @@ def policy(request: HttpRequest) -> HttpResponse:
     admin = person_with(request, Role.POLICY_ADMIN)
     form = PolicyForm(admin.organization.policy, request.POST or None)
     if form.is_valid():
-        _tell(request, saved=actions.set_policy(admin.organization, form.policy(), actor=admin))
+        _tell(request, saved=actions.set_policy(admin.organization, form.switches(), actor=admin))
         return redirect("organization_policy")
     return _policy_page(request, form)
 
@@ -66,7 +67,7 @@ def times(request: HttpRequest) -> HttpResponse:
     form = TimesForm(organization.policy, request.POST or None, initial=place)
     if form.is_valid():
         chosen = {name: form.cleaned_data[name] for name in place}
-        saved = actions.set_policy(organization, form.policy(), actor=admin, **chosen)
+        saved = actions.set_policy(organization, form.switches(), actor=admin, **chosen)
         _tell(request, saved=saved)
         return redirect("organization_times")
     return _form_page(request, "organization/times.html", form)
@@ -74,12 +75,13 @@ def times(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(SHOW_OR_SAVE)
+@recently_signed_in_to_change
 def look(request: HttpRequest) -> HttpResponse:
     """Show name, texts, logo and support contact; keep other ones."""
     admin = person_with(request, Role.POLICY_ADMIN)
     form = LookForm(admin.organization, request.POST or None)
     if form.is_valid():
-        saved = actions.set_look(admin.organization, form.look(), form.policy(), actor=admin)
+        saved = actions.set_look(admin.organization, form.look(), form.switches(), actor=admin)
         _tell(request, saved=saved)
         return redirect("organization_look")
     return _look_page(request, admin.organization, form, LogoForm())
@@ -132,7 +134,7 @@ def _policy_page(request: HttpRequest, form: PolicyForm) -> HttpResponse:
 def _experience(form: PolicyForm) -> dict[str, Any]:
     """Return what people would experience; as it is now where something is filled in wrongly."""
     filled_in = form.is_bound and form.is_valid()
-    policy = form.policy() if filled_in else form.before
+    policy = replace(form.before, **form.switches()) if filled_in else form.before
     return {
         "experience": experience_of(policy),
         "changed": policy != form.before,

@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from accounts import actions
 from accounts.forms import LookForm, PolicyForm, TimesForm
 from accounts.forms.policies import GroupedForm
 from accounts.models import AuditEntry, Organization, Role, User
@@ -110,6 +111,17 @@ def test_what_cannot_be_is_refused_and_kept_in_the_form(
     answer = make.signed_in(admin).post(PAGES[number], filled(forms[number], **changes))
 
     assert (answer.status_code, policy_of(place)) == (422, Policy())
+
+
+def test_two_forms_that_are_open_together_undo_nothing_of_each_other(admin: User) -> None:
+    policy_form = filled(PolicyForm(Policy()), splitting="on")
+    stale = TimesForm(Policy(), filled(TimesForm(Policy(), initial=PLACE)))
+    make.signed_in(admin).post(PAGES[0], policy_form)
+
+    assert stale.is_valid()
+    actions.set_policy(admin.organization, stale.switches(), actor=admin)
+
+    assert policy_of(admin.organization).splitting
 
 
 def test_the_preview_says_what_would_be_and_keeps_nothing(admin: User) -> None:
