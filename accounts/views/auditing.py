@@ -22,7 +22,10 @@ from accounts.render import audit_lines, show_entry
 def audit_log(request: HttpRequest) -> HttpResponse:
     """Show what happened, newest first."""
     auditor = person_with(request, Role.AUDITOR)
-    form = AuditForm(request.GET)
+    return _log_page(request, auditor, AuditForm(request.GET))
+
+
+def _log_page(request: HttpRequest, auditor: User, form: AuditForm) -> HttpResponse:
     wanted = _wanted(form, auditor)
     page = access.audit_page(auditor, wanted, request.GET.get("after", ""))
     zone = auditor.organization.zone
@@ -43,6 +46,8 @@ def audit_export(request: HttpRequest) -> HttpResponseBase:
     """Return what was asked for as CSV; taking it along is audited itself."""
     auditor = person_with(request, Role.AUDITOR)
     form = AuditForm(request.POST)
+    if not form.is_valid():
+        return _log_page(request, auditor, form)
     wanted = _wanted(form, auditor)
     actions.note_export(auditor, _filled_in(form))
     lines = audit_lines(access.audit_rows(auditor, wanted), auditor.organization.zone)

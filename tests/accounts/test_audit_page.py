@@ -50,6 +50,16 @@ def test_an_export_is_written_down_and_holds_what_was_asked_for(auditor: User) -
     assert (len(lines), row.actor, row.data) == (2, auditor, {"filters": ["kind"]})
 
 
+@pytest.mark.parametrize("day", ["yesterday", "0001-01-01", "9999-12-31"])
+def test_with_a_day_that_is_none_nothing_is_exported(auditor: User, day: str) -> None:
+    browser = make.signed_in(auditor)
+
+    answers = browser.get(LOG, {"until": day}), browser.post(EXPORT, {"since": day})
+
+    assert [answer.status_code for answer in answers] == [422, 422]
+    assert not AuditEntry.objects.filter(verb="export_audit").exists()
+
+
 def test_nothing_in_an_export_is_a_formula(auditor: User) -> None:
     audit.record("hold", "=1+1", organization_id=auditor.organization_id)
 
