@@ -6,6 +6,7 @@ from uuid import UUID
 from django.http import Http404
 
 from accounts.models import User
+from drafts.models import Draft
 from intake.models import RawMail
 
 
@@ -14,11 +15,12 @@ def raw_mail_for(user: User, draft_id: int) -> RawMail:
 
     Raises Http404.
     """
-    try:
-        kept = RawMail.objects.exclude(data_key=b"")
-        return kept.get(draft_id=draft_id, sender__in=user.answers_for)
-    except RawMail.DoesNotExist as error:
-        raise Http404 from error
+    found = Draft.objects.filter(pk=draft_id).first()  # of an id that none can have: none
+    kept = RawMail.objects.exclude(data_key=b"").filter(draft=found, sender__in=user.answers_for)
+    mail = kept.first() if found is not None else None
+    if mail is None:
+        raise Http404
+    return mail
 
 
 def active_senders(user_ids: Collection[int]) -> set[int]:

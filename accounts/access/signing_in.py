@@ -9,7 +9,7 @@ from django.http import Http404
 from django.utils import timezone
 
 from accounts.models import Domain, IdentityProvider, SignInSession, User
-from addresses.mail import domain_of
+from addresses.mail import AddressError, domain_of, normalize_address
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +45,10 @@ def sessions_of(user: User) -> QuerySet[SignInSession]:
 
 def identity_provider_of(address: str) -> IdentityProvider | None:
     """Return where somebody with this address signs in, None when here."""
-    name = domain_of(address.strip().lower())
+    try:
+        name = domain_of(normalize_address(address))
+    except AddressError:
+        return None
     rows = IdentityProvider.objects.exclude(domain__confirmed_at=None)
     return rows.filter(domain__name=name).first()
 
@@ -58,15 +61,15 @@ def identity_provider(uid: uuid.UUID) -> IdentityProvider:
     return found
 
 
-def domains_with_providers(admin: User) -> list[Domain]:
+def confirmed_domains_of(admin: User) -> list[Domain]:
     """Return the domains of an admin's organization that count."""
     domains = Domain.objects.filter(organization=admin.organization_id).exclude(confirmed_at=None)
     return list(domains.select_related("identity_provider").order_by("name"))
 
 
-def domain_with_provider(admin: User, pk: int) -> Domain:
+def confirmed_domain_of(admin: User, pk: int) -> Domain:
     """Return a domain of an admin's organization that counts. Raises Http404."""
-    found = next((domain for domain in domains_with_providers(admin) if domain.pk == pk), None)
+    found = next((domain for domain in confirmed_domains_of(admin) if domain.pk == pk), None)
     if found is None:
         raise Http404
     return found

@@ -20,8 +20,8 @@ from django.views.decorators.http import require_http_methods, require_POST, req
 
 from accounts import actions
 from accounts.access import (
-    domain_with_provider,
-    domains_with_providers,
+    confirmed_domain_of,
+    confirmed_domains_of,
     identity_provider,
     identity_provider_of,
     person_with,
@@ -67,7 +67,7 @@ def leave(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
 @require_safe
 def providers(request: HttpRequest) -> HttpResponse:
     """List the domains of the organization, and where their people sign in."""
-    domains = domains_with_providers(person_with(request, Role.POLICY_ADMIN))
+    domains = confirmed_domains_of(person_with(request, Role.POLICY_ADMIN))
     return render(request, "account/providers.html", {"domains": domains})
 
 
@@ -77,7 +77,7 @@ def providers(request: HttpRequest) -> HttpResponse:
 def provider(request: HttpRequest, pk: int) -> HttpResponse:
     """Set where the people of a domain sign in."""
     admin = person_with(request, Role.POLICY_ADMIN)
-    domain = domain_with_provider(admin, pk)
+    domain = confirmed_domain_of(admin, pk)
     form = IdentityProviderForm(domain, request.POST or None)
     if form.is_valid():
         actions.set_identity_provider(domain, form.wanted(), admin)
@@ -94,7 +94,7 @@ def provider(request: HttpRequest, pk: int) -> HttpResponse:
 def remove_provider(request: HttpRequest, pk: int) -> HttpResponse:
     """Let the people of a domain sign in here again."""
     admin = person_with(request, Role.POLICY_ADMIN)
-    domain = domain_with_provider(admin, pk)
+    domain = confirmed_domain_of(admin, pk)
     actions.remove_identity_provider(domain, admin)
     messages.success(request, gettext("People of %s sign in here again.") % domain.name)
     return redirect("identity_providers")

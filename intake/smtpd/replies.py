@@ -4,7 +4,6 @@ import re
 from typing import Final
 
 AUTH_NEEDED: Final = "530 5.7.0 Sign in first: AUTH with your e-mail address and password"
-STARTTLS_FIRST: Final = "538 5.7.11 Use STARTTLS first: passwords are taken only encrypted"
 BAD_LOGIN: Final = "535 5.7.8 Address or password is not right"
 NO_LOGIN_NOW: Final = "454 4.7.0 Cannot check your login now, please try again"
 TOO_MANY_LOGINS: Final = "421 4.7.0 Too many failed logins, try again in a minute"

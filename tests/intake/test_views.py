@@ -34,6 +34,11 @@ def test_the_sender_gets_the_mail_as_it_came_in(client: Client, draft: Draft) ->
     assert "no-store" in response["Cache-Control"]
 
 
+def test_an_id_that_is_too_large_is_nobodys(client: Client, draft: Draft) -> None:
+    client.force_login(draft.sender)
+    assert client.get(f"/drafts/{10**20}/raw/").status_code == 404
+
+
 @pytest.mark.parametrize("role", [User.Role.SENDER, User.Role.ADMIN])
 def test_a_colleague_gets_nothing(client: Client, draft: Draft, role: str) -> None:
     client.force_login(make.user(draft.organization, role=role))

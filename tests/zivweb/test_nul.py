@@ -1,0 +1,20 @@
+"""A NUL, which no text of the database can hold, is refused and never an error of ours."""
+
+import pytest
+from django.test import Client
+
+from accounts.models import Role
+from tests import make
+
+pytestmark = pytest.mark.django_db
+
+
+@pytest.mark.parametrize("path", ["/logo/%00/", "/?q=%00", "/organization/people/?q=a%00b"])
+def test_a_nul_in_an_address_is_refused(path: str) -> None:
+    assert make.signed_in(make.user(role=Role.ADMIN)).get(path).status_code == 400
+
+
+def test_a_nul_in_the_address_of_who_signs_in_leads_nowhere(client: Client) -> None:
+    answer = client.post("/account/elsewhere/", {"login": "a@b\0.example"})
+
+    assert answer.status_code < 500
