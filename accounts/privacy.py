@@ -1,10 +1,11 @@
 """What leaves no trace of a person's pages, and whom a request may be believed."""
 
-import ipaddress
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+
+from addresses.peers import is_among, networks_in
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -16,7 +17,8 @@ class TrustedProxyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if not _is_in(request.META.get("REMOTE_ADDR", ""), settings.TRUSTED_PROXIES):
+        proxies, _none = networks_in(list(settings.TRUSTED_PROXIES))
+        if not is_among(request.META.get("REMOTE_ADDR", ""), proxies):
             request.META.pop("HTTP_X_FORWARDED_PROTO", None)
             request.META.pop("HTTP_X_REQUEST_ID", None)
         return self.get_response(request)
@@ -33,11 +35,3 @@ class NoStoreMiddleware:
         if not response.has_header("Cache-Control") and request.user.is_authenticated:
             response["Cache-Control"] = "no-store"
         return response
-
-
-def _is_in(text: str, networks: Sequence[str]) -> bool:
-    try:
-        address = ipaddress.ip_address(text)
-    except ValueError:
-        return False
-    return any(address in ipaddress.ip_network(network, strict=False) for network in networks)

@@ -32,7 +32,7 @@ def _asker(remote: str, forwarded: str, proxies: Sequence[str]) -> str:
     networks = [ipaddress.ip_network(proxy, strict=False) for proxy in proxies]
     hops = [_without_port(hop.strip()) for hop in forwarded.split(",")] if forwarded else []
     hop = remote
-    while hops and _is_in(hop, networks):
+    while hops and is_among(hop, networks):
         hop = hops.pop()
     return hop
 
@@ -60,11 +60,14 @@ def _without_port(text: str) -> str:
     return text.partition(":")[0] if text.count(":") == 1 else text
 
 
-def _is_in(text: str, networks: Sequence[Network]) -> bool:
+def is_among(text: str, networks: Sequence[Network]) -> bool:
+    """Tell whether this is an address of one of the networks; an IPv4 one may come as IPv6."""
     try:
-        address = ipaddress.ip_address(text)
+        address: Address = ipaddress.ip_address(text)
     except ValueError:
         return False
+    if isinstance(address, ipaddress.IPv6Address):
+        address = address.ipv4_mapped or address
     return any(address in network for network in networks)
 
 

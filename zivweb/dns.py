@@ -10,6 +10,9 @@ TIMEOUT = 3.0  # seconds
 PORT = 53
 _HEAD = struct.Struct("!HHHHHH")
 _RECORD = struct.Struct("!HHIH")
+# An OPT record: we take answers of 4,096 bytes (RFC 6891); without it 512 are the most.
+_LONG_ANSWERS = b"\0" + _RECORD.pack(41, 4096, 0, 0)
+_TRUNCATED, _CODE, _NO_SUCH_NAME = 0x0200, 0x000F, 3
 
 
 class DnsSilent(Exception):
@@ -29,8 +32,13 @@ def servers(config: Path = Path("/etc/resolv.conf")) -> list[str]:
 def ask(name: str, kind: int, server: str, port: int = PORT) -> list[str]:
     """Return the records of a name: hosts of MX, texts of TXT. Raises DnsSilent."""
     number = secrets.randbelow(65536)
-    labels = b"".join(bytes([len(part)]) + part.encode() for part in name.split("."))
-    query = _HEAD.pack(number, 0x0100, 1, 0, 0, 0) + labels + b"\0" + struct.pack("!HH", kind, 1)
+    try:
+        parts = [part.encode("idna") for part in name.split(".")]
+    except UnicodeError:
+        raise DnsSilent("no name") from None
+    labels = b"".join(bytes([len(part)]) + part for part in parts)
+    asked = labels + b"\0" + struct.pack("!HH", kind, 1)
+    query = _HEAD.pack(number, 0x0100, 1, 0, 0, 1) + asked + _LONG_ANSWERS
     if not server:
         raise DnsSilent("no name server")
     family = socket.AF_INET6 if ":" in server else socket.AF_INET
@@ -40,9 +48,21 @@ def ask(name: str, kind: int, server: str, port: int = PORT) -> list[str]:
             line.connect((server, port))
             line.send(query)
             answer = line.recv(4096)
-        return _records(answer, kind) if answer[:2] == query[:2] else []
+        _require_whole(query, answer)
+        return _records(answer, kind)
     except (OSError, IndexError, struct.error) as error:
         raise DnsSilent(type(error).__name__) from None
+
+
+def _require_whole(query: bytes, answer: bytes) -> None:
+    """Raise DnsSilent unless this answers the question, as a whole."""
+    number, flags = struct.unpack_from("!HH", answer)
+    if query[:2] != number.to_bytes(2, "big"):
+        raise DnsSilent("another answer")
+    if flags & _TRUNCATED:
+        raise DnsSilent("only a part of the answer")
+    if flags & _CODE not in {0, _NO_SUCH_NAME}:
+        raise DnsSilent(f"error {flags & _CODE}")
 
 
 def _records(answer: bytes, kind: int) -> list[str]:

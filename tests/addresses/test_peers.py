@@ -31,6 +31,10 @@ def test_what_is_no_address_does_not_count() -> None:
     assert peer_of("nonsense", "", []) == ""
 
 
+def test_a_proxy_is_known_by_its_ipv4_address_in_ipv6_too() -> None:
+    assert peer_of("::ffff:10.0.0.5", "203.0.113.9", ["10.0.0.0/8"]) == "203.0.113.9"
+
+
 def test_a_network_may_be_written_by_any_of_its_addresses() -> None:
     networks, unreadable = networks_in(["192.0.2.7/24", " 2001:db8::1/32 "])
     assert ([str(each) for each in networks], unreadable) == (["192.0.2.0/24", "2001:db8::/32"], [])

@@ -96,13 +96,15 @@ def name_server() -> Iterator[int]:
 def _answer(line: socket.socket, times: int) -> None:
     for _ in range(times):
         query, asker = line.recvfrom(512)
-        kind = struct.unpack("!H", query[-4:-2])[0]
+        question = query[12:-11]  # an OPT record stands behind it
+        kind = struct.unpack("!H", question[-4:-2])[0]
+        flags = {b"part": b"\x83\x80", b"fail": b"\x81\x82"}.get(question[1:5], b"\x81\x80")
         value = {
             dns.MX: struct.pack("!H", 10) + b"\x04mail\xc0\x0c",
             dns.TXT: b"\x0bv=spf1 -all",
         }[kind]
         record = b"\xc0\x0c" + struct.pack("!HHIH", kind, 1, 60, len(value)) + value
-        line.sendto(query[:2] + b"\x81\x80\0\1\0\1\0\0\0\0" + query[12:] + record, asker)
+        line.sendto(query[:2] + flags + b"\0\1\0\1\0\0\0\0" + question + record, asker)
 
 
 def test_records_of_a_domain_are_read(name_server: int) -> None:
@@ -110,6 +112,12 @@ def test_records_of_a_domain_are_read(name_server: int) -> None:
     texts = dns.ask("example.org", dns.TXT, "127.0.0.1", name_server)
 
     assert (hosts, texts) == (["mail.example.org"], ["v=spf1 -all"])
+
+
+@pytest.mark.parametrize("name", ["part.example.org", "fail.example.org", f"{'a' * 300}.org"])
+def test_an_answer_that_is_none_is_told(name_server: int, name: str) -> None:
+    with pytest.raises(dns.DnsSilent):
+        dns.ask(name, dns.TXT, "127.0.0.1", name_server)
 
 
 def test_a_name_server_that_is_silent_is_told() -> None:
