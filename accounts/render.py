@@ -15,7 +15,7 @@ from accounts.models import AuditEntry
 from accounts.verbs import verb_words
 
 COLUMNS = ("id", "at", "actor", "actor_id", "verb", "about", "ip", "data")
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+FORMULA = frozenset("=+-@\t\r\0\uff1d\uff0b\uff0d\uff20")  # what a spreadsheet begins to reckon at
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +66,7 @@ def audit_lines(rows: QuerySet[AuditEntry], zone: ZoneInfo) -> Iterator[str]:
 
 def safe_cell(text: str) -> str:
     """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text.lstrip().startswith(FORMULA) else text
+    return f"'{text}" if text.lstrip()[:1] in FORMULA or text[:1] in FORMULA else text
 
 
 class Echo:

@@ -1,4 +1,4 @@
-"""Sign-in, and the language. Of django-allauth only the pages that the product has."""
+"""Sign-in, the language, the pages of an organization; of allauth only what the product has."""
 
 from typing import Any
 

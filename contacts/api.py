@@ -162,14 +162,14 @@ def delete_contact(
 class KnownIn(BaseModel):
     """A contact under the names that existing senders use; one number may stand alone."""
 
-    third_party_id: Text = ""
-    email_address: Text = ""
-    full_name: Text = ""
-    phone_numbers: list[Text] = Field(default_factory=list)
+    third_party_id: Text = Field("", max_length=200)
+    email_address: Text = Field("", max_length=300)
+    full_name: Text = Field("", max_length=200)
+    phone_numbers: list[Text] = Field(default_factory=list, max_length=5)
     phone_number: Text = ""
-    access_code: Text = ""
-    access_code_hint: Text = ""
-    language: Text = ""
+    access_code: Text = Field("", max_length=64)
+    access_code_hint: Text = Field("", max_length=200)
+    language: Text = Field("", max_length=20)
     deleted: bool = False
 
 
@@ -190,7 +190,8 @@ class KnownOut(Schema):
 
 @known_router.patch("/contact_sync", response=WRITING | {200: BatchOut})
 def contact_sync(
-    request: HttpRequest, batch: KnownBatchIn | list[KnownIn] | KnownIn
+    request: HttpRequest,
+    batch: KnownBatchIn | Annotated[list[KnownIn], Field(max_length=MAX_BATCH)] | KnownIn,
 ) -> dict[str, Any]:
     """Create, change and delete contacts: one, a list, or a list under `contacts`."""
     single = [batch] if isinstance(batch, KnownIn) else batch
@@ -213,13 +214,13 @@ def contact_synced(request: HttpRequest, third_party_id: str = ExternalId) -> di
 
 def _from_known(item: KnownIn) -> ContactIn:
     return ContactIn(
-        external_id=item.third_party_id[:200],
-        email=item.email_address[:300],
-        name=item.full_name[:200],
+        external_id=item.third_party_id,
+        email=item.email_address,
+        name=item.full_name,
         phones=list(filter(None, [item.phone_number, *item.phone_numbers]))[:5],
-        access_code=item.access_code[:64],
-        access_code_hint=item.access_code_hint[:200],
-        language=item.language[:20],
+        access_code=item.access_code,
+        access_code_hint=item.access_code_hint,
+        language=item.language,
         deleted=item.deleted,
     )
 

@@ -10,10 +10,10 @@ from django.utils import formats
 from django.utils.translation import gettext as _
 
 from accounts.policy import SMS
+from accounts.render import Echo, safe_cell
 from addresses.mail import show_domain
 from addresses.phone import show_phone
 from contacts.entries import LEARNED, MANUAL, Overwriting
-from contacts.importer.rows import FORMULA
 from contacts.models import Conflict, Contact, Datum, PastDatum, Proposal, StagedRow
 from contacts.wording import row_sentence, verdict_words
 
@@ -215,11 +215,6 @@ def show_proposal(proposal: Proposal) -> ShownProposal:
     )
 
 
-def safe_cell(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in FORMULA else text
-
-
 def _values(phones: Sequence[str], *, has_code: bool) -> str:
     shown = [show_phone(phone) for phone in phones if phone]
     return ", ".join([*shown, *([_("Access code")] if has_code else [])])
@@ -247,14 +242,6 @@ def export_lines(contacts: Iterable[Contact]) -> Iterator[str]:
         cells = [contact.address, contact.name, " ::: ".join(numbers), "", hint]
         cells.append(contact.language)
         yield str(writer.writerow([safe_cell(cell) for cell in cells]))
-
-
-class Echo:
-    """A file that gives back what is written to it."""
-
-    def write(self, text: str) -> str:
-        """Return the text."""
-        return text
 
 
 def overwriting_sentence(found: Overwriting, who: str) -> str:

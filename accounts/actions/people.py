@@ -42,13 +42,14 @@ def invite_person(
     """Let somebody in, and mail them how to sign in. Raises AddressTaken, ForeignDomain."""
     held = {field: role in roles for role, field in ROLE_FIELDS.items()}
     user = _new(organization, email, name=name, language=language, **held)
-    audit.note("invite_person", user, actor, roles=list(user.roles))
     send_invitation(user, actor=actor)
     return user
 
 
+@transaction.atomic
 def send_invitation(user: User, *, actor: User) -> None:
     """Mail somebody how to sign in."""
+    audit.note("invite_person", user, actor, roles=list(user.roles))
     link = f"{settings.BASE_URL}{reverse('account_login')}"
     shown = {"recipient_name": user.name, "email": user.email, "link": link}
     inviter = actor.display_name

@@ -31,22 +31,24 @@ class ProviderSettings:
     only: bool
 
 
+@transaction.atomic
 def end_session(user: User, public_id: str) -> bool:
     """Sign a person out of one browser; tell whether they were signed in there."""
     rows = SignInSession.objects.filter(user=user)
     found = next((row for row in rows if row.public_id == public_id), None)
     if found is not None:
         found.delete()
+        audit.note("end_sessions", user, user, count=1)
     return found is not None
 
 
 @transaction.atomic
-def end_other_sessions(user: User, key: str | None, actor: User | None = None) -> int:
+def end_other_sessions(user: User, key: str | None) -> int:
     """Sign a person out of all browsers but this one; return how many."""
     rows = SignInSession.objects.filter(user=user).exclude(session_key=key or "")
     count = rows.count()
     rows.delete()
-    audit.note("end_sessions", user, actor or user, count=count)
+    audit.note("end_sessions", user, user, count=count)
     return count
 
 

@@ -33,7 +33,10 @@ class IdentityProviderForm(forms.Form):
     only = forms.BooleanField(
         label=_("People sign in only there"),
         required=False,
-        help_text=_("Passwords, codes by email and passkeys of ours then no longer work for them."),
+        help_text=_(
+            "Passwords, codes by email and passkeys of ours then no longer work for them on these "
+            "pages. Mail programs still use a password."
+        ),
     )
 
     def __init__(self, domain: Domain, data: QueryDict | None = None) -> None:

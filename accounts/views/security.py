@@ -20,15 +20,18 @@ def security(request: HttpRequest) -> HttpResponse:
     """Show password, second factors and sessions; say what the policy asks for."""
     user = user_of(request)
     target = request.GET.get("next", "")
-    if url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
-        request.session[AFTER] = target
     factors = factors_of(user)
+    needs_factor = user.policy.second_factor and not factors.any
+    if needs_factor and url_has_allowed_host_and_scheme(target, {request.get_host()}):
+        request.session[AFTER] = target  # where the codes for later lead on to
+    elif not needs_factor:
+        request.session.pop(AFTER, None)
     return render(
         request,
         "account/security.html",
         {
             "factors": factors,
-            "needs_factor": user.policy.second_factor and not factors.any,
+            "needs_factor": needs_factor,
             "provider": identity_provider_of(user.email),
             "sessions": sessions_of(user),
             "own_key": request.session.session_key,

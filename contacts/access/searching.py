@@ -88,13 +88,14 @@ def _search(
     """Return contacts of `kept` that hold all terms; `ordered` is the book that they are from."""
     near = _near(ordered)
     found = _matching(near, terms)
-    if len(found) > PAGE_SIZE or len(near) < LOOK:
-        return _in_order(kept, found[: PAGE_SIZE + 1])
+    rows = _in_order(kept, found)
+    if len(rows) > PAGE_SIZE or len(near) < LOOK:
+        return rows
     if connection.vendor != "postgresql" or book != ORGANIZATION:
         return list(kept.filter(_all(terms))[: PAGE_SIZE + 1])
     # Names are in order: those that start with the word lie together, however far away.
     starting = _near(ordered.filter(sort_name__gte=terms[0]))
-    found += _matching(starting, terms)[: PAGE_SIZE + 1]
+    found += _matching(starting, terms)
     if len(found) <= PAGE_SIZE:
         found += [pk for pk, _text in _sampled(user.organization_id, SAMPLE, terms)]
     rows = _in_order(kept, found)

@@ -162,6 +162,7 @@ def dispute(owner: User, address: str, number: str) -> None:
     """
     for datum in _same_numbers(owner, address, number):
         Datum.objects.filter(pk=datum.pk).update(disputed_at=timezone.now())
+        note_change(owner.organization_id, datum.contact.owner_id, {address})
         record("dispute_contact", datum.contact, None)
 
 

@@ -37,7 +37,7 @@ def park(run: ImportRun, rows: Iterable[Sequence[object]]) -> None:
     for said in _said(rows):
         conflict = _park(run, said)
         if conflict.times >= AGAIN and conflict.alerted_at is None:
-            _tell_admins(conflict)
+            _tell_editors(conflict)
 
 
 @transaction.atomic
@@ -127,7 +127,7 @@ def _park(run: ImportRun, said: Said) -> Conflict:
     return conflict
 
 
-def _tell_admins(conflict: Conflict) -> None:
+def _tell_editors(conflict: Conflict) -> None:
     contact = Contact.objects.select_related("organization").get(pk=conflict.contact_id)
     if contact.owner_id is not None:
         return

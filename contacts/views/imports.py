@@ -16,11 +16,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import post_from, user_of
 from accounts.policy import ORGANIZATION, PERSONAL
+from accounts.render import Echo, safe_cell
 from contacts import access, actions, states
 from contacts.forms import ChoicesForm, ColumnsForm, UploadForm
 from contacts.importer import Unreadable
 from contacts.models import ImportRun, first_row_id
-from contacts.render import Echo, safe_cell, show_row
+from contacts.render import show_row
 from contacts.uploads import InMemoryUpload
 from contacts.wording import failure_sentence, row_sentence, state_words, verdict_words
 from flow.moves import MoveForbidden, MoveLost

@@ -1,4 +1,4 @@
-"""`manage.py serve`: web, worker, beat, SMTP and a broker in one command."""
+"""`manage.py serve`: web, three workers, beat, SMTP and a broker in one command."""
 
 import http.client
 import os
@@ -21,7 +21,7 @@ PATIENCE = 1.0  # seconds for an answer, while everything starts
 class Command(BaseCommand):
     """Prepares the data directory and the database, and runs until Ctrl-C or SIGTERM."""
 
-    help = "Runs zivweb: web, worker, beat, SMTP, and a broker unless CELERY_BROKER_URL is set."
+    help = "Runs zivweb: web, workers, beat, SMTP, and a broker unless CELERY_BROKER_URL is set."
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Run. Exits with 0 after a clean stop; what cannot be used is one line and exit 1."""
