@@ -93,6 +93,7 @@ def person_invite(request: HttpRequest, pk: int) -> HttpResponse:
 
 @login_required
 @require_POST
+@recently_signed_in_to_change
 def person_delegate(request: HttpRequest, pk: int) -> HttpResponse:
     """Let a colleague finish somebody's drafts, or no longer."""
     admin = person_with(request, Role.POLICY_ADMIN)
@@ -114,6 +115,7 @@ def mailboxes(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(SHOW_OR_SAVE)
+@recently_signed_in_to_change
 def mailbox_new(request: HttpRequest) -> HttpResponse:
     """Make a shared mailbox."""
     admin = person_with(request, Role.POLICY_ADMIN)
@@ -131,6 +133,7 @@ def mailbox_new(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(SHOW_OR_SAVE)
+@recently_signed_in_to_change
 def mailbox(request: HttpRequest, pk: int) -> HttpResponse:
     """Show who finishes the drafts of a shared mailbox; name somebody, or no longer."""
     admin = person_with(request, Role.POLICY_ADMIN)
