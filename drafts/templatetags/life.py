@@ -28,6 +28,7 @@ def draft_life(context: dict[str, Any], draft: Draft) -> dict[str, Any]:
         "request": context["request"],
         "csrf_token": context.get("csrf_token"),
         "is_own": draft.sender_id in user.answers_for,
+        "needing": context.get("needing"),
         "may_hand_over": draft.organization.policy.hand_over,
         "timeline": timeline_of(draft, draft.message),
     }

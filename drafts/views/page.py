@@ -36,6 +36,7 @@ from vault.keys import VaultError
 
 # The page of more recipients shows those who are ready only when it is asked to.
 MOST_SHOWN = 50
+MOST_NAMED = 20  # recipients on the page of a draft that is over
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,11 +165,14 @@ def ended_context(draft: Draft) -> dict[str, Any]:
     except VaultError:
         subject = ""
     newer = draft.superseded_by
+    recipients = list(draft.recipients.all())
     return {
         "draft": draft,
         "subject": subject,
         "undo_seconds": UNDO_SECONDS,
-        "recipient_count": draft.recipients.count(),
+        "recipient_count": len(recipients),
+        "recipients": recipients[:MOST_NAMED],
+        "more_recipients": max(0, len(recipients) - MOST_NAMED),
         "newer": newer,
         "given_up": draft.attempts > states.MAX_ATTEMPTS,
         "states": states,
