@@ -8,6 +8,7 @@ import base64
 from typing import Any, NoReturn
 from urllib.parse import urlencode, urlsplit
 
+import requests
 from allauth.account.adapter import DefaultAccountAdapter
 from allauth.account.internal.flows.login import get_authentication_records
 from allauth.account.internal.stagekit import clear_login
@@ -25,6 +26,7 @@ from django.utils import timezone
 from django.utils.translation import gettext
 
 from accounts.models import IdentityProvider, SecondFactorKey, User
+from accounts.outside import guard
 from accounts.sessions import BROWSER, SIGNED_IN_AT
 from addresses.agents import device_name
 from addresses.mail import AddressError, domain_of, normalize_address
@@ -135,6 +137,10 @@ class IdentityAdapter(DefaultSocialAccountAdapter):
         except ValidationError:  # no uid
             row = None
         return [app_of(row)] if row is not None else []
+
+    def get_requests_session(self) -> requests.Session:
+        """Return a session that asks nobody inside our own network."""
+        return guard(super().get_requests_session())
 
     def pre_social_login(self, request: HttpRequest, sociallogin: SocialLogin) -> None:
         """Find whose account it is: known from before, else by the address in its domain."""

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 
 Address = ipaddress.IPv4Address | ipaddress.IPv6Address
 Network = ipaddress.IPv4Network | ipaddress.IPv6Network
+_NAT64 = ipaddress.IPv6Network("64:ff9b::/96")
 
 
 def peer_of(remote: str, forwarded: str, proxies: Sequence[str]) -> str:
@@ -42,6 +43,21 @@ def is_loopback(peer: str) -> bool:
     return peer.startswith("127.") or peer == "::/64"
 
 
+def is_outside(text: str, allowed: Sequence[str] = ()) -> bool:
+    """Tell whether a server at this address is one of the internet's, or in an allowed network.
+
+    An address that holds another one (IPv4 in IPv6, a tunnel, NAT64) is what it leads to.
+    """
+    try:
+        address = _leading_to(ipaddress.ip_address(text.partition("%")[0]))
+    except ValueError:
+        return False
+    networks = [ipaddress.ip_network(network, strict=False) for network in allowed]
+    if any(address in network for network in networks):
+        return True
+    return address.is_global and not address.is_multicast and not address.is_reserved
+
+
 def networks_in(entries: object) -> tuple[list[Network], list[object]]:
     """Return the networks of a list that people filled in, and the entries that are none."""
     networks, unreadable = [], []
@@ -51,6 +67,15 @@ def networks_in(entries: object) -> tuple[list[Network], list[object]]:
         except ValueError:
             unreadable.append(entry)
     return networks, unreadable
+
+
+def _leading_to(address: Address) -> Address:
+    if isinstance(address, ipaddress.IPv4Address):
+        return address
+    if address in _NAT64:
+        return ipaddress.IPv4Address(int(address) & 0xFFFFFFFF)
+    tunnel = address.teredo[1] if address.teredo else None
+    return address.ipv4_mapped or address.sixtofour or tunnel or address
 
 
 def _without_port(text: str) -> str:

@@ -28,6 +28,7 @@ for _name in (
     "ZIVWEB_TLS_CERT",
     "ZIVWEB_TLS_KEY",
     "ZIVWEB_TRUSTED_PROXIES",
+    "ZIVWEB_PROVIDER_NETWORKS",
 ):
     os.environ.pop(_name, None)
 # Playwright's sync API keeps an event loop in the thread that the tests use the database in.

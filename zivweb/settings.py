@@ -29,6 +29,9 @@ MAIL_DOMAIN = environment.read("ZIVWEB_MAIL_DOMAIN", urlsplit(BASE_URL).hostname
 TLS_CERT = environment.read("ZIVWEB_TLS_CERT", "", str)
 TLS_KEY = environment.read("ZIVWEB_TLS_KEY", "", str)
 TRUSTED_PROXIES = environment.read("ZIVWEB_TRUSTED_PROXIES", "", environment.networks)
+PROVIDER_NETWORKS = environment.read(
+    "ZIVWEB_PROVIDER_NETWORKS", "127.0.0.0/8 ::1" if DEMO else "", environment.networks
+)
 READ_ONLY = environment.read("ZIVWEB_READ_ONLY", "0", environment.flag)
 SECRET_KEY = environment.read("ZIVWEB_SECRET_KEY", "", environment.secret_key)
 ENCRYPTION_KEYS = environment.read("ZIVWEB_ENCRYPTION_KEYS", "", environment.encryption_keys)

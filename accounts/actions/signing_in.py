@@ -9,6 +9,7 @@ from django.db import transaction
 
 from accounts import audit
 from accounts.models import Domain, IdentityProvider, SignInSession, User
+from accounts.outside import guard
 from vault.sealing import seal_text
 
 TIMEOUT = 10  # seconds
@@ -67,7 +68,7 @@ def require_provider(server_url: str) -> None:
     """Raise ProviderSilent unless the identity provider says where people sign in."""
     url = server_url if WELL_KNOWN in server_url else server_url.rstrip("/") + WELL_KNOWN
     try:
-        answer = requests.get(url, timeout=TIMEOUT)
+        answer = guard(requests.Session()).get(url, timeout=TIMEOUT)
         answer.raise_for_status()
         told = answer.json()
     except (requests.RequestException, ValueError) as error:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from addresses.peers import is_loopback, networks_in, peer_of
+from addresses.peers import is_loopback, is_outside, networks_in, peer_of
 
 PROXIES = ["10.0.0.0/8"]
 
@@ -56,3 +56,22 @@ def test_what_is_no_list_of_networks_trusts_nobody(value: object) -> None:
 )
 def test_the_machine_itself_is_known(remote: str, own: bool) -> None:
     assert is_loopback(peer_of(remote, "", [])) is own
+
+
+@pytest.mark.parametrize("address", [
+    "127.0.0.1", "10.1.2.3", "172.16.0.1", "192.168.1.1", "169.254.169.254", "100.64.0.1",
+    "0.1.2.3", "224.0.0.1", "255.255.255.255", "::1", "::", "fe80::1%eth0", "fd00::1", "ff02::1",
+    "::ffff:10.0.0.1", "64:ff9b::a00:1", "2002:0a00:0001::", "localhost", "",
+])  # fmt: skip
+def test_an_address_inside_is_told(address: str) -> None:
+    assert not is_outside(address)
+
+
+@pytest.mark.parametrize("address", ["1.1.1.1", "2606:4700::1111", "::ffff:1.1.1.1"])
+def test_an_address_outside_is_told(address: str) -> None:
+    assert is_outside(address)
+
+
+def test_a_network_can_be_allowed() -> None:
+    assert is_outside("10.1.2.3", ["10.1.0.0/16"])
+    assert not is_outside("10.2.2.3", ["10.1.0.0/16"])
