@@ -36,6 +36,9 @@ VERBS: Mapping[str, Mapping[str, Promise]] = {
         "open_by_device": gettext_lazy("opened a message with a known device"),
         "trust_device": gettext_lazy("had a device remembered"),
         "forget_device": gettext_lazy("had a device forgotten"),
+        "read_message": gettext_lazy("read a message that was sent"),
+        "download_raw": gettext_lazy("downloaded the original of an email"),
+        "export_contacts": gettext_lazy("exported an address book"),
         "export_audit": gettext_lazy("exported the audit log"),
     },
     FAILING: {

@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.context import support_of
+from accounts.models import User
 from accounts.policy import Policy
 from delivery.actions import note_bounce
 from drafts.actions import hold_mail, hold_mails, reply_address
@@ -239,6 +240,16 @@ def make_draft(mail: RawMail) -> None:
     with transaction.atomic():
         draft = hold_mail(incoming)
         move(mail, states.DRAFTED, states.MOVES, draft=draft, lease_until=None)
+
+
+def note_download(mail: RawMail, reader: User) -> None:
+    """Note that somebody took the original of an email along."""
+    audit.record(
+        "download_raw",
+        f"draft:{mail.draft_id}",
+        organization_id=mail.organization_id,
+        actor_id=reader.pk,
+    )
 
 
 def refuse_mail(mail: RawMail, reason: str, *, subject: str = "") -> None:

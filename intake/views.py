@@ -6,7 +6,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_GET
 
 from accounts.access import user_of
-from intake import access
+from intake import access, actions
 
 
 @require_GET
@@ -14,7 +14,9 @@ from intake import access
 @never_cache
 def draft_raw(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """Hand the mail as it came in to its sender; it holds the header block and Bcc."""
-    mail = access.raw_mail_for(user_of(request), pk)
+    user = user_of(request)
+    mail = access.raw_mail_for(user, pk)
+    actions.note_download(mail, user)
     return StreamingHttpResponse(
         mail.read(),
         content_type="message/rfc822",

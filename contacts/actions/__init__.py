@@ -14,7 +14,7 @@ from contacts.actions.books import (
     save_contact,
     settle_dispute,
 )
-from contacts.actions.bulk import delete_contacts, fix_contacts
+from contacts.actions.bulk import delete_contacts, fix_contacts, note_export
 from contacts.actions.conflicts import keep_ours, take_theirs, unlock
 from contacts.actions.importing import Cancelled, import_rows, read_rows
 from contacts.actions.learning import Lesson, learn_all
@@ -62,6 +62,7 @@ __all__ = [
     "learn_all",
     "learn_proven",
     "new_run",
+    "note_export",
     "propose",
     "read_rows",
     "refuse_proposal",

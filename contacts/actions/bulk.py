@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from django.db import transaction
 from django.utils import timezone
 
+from accounts import audit
 from accounts.models import User
 from contacts.actions.books import delete_contact
 from contacts.actions.writing import note_change, record
@@ -24,3 +25,8 @@ def fix_contacts(actor: User, contacts: Iterable[Contact], *, fixed: bool) -> No
         Contact.objects.filter(pk=contact.pk).update(fixed=fixed, changed_at=timezone.now())
         note_change(contact.organization_id, contact.owner_id, {contact.address})
         record("edit_contact", contact, actor)
+
+
+def note_export(user: User, book: str) -> None:
+    """Note that somebody took a whole address book along."""
+    audit.note("export_contacts", user.organization, user, book=book)

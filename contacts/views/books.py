@@ -153,6 +153,8 @@ def contact_export(request: HttpRequest) -> StreamingHttpResponse:
     user, book = user_of(request), request.GET.get("book", PERSONAL)
     if book not in LIST_URLS:
         raise Http404
+    if request.method == "GET":
+        actions.note_export(user, book)
     lines = export_lines(access.every_contact(user, book))
     response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="contacts-{book}.csv"'

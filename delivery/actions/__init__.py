@@ -21,6 +21,7 @@ from delivery.actions.numbers import (
     report_wrong_number,
     take_back_wrong_number,
 )
+from delivery.actions.reading import note_reading
 from delivery.actions.releasing import send_message, send_messages
 from delivery.actions.replying import Answer, store_reply
 from delivery.actions.verifying import (
@@ -48,6 +49,7 @@ __all__ = [
     "forget_old",
     "keep_number",
     "note_bounce",
+    "note_reading",
     "open_by_device",
     "open_message",
     "report_wrong_number",

@@ -9,7 +9,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_safe
 
 from accounts.access import user_of
-from delivery import access, states
+from delivery import access, actions, states
 from delivery.forms import CorrectionForm
 from delivery.models import Message
 from delivery.render import (
@@ -27,7 +27,10 @@ from delivery.views.lines import lines_of
 @never_cache
 def message(request: HttpRequest, pk: int) -> HttpResponse:
     """Show a sent message and how far each recipient is."""
-    return message_page(request, access.message_for(user_of(request), pk))
+    user = user_of(request)
+    found = access.message_for(user, pk)
+    actions.note_reading(user, found)
+    return message_page(request, found)
 
 
 def message_page(

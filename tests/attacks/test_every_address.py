@@ -80,7 +80,8 @@ def test_looking_at_every_address_changes_nothing(
     scripts = [leaks(client, scene, (SCRIPT,)) for client in clients]
 
     assert scripts == [[], [], []]
-    assert {name for name, digest in rows().items() if digest != before[name]} == set()
+    changed = {name for name, digest in rows().items() if digest != before[name]}
+    assert changed <= {"accounts.AuditEntry"}  # who read what they sent, and took what along
 
 
 def test_every_post_needs_a_token_of_our_own_form(scene: Scene) -> None:

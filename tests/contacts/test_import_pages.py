@@ -8,6 +8,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 from django.urls import reverse
 
+from accounts.models import AuditEntry
 from accounts.policy import ACCESS_CODE, ORGANIZATION, PROPOSE
 from contacts import actions, states
 from contacts.models import Contact, Datum, ImportRun, PastDatum, Proposal
@@ -114,8 +115,14 @@ def test_an_export_holds_no_codes_and_no_formulas(people: People) -> None:
     make_contact(people.admin, book=ORGANIZATION, name="=1+1", code=CODE, hint=HINT)
     url = reverse("contact_export") + "?book=organization"
     exported = text(browser_of(people.colleague).get(url))
-    assert exported.splitlines()[1] == f"{JAN},'=1+1,'{MOBILE},,{HINT}"
+    assert exported.splitlines()[1] == f"{JAN},'=1+1,'{MOBILE},,{HINT},"
     assert CODE not in exported
+
+
+def test_who_exports_a_book_is_noted(people: People) -> None:
+    browser_of(people.colleague).get(reverse("contact_export") + "?book=organization")
+    line = AuditEntry.objects.get(verb="export_contacts")
+    assert (line.actor, line.data) == (people.colleague, {"book": "organization"})
 
 
 def test_an_export_is_imported_back(people: People) -> None:

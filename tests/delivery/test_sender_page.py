@@ -8,7 +8,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from delivery.actions import follow_notifications, report_wrong_number
 from delivery.models import Message, MessageRecipient
 from notifications.models import Notification
@@ -55,6 +55,14 @@ def test_the_page_shows_what_was_sent(sender: User) -> None:
     message = released(sender=sender, attachments=(file(b"x"),))
     shown = page(message)
     assert [text for text in (SUBJECT, TEXT, "results.pdf") if text not in shown] == []
+
+
+def test_who_reads_what_they_sent_is_noted_once_an_hour(sender: User) -> None:
+    message = released(sender=sender)
+    page(message)
+    page(message)
+    line = AuditEntry.objects.get(verb="read_message")
+    assert (line.actor, line.about) == (sender, str(message))
 
 
 def test_the_sender_sees_everybody_also_in_bcc(sender: User) -> None:

@@ -4,7 +4,7 @@ import pytest
 from django.test import Client
 from django.urls import reverse
 
-from accounts.models import User
+from accounts.models import AuditEntry, User
 from drafts.models import Draft
 from intake.tasks import make_drafts
 from tests import make
@@ -37,6 +37,13 @@ def test_the_sender_gets_the_mail_as_it_came_in(client: Client, draft: Draft) ->
 def test_an_id_that_is_too_large_is_nobodys(client: Client, draft: Draft) -> None:
     client.force_login(draft.sender)
     assert client.get(f"/drafts/{10**20}/raw/").status_code == 404
+
+
+def test_who_downloads_the_mail_is_noted(client: Client, draft: Draft) -> None:
+    client.force_login(draft.sender)
+    client.get(raw(draft))
+    line = AuditEntry.objects.get(verb="download_raw")
+    assert (line.actor, line.about) == (draft.sender, str(draft))
 
 
 @pytest.mark.parametrize("role", [User.Role.SENDER, User.Role.ADMIN])
