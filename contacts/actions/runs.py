@@ -84,7 +84,7 @@ def cancel(run: ImportRun, actor: User) -> None:
     """Stop an import: at once, or after the batch that is being written. Raises MoveForbidden."""
     working = ImportRun.objects.filter(pk=run.pk, state__in=[states.CHECKING, states.IMPORTING])
     if not working.update(cancel_asked=True):
-        move(run, states.CANCELLED, states.MOVES, finished_at=timezone.now())
+        move(run, states.CANCELLED, states.MOVES, position=0, finished_at=timezone.now())
     _record("cancel_import", run, actor)
 
 

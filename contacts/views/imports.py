@@ -136,6 +136,7 @@ def _run_context(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
     rows = list(page.rows) if page else []
     stored = access.stored_for(run, rows)
     base = first_row_id(run.pk)
+    unwritten = run.state == states.CANCELLED and run.position == 0
     return {
         "run": run,
         "state": state_words(run.state),
@@ -150,7 +151,8 @@ def _run_context(request: HttpRequest, run: ImportRun) -> dict[str, Any]:
         "rows": [show_row(row, base, stored.get(row.address)) for row in rows],
         "verdict": verdict,
         "next_key": page.next_key if page else "",
-        "may_undo": states.UNDOING in states.MOVES[run.state],
+        "unwritten": unwritten,
+        "may_undo": states.UNDOING in states.MOVES[run.state] and not unwritten,
         "list_url": "contact_list" if run.owner_id else "organization_contact_list",
     }
 

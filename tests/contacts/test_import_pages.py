@@ -104,6 +104,16 @@ def test_an_import_is_started_once(people: People) -> None:
     assert ImportRun.objects.get().state == states.DONE
 
 
+def test_a_checked_file_that_is_not_imported_has_nothing_to_undo(people: People) -> None:
+    run = uploaded(people.admin, f"{JAN},Jan,{MOBILE},,")
+    browser = browser_of(people.admin)
+
+    page = text(browser.post(reverse("import_cancel", args=[run.pk]), follow=True))
+
+    assert "the address book is as it was" in page
+    assert reverse("import_undo", args=[run.pk]) not in page
+
+
 def test_an_import_is_undone_on_its_page(people: People) -> None:
     run = imported(people.admin, f"{JAN},Jan,{MOBILE},,")
     browser_of(people.admin).post(reverse("import_undo", args=[run.pk]))
