@@ -288,7 +288,7 @@ class Product:
 @contextmanager
 def running_product(folder: Path) -> Iterator[Product]:
     """Run a product on an empty database of its own, of the kind that the tests run on."""
-    with _empty_database(folder) as url:
+    with empty_database(folder) as url:
         product = Product(folder, url)
         try:
             product.start()
@@ -298,7 +298,8 @@ def running_product(folder: Path) -> Iterator[Product]:
 
 
 @contextmanager
-def _empty_database(folder: Path) -> Iterator[str]:
+def empty_database(folder: Path) -> Iterator[str]:
+    """Make an empty database for a product in this folder; give its address."""
     server = os.environ["DATABASE_URL"]
     if not server.startswith("postgres"):
         yield f"sqlite:///{folder / 'data' / 'zivweb.sqlite3'}"

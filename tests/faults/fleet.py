@@ -93,7 +93,7 @@ class Member:
             "web": [
                 *("-m", "granian", "--interface", "wsgi", "zivweb.wsgi:application", "--no-ws"),
                 *("--port", str(self.http), "--blocking-threads", "4", "--log-level", "warning"),
-                *("--workers-kill-timeout", "5"),
+                *("--workers-kill-timeout", "5", "--http1-header-read-timeout", "10000"),
             ],
             "worker": [*CELERY, "worker", "-Q", "celery", "-n", name, *POOL],
             "outbound": [*CELERY, "worker", "-Q", "outbound", "-n", name, *POOL],

@@ -61,6 +61,12 @@ class Database:
         self._process.kill()
         self._process.wait()
 
+    def at_rest(self) -> Iterator[Path]:
+        """Yield every file of it, with all that was written to its log (WAL)."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            connection.execute("CHECKPOINT")
+        yield from (path for path in self._disk.rglob("*") if path.is_file())
+
     @contextlib.contextmanager
     def full(self) -> Iterator[None]:
         """Leave no room on its disk for a while. When that made it stop, it is started again."""
@@ -105,6 +111,12 @@ class Broker:
         """Kill it: what waited in it is lost."""
         self.process.kill()
         self.process.wait()
+
+    def at_rest(self) -> Path:
+        """Write all that it holds to a file."""
+        with redis.Redis.from_url(self.url) as client:
+            client.save()
+        return self._folder / "dump.rdb"
 
     def signal(self, number: signal.Signals) -> None:
         """Stop it for a moment (SIGSTOP), or let it go on (SIGCONT)."""

@@ -68,6 +68,7 @@ def our_programs(folder: Path, broker_url: str) -> list[Program]:
             *("-m", "granian", "--interface", "wsgi", "zivweb.wsgi:application"),
             *("--host", settings.BIND, "--port", str(settings.HTTP_PORT), "--no-ws"),
             *("--workers", web_workers, "--blocking-threads", "4", "--no-access-log"),
+            *("--http1-header-read-timeout", "10000"),
             *("--log-level", "warning", "--workers-kill-timeout", "5"),
         ],
         "worker": [*celery, *_worker("celery")],
