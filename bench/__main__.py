@@ -8,6 +8,8 @@ import importlib
 import os
 import sys
 import tempfile
+import time
+import traceback
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -24,8 +26,10 @@ NAMES = (
     "contacts_import",
     "contacts_search",
     "draft_page",
+    "guest",
     "waiting_drafts",
     "sizes",
+    "memory",
 )
 RESULTS = Path(__file__).parent / "results"
 
@@ -41,14 +45,25 @@ def main() -> None:
             _prepare(folder, database, queue)
             runner.say(f"{runner.machine()}; {label}")
             for name in wanted:
-                runner.say(f"\n== {name}: {_about(name)}")
-                importlib.import_module(f"bench.{name}").run()
+                _run(name)
         finally:
             queue.stop()
             database.stop()
     text = runner.report(label)
     runner.say(f"\n{text}")
     _write(text, complete=wanted == list(NAMES))
+
+
+def _run(name: str) -> None:
+    """Run one; what goes wrong in it is told at the end too, and the others go on."""
+    runner.say(f"\n== {name}: {_about(name)}")
+    started = time.perf_counter()
+    try:
+        importlib.import_module(f"bench.{name}").run()
+    except Exception as error:  # noqa: BLE001  whatever it is, it is no result
+        traceback.print_exc()
+        runner.skip(name, f"it broke off with {type(error).__name__}")
+    runner.say(f"({time.perf_counter() - started:.0f} s)")
 
 
 def _prepare(folder: str, database: processes.Server, queue: processes.Server) -> None:

@@ -46,8 +46,8 @@ def run() -> None:
     """Ask for the pages in turns."""
     organization = create_organization("Bench of drafts", ["drafts.bench.example"])
     sender = User.objects.create_user("anna@drafts.bench.example", organization=organization)
-    small, big = _draft(sender, 2, 1), _draft(sender, 200, 30)
-    browser, bare = _browser(sender), _bare_browser(sender, big)
+    small, big = draft_of(sender, 2, 1), draft_of(sender, 200, 30)
+    browser, bare = browser_of(sender), _bare_browser(sender, big)
     page = browser.get(f"/drafts/{big.pk}/")
     say(f"200 recipients: {len(page.content) / 1000:.0f} kB")
     compare(SMALL, lambda: _seconds(browser, big), lambda: _seconds(browser, small))
@@ -79,7 +79,8 @@ def bare_view(request: HttpRequest, pk: int) -> HttpResponse:
 urlpatterns = [path("bare/<int:pk>/", bare_view)]
 
 
-def _browser(person: User) -> Client:
+def browser_of(person: User) -> Client:
+    """Return the browser of somebody who has signed in."""
     browser = Client(headers={"host": "localhost"})
     browser.force_login(person, BACKEND)
     return browser
@@ -87,7 +88,7 @@ def _browser(person: User) -> Client:
 
 def _bare_browser(person: User, draft: Draft) -> Client:
     with override_settings(MIDDLEWARE=MIDDLEWARE):
-        browser = _browser(person)
+        browser = browser_of(person)
         page = browser.get(f"/bare/{draft.pk}/")  # now its middleware is loaded
     assert page.content.count(b"<tr>") == 30
     return browser
@@ -98,7 +99,8 @@ def _seconds(browser: Client, draft: Draft, page: str = "drafts") -> float:
     return statistics.median(taken)
 
 
-def _draft(sender: User, count: int, missing: int) -> Draft:
+def draft_of(sender: User, count: int, missing: int) -> Draft:
+    """Hold a mail to so many people, of whom so many are not known."""
     people = [f"{sha256(bytes([n])).hexdigest()[:12]}@{count}.example" for n in range(count)]
     for number, address in enumerate(people[missing:]):
         entry = ContactEntry(

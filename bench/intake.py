@@ -1,7 +1,8 @@
 """Taking mail in, sealed and durable, against Postfix' hold queue (goals 1.2, 1.0, 0.7; 0.45).
 
-One load generator for both: Debian's smtp-source, from a network that both trust. Both keep their
-mails on the same disk, and both have synced them when they say 250.
+And the fast way in against the plain one (`ZIVWEB_INTAKE`), so that it earns its lines. One load
+generator for all: Debian's smtp-source, from a network that all trust. All keep their mails on the
+same disk, and all have synced them when they say 250.
 """
 
 import time
@@ -25,6 +26,7 @@ ROUNDS = (
     (1, 10 * 1024, 800, 0.7),
     (8, 1024 * 1024, 120, 0.45),
 )
+PLAIN = (32, 10 * 1024, 1000, 1.0)  # against ZIVWEB_INTAKE=plain
 SENDER, TO = "anna@intake.bench.example", "jan@elsewhere.example"
 
 
@@ -39,6 +41,8 @@ def run() -> None:
         with postfix.hold_queue() as (port, hold), smtp_server() as own:
             for sessions, size, count, goal in ROUNDS:
                 _compare(own, port, hold, (sessions, size, count, goal))
+        with smtp_server() as own, smtp_server(ZIVWEB_INTAKE="plain") as plain:
+            _compare_ways(own, plain)
     except postfix.Missing as missing:
         skip("intake against Postfix", str(missing))
 
@@ -50,6 +54,15 @@ def _compare(own: int, port: int, hold: Path, what: tuple[int, int, int, float])
         Goal(f"intake {kind}, {sessions} connections", YARDSTICK, goal, "mails/s"),
         lambda: _rate(own, what, lambda: _stored(count)),
         lambda: _rate(port, what, lambda: _held(hold, count)),
+    )
+
+
+def _compare_ways(own: int, plain: int) -> None:
+    sessions, _, count, goal = PLAIN
+    compare(
+        Goal(f"intake 10 KiB, {sessions} connections", "ZIVWEB_INTAKE=plain", goal, "mails/s"),
+        lambda: _rate(own, PLAIN, lambda: _stored(count)),
+        lambda: _rate(plain, PLAIN, lambda: _stored(count)),
     )
 
 

@@ -104,7 +104,7 @@ def report(server: str) -> str:
     ]
     lines += [_line(outcome) for outcome in FOUND]
     lines += [f"| {job} | | | | | | skipped: {why} |" for job, why in SKIPPED]
-    return "\n".join(lines) + "\n"
+    return "\n".join([*lines, "", _summary()]) + "\n"
 
 
 def machine() -> str:
@@ -126,6 +126,12 @@ def _line(found: Outcome) -> str:
         f"| {goal.job} | {spread(found.ours)} {unit} | {spread(found.theirs)} {unit} "
         f"| {goal.yardstick} | {found.ratio:.2f} | {_sign(goal)} {goal.ratio:g} | {_word(found)} |"
     )
+
+
+def _summary() -> str:
+    unmet = [f"{found.goal.job} ({found.ratio:.2f})" for found in FOUND if not found.met]
+    jobs = "; ".join([*unmet, *(f"{job} (skipped)" for job, _ in SKIPPED)])
+    return f"Goals met: {len(FOUND) - len(unmet)} of {len(FOUND)}. Not met: {jobs or 'none'}."
 
 
 def _sign(goal: Goal) -> str:

@@ -6,7 +6,7 @@ import re
 import time
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from multiprocessing.queues import SimpleQueue
 
 from tests.plugins import processes
@@ -45,7 +45,8 @@ class Sink:
         copies = Counter[tuple[bytes, bytes]]()
 
         async def talk(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
-            await _talk(reader, writer, copies)
+            with suppress(ConnectionError):
+                await _talk(reader, writer, copies)
 
         async with await asyncio.start_server(talk, "127.0.0.1", self.port, limit=1 << 24):
             while not self._end.is_set():
