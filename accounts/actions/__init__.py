@@ -17,6 +17,7 @@ from accounts.actions.keys import (
     revoke_api_key,
     revoke_smtp_credential,
     use_api_key,
+    use_key_for_people,
 )
 from accounts.actions.logins import SmtpLogin, check_login, choose_language
 from accounts.actions.organizations import create_organization
@@ -90,4 +91,5 @@ __all__ = [
     "set_look",
     "set_policy",
     "use_api_key",
+    "use_key_for_people",
 ]

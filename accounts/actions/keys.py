@@ -80,15 +80,25 @@ def revoke_api_key(key: ApiKey, actor: User | None = None) -> None:
         audit.note("revoke_api_key", key, actor, name=key.name)
 
 
-@transaction.atomic
 def use_api_key(pk: int, limit: int) -> Usage:
-    """Count a request of a key; `left` is negative when it was one too many in this minute."""
-    now = timezone.now()
+    """Count a request for contacts; `left` is negative when it was one too many in this minute."""
+    return _use(pk, "window", limit, API_WINDOW)
+
+
+def use_key_for_people(pk: int, limit: int, seconds: int) -> Usage:
+    """Count a request for people; `left` is negative when it was one too many in these seconds."""
+    return _use(pk, "people", limit, seconds)
+
+
+@transaction.atomic
+def _use(pk: int, window: str, limit: int, length: int) -> Usage:
+    """Count a request in the window that `<window>_at` and `<window>_count` are the columns of."""
+    at, count, now = f"{window}_at", f"{window}_count", timezone.now()
     row = ApiKey.objects.select_for_update().get(pk=pk)
-    if row.window_at is None or (now - row.window_at).total_seconds() >= API_WINDOW:
-        row.window_at, row.window_count = now, 0
-    row.window_count += 1
-    row.last_used_at = now
-    row.save(update_fields=["window_at", "window_count", "last_used_at"])
-    seconds = API_WINDOW - int((now - row.window_at).total_seconds())
-    return Usage(limit, limit - row.window_count, max(1, seconds))
+    began = getattr(row, at)
+    if began is None or (now - began).total_seconds() >= length:
+        began, used = now, 1
+    else:
+        used = getattr(row, count) + 1
+    ApiKey.objects.filter(pk=pk).update(**{at: began, count: used, "last_used_at": now})
+    return Usage(limit, limit - used, max(1, length - int((now - began).total_seconds())))

@@ -37,19 +37,6 @@ class Refusal(Exception):
 
 
 @transaction.atomic
-def use_key_for_people(pk: int, budget: int, seconds: int) -> bool:
-    """Count a request of a key; tell whether it was within the budget of these seconds."""
-    now = timezone.now()
-    row = ApiKey.objects.select_for_update().get(pk=pk)
-    if row.people_at is None or (now - row.people_at).total_seconds() >= seconds:
-        row.people_at, row.people_count = now, 0
-    row.people_count += 1
-    row.last_used_at = now
-    row.save(update_fields=["people_at", "people_count", "last_used_at"])
-    return row.people_count <= budget
-
-
-@transaction.atomic
 def create(key: ApiKey, wanted: Wanted, *, mailbox: bool = False) -> User:
     """Make a person, who signs in by a code or by their organization's own sign-in, or a mailbox.
 

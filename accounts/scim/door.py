@@ -15,7 +15,8 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.views.decorators.csrf import csrf_exempt
 
 from accounts.access import api_key_for
-from accounts.actions.provisioning import Refusal, use_key_for_people
+from accounts.actions import use_key_for_people
+from accounts.actions.provisioning import Refusal
 from accounts.models import ApiKey, Organization
 from accounts.provisioning import Unreadable
 
@@ -112,7 +113,7 @@ def refused(request: HttpRequest, refusal: Refusal) -> HttpResponse:
 def _require(visit: Visit, methods: tuple[str, ...]) -> None:
     if not visit.key.for_people:
         raise Refusal(403, "This key is not for accounts")
-    if not use_key_for_people(visit.key.pk, BUDGET, WINDOW):
+    if use_key_for_people(visit.key.pk, BUDGET, WINDOW).left < 0:
         raise Refusal(429, "Too Many Requests")
     if visit.method not in methods:
         raise Refusal(405, f"Not allowed here: {visit.method}")
