@@ -8,6 +8,9 @@ from urllib.parse import urlsplit
 
 import pytest
 import requests
+from allauth.mfa.models import Authenticator
+from allauth.mfa.recovery_codes.internal.auth import RecoveryCodes
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
 from axe_playwright_python.sync_playwright import Axe
 from django.core.cache import cache
 from playwright.sync_api import Page, expect
@@ -107,6 +110,47 @@ def test_the_policy_asks_for_a_passkey_which_then_signs_in_alone(
     expect(page).to_have_url(live_server.url + "/contacts/new/")
 
 
+def with_every_factor(page: Page, live_server: LiveServer) -> User:
+    """Sign somebody in who has a passkey, an app and recovery codes."""
+    person = make.user()
+    TOTP.activate(person, generate_totp_secret())
+    RecoveryCodes.activate(person)
+    cache.clear()
+    sign_in(with_keys(page), live_server, person, "/account/security/")
+    accessible(page)
+    codes = RecoveryCodes(Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES))
+    page.get_by_label("Code").fill(codes.get_unused_codes()[0])
+    page.get_by_role("button", name="Sign in", exact=True).click()
+    expect(page).to_have_url(live_server.url + "/account/security/")
+    page.goto(live_server.url + "/account/passkeys/add/")
+    accessible(page)
+    page.get_by_label("What do you call it?").fill("My work phone")
+    page.get_by_role("button", name="Add it").click()
+    expect(page).not_to_have_url(live_server.url + "/account/passkeys/add/")
+    return person
+
+
+def faults(page: Page, address: str) -> list[str]:
+    """Return what axe finds wrong on a page that answers at its own address."""
+    answer = page.goto(address)
+    found = Axe().run(page, options={"resultTypes": ["violations"]}).response["violations"]
+    at_home = answer is not None and answer.ok and page.url == address
+    return [f"{address} {rule['id']}" for rule in found] + [f"{address} {page.url}"] * (not at_home)
+
+
+def test_the_pages_of_second_factors_are_for_everybody(page: Page, live_server: LiveServer) -> None:
+    with_every_factor(page, live_server)
+    key = Authenticator.objects.get(type=Authenticator.Type.WEBAUTHN)
+    paths = (
+        *("security/", "app/remove/", "codes/", "codes/new/", f"passkeys/{key.pk}/remove/"),
+        *("reauthenticate/", "factor/again/", "passkeys/again/", "password/change/"),
+    )
+    wrong = [faults(page, f"{live_server.url}/account/{path}") for path in paths]
+    Authenticator.objects.exclude(pk=key.pk).delete()
+    wrong.append(faults(page, f"{live_server.url}/account/app/"))
+    assert [fault for found in wrong for fault in found] == []
+
+
 def set_up(page: Page, live_server: LiveServer, provider: str, *, only: bool) -> User:
     """Have an admin set up the identity provider of the hospital; return a sender there."""
     place = make.organization(domain=HOSPITAL)
@@ -134,6 +178,17 @@ def go_to_provider(page: Page, address: str, sub: str) -> None:
     page.get_by_role("button", name=sub, exact=True).click()
 
 
+def see_the_way_there(page: Page, provider: str, address: str) -> None:
+    """Look at the page that leads to the provider, which is slow to answer, and go on by hand."""
+    page.route(f"{provider}/**", lambda route: route.fulfill(status=204))
+    page.get_by_label("Email address").fill(address)
+    page.get_by_role("button", name="Use the account of your organization").click()
+    expect(page.get_by_text("You sign in with Hospital account.")).to_be_visible()
+    accessible(page)
+    page.unroute(f"{provider}/**")
+    page.get_by_role("link", name="Go on").click()
+
+
 def test_the_finish_link_leads_through_the_identity_provider_to_the_draft(
     page: Page, live_server: LiveServer, identity_provider: str
 ) -> None:
@@ -141,7 +196,8 @@ def test_the_finish_link_leads_through_the_identity_provider_to_the_draft(
     draft = make.draft(sender, subject="The results of Jan")
 
     page.goto(live_server.url + urlsplit(finish_link(draft)).path)
-    go_to_provider(page, sender.email, "42")
+    see_the_way_there(page, identity_provider, sender.email)
+    page.get_by_role("button", name="42", exact=True).click()
 
     expect(page).to_have_url(f"{live_server.url}/drafts/{draft.pk}/")
     expect(page.get_by_text("The results of Jan")).to_be_visible()
