@@ -18,7 +18,7 @@ UNKNOWN = "nobody.example"
 SECRET = "The results of"  # stands in the text of every mail that is handed in
 PATIENCE = 60.0
 PAUSE = 0.2
-CLIENTS = 3
+CLIENTS, CROWD = 3, 32
 
 
 @dataclass
@@ -135,19 +135,21 @@ class Client:
 
 
 @contextmanager
-def handing_in(product: Product, mails: Sequence[Handed], *, seconds: float) -> Iterator[None]:
+def handing_in(
+    product: Product, mails: Sequence[Handed], *, seconds: float, clients: int = CLIENTS
+) -> Iterator[None]:
     """Hand the mails in meanwhile, spread over so many seconds; at the end each has its 250."""
     began = time.monotonic()
 
     def hand_in_every(first: int) -> None:
         client = Client(product)
-        for position in range(first, len(mails), CLIENTS):
+        for position in range(first, len(mails), clients):
             time.sleep(max(0.0, began + seconds * position / len(mails) - time.monotonic()))
             client.hand_in(mails[position])
         client.hang_up()
 
-    with ThreadPoolExecutor(CLIENTS) as pool:
-        futures = [pool.submit(hand_in_every, first) for first in range(CLIENTS)]
+    with ThreadPoolExecutor(clients) as pool:
+        futures = [pool.submit(hand_in_every, first) for first in range(clients)]
         yield
         for future in futures:
             future.result()
