@@ -2,7 +2,7 @@
 
 The mails go all the way: in, judged, released, and their notices out to a relay. A process grows
 while it does everything for the first time, so it is compared with itself after the first mails.
-`BENCH_MAILS` is how many.
+`BENCH_MEMORY_MAILS` is how many.
 """
 
 import os
@@ -26,7 +26,7 @@ from flow.sweeps import wake_now
 from notifications import states
 from notifications.models import Notification
 
-MAILS, FIRST = int(os.environ.get("BENCH_MAILS", "10000")), 1000
+MAILS, FIRST = int(os.environ.get("BENCH_MEMORY_MAILS", "10000")), 1000
 SENDERS, CLIENTS = 50, 8
 KIND = "message_ready"
 LARGE, AT_ONCE, MOST = 25_000_000, 4, 400.0

@@ -98,7 +98,7 @@ def send(port: int, count: int, size: int, sessions: int, sender: str, to: str) 
     """Hand in mails with `smtp-source`, over connections that stay open."""
     command = [tool(SOURCE), "-d", "-s", str(sessions), "-m", str(count), "-l", str(size)]
     command += ["-f", sender, "-t", to, f"127.0.0.1:{port}"]
-    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=120)  # noqa: S603
+    subprocess.run(command, check=True, stdout=subprocess.DEVNULL, timeout=600)  # noqa: S603
 
 
 def _write(folder: Path, port: int) -> None:
