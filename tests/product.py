@@ -232,6 +232,19 @@ class Product:
         assert found
         return found.group(0)
 
+    def manage(self, *arguments: str) -> str:
+        """Run a command of manage.py beside it; return what it printed. Fails when it fails."""
+        done = subprocess.run(
+            [sys.executable, "manage.py", *arguments],
+            cwd=ROOT,
+            env=self.environment | {"PYTHONPATH": ""},
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+        return done.stdout
+
     def at_rest(self) -> bytes:
         """Return every byte of the data directory, and every value of every table."""
         files = [path for path in (self.folder / "data").rglob("*") if path.is_file()]

@@ -6,7 +6,6 @@ address, and the same keys.
 
 import os
 import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -17,7 +16,7 @@ from tests.faults.finishing import NUMBER, SEND
 from tests.faults.mails import ANNA, SECRET, Handed, handing_in, incomplete_mails, mail_with_number
 from tests.faults.rows import now, wait_until_quiet
 from tests.plugins import postgres
-from tests.product import ROOT, Product, empty_database, link_in, wait_for
+from tests.product import Product, empty_database, link_in, wait_for
 
 pytestmark = [
     pytest.mark.slow,
@@ -45,24 +44,14 @@ def restored(file: Path, folder: Path) -> Iterator[Product]:
     """Restore a dump into a new database, and start everything on it."""
     (folder / "data").mkdir(parents=True)
     with empty_database(folder) as url:
-        command = [program("pg_restore"), "--no-owner", "--exit-on-error", f"--dbname={url}"]
-        subprocess.run([*command, str(file)], check=True)
+        restore = [program("pg_restore"), "--no-owner", "--exit-on-error", f"--dbname={url}"]
+        subprocess.run([*restore, str(file)], check=True)
         product = Product(folder, url)
         try:
             product.start()
             yield product
         finally:
             product.close()
-
-
-def command(product: Product, *arguments: str) -> str:
-    """Run a command beside a product; return what it printed. Fails when it fails."""
-    done = subprocess.run(
-        [sys.executable, "manage.py", *arguments], cwd=ROOT, env=product.environment,
-        capture_output=True, text=True, check=False,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stdout + done.stderr
-    return done.stdout
 
 
 def links(product: Product, held: Handed, sent: Handed) -> tuple[str, str]:
@@ -109,5 +98,5 @@ def test_a_dump_that_is_restored_elsewhere_goes_on_where_it_was(
         again = [second.relay.to(to) for to in (*kept.recipients, *sent.recipients)]
         assert (SECRET in shown, kept.subject in still_held, again) == (True, True, [[]] * 4)
         assert [len(second.relay.to(to)) for to in held.recipients] == [1, 1]
-        assert command(second, "verify_audit")
-        assert "under the first key" in command(second, "rotate_keys", "--check")
+        assert second.manage("verify_audit")
+        assert "under the first key" in second.manage("rotate_keys", "--check")

@@ -1,9 +1,12 @@
-"""A process dies at a named step (RELIABILITY.md, 3.1, K1 to K12), and the mails are right after.
+"""A process dies at a named step (RELIABILITY.md, 3.1, K1 to K14), and the mails are right after.
 
 The steps themselves stand in `failing/sitecustomize.py`: the product holds none of it.
 """
 
+import json
+
 import pytest
+import requests
 
 from tests.faults.conftest import Look
 from tests.faults.finishing import finish
@@ -19,6 +22,7 @@ from tests.faults.mails import (
     incomplete_mails,
 )
 from tests.faults.rows import count_mails, wait_until_quiet
+from tests.product import wait_for
 
 pytestmark = pytest.mark.slow
 
@@ -35,6 +39,19 @@ def handed_in(fleet: Fleet, mails: list[Handed], **steps: str) -> Killed:
         killed.names[f"{what} at {step}"] += 1
     killed.note("outbound", fleet)
     return killed
+
+
+def synced(fleet: Fleet, key: str, address: str) -> str:
+    """Have another system send a contact; return what became of it, "" when the site went away."""
+    headers = {"Authorization": f"Bearer {key}", "Content-Type": "application/json"}
+    wait_for("the site", lambda: fleet.of("web")[0].answers() and fleet.of("web")[1].answers())
+    try:
+        contact = {"email": address, "name": "Jan", "phones": ["+31636363614"]}
+        url, body = f"{fleet.base}/api/v1/contacts", json.dumps({"contacts": [contact]})
+        told = requests.post(url, body, headers=headers, timeout=30)
+    except requests.RequestException:
+        return ""
+    return str(told.json()["results"][0]["result"])
 
 
 def both(name: str) -> list[Handed]:
@@ -135,3 +152,13 @@ def test_a_code_stays_used_when_its_page_dies(fleet: Fleet) -> None:
 
     assert fleet.has_struck("K12")
     assert [SECRET in page for page in [*pages, jan.type_code()]] == [False, False, True]
+
+
+def test_a_call_whose_page_dies_is_made_again_with_the_same_result(fleet: Fleet) -> None:
+    key = fleet.manage("create_api_key", "zorg.example", "K14").split()[-1]
+
+    fleet.arm("K14", "kill")
+    first, *later = [synced(fleet, key, "jan@k14.example") for _ in range(3)]
+
+    assert fleet.has_struck("K14")
+    assert (first, later) == ("", ["same", "same"])

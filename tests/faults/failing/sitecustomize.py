@@ -48,6 +48,7 @@ STEPS = {
     "K10": Step("delivery.actions.following", "follow_sent", before=True),  # all sent, not noted
     "K11": Step("notifications.gateways", "send_sms"),  # the provider said OK
     "K12": Step("delivery.actions.verifying", "open_message"),  # code right, no session yet
+    "K14": Step("contacts.actions.syncing", "sync_contacts"),  # contacts stored, no answer yet
     "judging": Step("drafts.actions.judging", "judge_new_together"),  # in the middle of a loop
 }
 FOLDER = Path(os.environ.get("ZIVWEB_TEST_FAULTS", os.devnull))
