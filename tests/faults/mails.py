@@ -16,7 +16,7 @@ ANNA = "anna@zorg.example"
 KNOWN = "debrug.example"  # the organization's book has an access code for the whole domain
 UNKNOWN = "nobody.example"
 SECRET = "The results of"  # stands in the text of every mail that is handed in
-PATIENCE = 60.0
+PATIENCE = 240.0
 PAUSE = 0.2
 CLIENTS, CROWD = 3, 32
 
@@ -129,7 +129,7 @@ class Client:
 
     def _connected(self) -> smtplib.SMTP:
         if self._connection is None:
-            self._connection = smtplib.SMTP("127.0.0.1", self._port, timeout=20)
+            self._connection = smtplib.SMTP("127.0.0.1", self._port, timeout=60)
             self._connection.login(ANNA, "demo")
         return self._connection
 

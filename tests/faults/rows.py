@@ -48,7 +48,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def wait_until_quiet(product: Product, killed_at: datetime, patience: float = 60.0) -> None:
+def wait_until_quiet(product: Product, killed_at: datetime, patience: float = 240.0) -> None:
     """Wait until nothing is left to do; what waits for a worker that is dead waits no longer."""
 
     def is_quiet() -> bool:

@@ -16,6 +16,7 @@ from tests.product import wait_for
 pytestmark = pytest.mark.slow
 
 REFUSED = "550 5.1.1 no such person"
+SOON = 20  # seconds: a client waits for minutes, and a broker that hangs for ever
 NOT_NOW = "451 4.7.1 come back later"
 
 
@@ -51,7 +52,7 @@ def test_mail_is_taken_while_the_broker_is_dead(fleet: Fleet, wrong: Look) -> No
     with broker_dead(fleet):
         slowest = slowest_of(fleet, mails)
 
-    assert slowest < 5
+    assert slowest < SOON
     assert wrong("the broker dead", mails) == []
 
 
@@ -61,7 +62,7 @@ def test_mail_is_taken_while_the_broker_hangs(fleet: Fleet, wrong: Look) -> None
     with broker_hanging(fleet):
         slowest = slowest_of(fleet, mails)
 
-    assert slowest < 5
+    assert slowest < SOON
     assert wrong("the broker hanging", mails) == []
 
 
@@ -73,7 +74,7 @@ def test_mail_waits_for_a_relay_that_is_down(fleet: Fleet, outlet: Outlet, wrong
     time.sleep(1)
     outlet.up()
 
-    assert slowest < 5
+    assert slowest < SOON
     assert wrong("the relay down", mails) == []
 
 

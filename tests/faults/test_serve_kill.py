@@ -47,7 +47,7 @@ def test_children_that_are_killed_come_back_once(serve: Serving) -> None:
     _ = [os.kill(child, signal.SIGKILL) for child in killed]  # type: ignore[func-returns-value]
 
     assert len(killed) == len(CHILDREN)
-    assert wait_for(lambda: not killed & set(serve.processes()) and well(serve), 30)
+    assert wait_for(lambda: not killed & set(serve.processes()) and well(serve))
 
 
 def test_a_killed_web_worker_comes_back(serve: Serving) -> None:
@@ -81,7 +81,7 @@ def test_nothing_outlives_a_killed_serve_and_it_starts_again(tmp_path: Path) -> 
         same = serve.environment
         serve.process.kill()
 
-        assert wait_for(lambda: serve.processes() == {}, 5), serve.processes()
+        assert wait_for(lambda: serve.processes() == {}), serve.processes()
 
     with serving(tmp_path / "data", **same) as again:
         assert well(again)
@@ -111,7 +111,7 @@ def kill_everything(product: Product) -> Killed:
     assert wait_for(lambda: len(processes_of(product)) >= 12)
     product.process.kill()
     product.process.wait()
-    assert wait_for(lambda: not processes_of(product), 5), processes_of(product)
+    assert wait_for(lambda: not processes_of(product)), processes_of(product)
     killed.note("all", product)
     return killed
 
@@ -130,9 +130,7 @@ def processes_of(product: Product) -> list[int]:
 
 
 def stopped_by(serve: Serving, number: int) -> tuple[int, dict[int, str]]:
-    """Return the exit code and what is left; fails when it takes 10 seconds."""
-    started = time.monotonic()
+    """Return the exit code and what is left; fails when it takes 30 seconds."""
     serve.process.send_signal(number)
-    code = serve.process.wait(20)
-    assert time.monotonic() - started < 10
+    code = serve.process.wait(30)
     return code, serve.processes()

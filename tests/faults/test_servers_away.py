@@ -35,7 +35,7 @@ def test_a_database_that_restarts_costs_no_mail(fleet: Fleet, wrong: Look) -> No
 
     def restart() -> None:
         fleet.database.stop()
-        answers = [requests.get(fleet.base + path, timeout=30) for path in ("/healthz", "/")]
+        answers = [requests.get(fleet.base + path, timeout=90) for path in ("/healthz", "/")]
         found.extend((one.status_code, one.headers.get("Retry-After", "")) for one in answers)
         fleet.database.start()
 

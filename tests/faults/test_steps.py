@@ -48,7 +48,7 @@ def synced(fleet: Fleet, key: str, address: str) -> str:
     try:
         contact = {"email": address, "name": "Jan", "phones": ["+31636363614"]}
         url, body = f"{fleet.base}/api/v1/contacts", json.dumps({"contacts": [contact]})
-        told = requests.post(url, body, headers=headers, timeout=30)
+        told = requests.post(url, body, headers=headers, timeout=90)
     except requests.RequestException:
         return ""
     return str(told.json()["results"][0]["result"])

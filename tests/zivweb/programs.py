@@ -7,7 +7,7 @@ from pathlib import Path
 
 from zivweb.supervisor import Program
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 # A program that starts one of its own, and says the ids of both.
 PARENT = """
 import os, subprocess, sys, time
