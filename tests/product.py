@@ -30,6 +30,7 @@ import requests
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import SMTP, Envelope, Session
 
+from tests.plugins import processes
 from zivweb.broker import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -176,6 +177,7 @@ class Product:
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
+                preexec_fn=processes.die_with_parent(signal.SIGTERM),
             )
         wait_for("the start of serve", self._is_up)
 
