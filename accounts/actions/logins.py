@@ -40,10 +40,12 @@ def choose_language(user: User, language: str) -> None:
 
 
 def _user_of_login(username: str) -> User | None:
+    """Return the person who is meant; who works in a shared mailbox has a login of their own."""
     try:
-        return sender_by_address(normalize_address(username))
+        user = sender_by_address(normalize_address(username))
     except AddressError:
         return None
+    return None if user is not None and user.is_mailbox else user
 
 
 def _credential(username: str) -> SmtpCredential | None:

@@ -114,6 +114,13 @@ def test_nobody_signs_in_as_a_mailbox_even_with_a_password(mailbox: User) -> Non
     )
 
 
+def test_nobody_hands_in_mail_with_the_login_of_a_mailbox(mailbox: User) -> None:
+    mailbox.set_password(make.PASSWORD)
+    mailbox.save()
+
+    assert actions.check_login(mailbox.email, make.PASSWORD) is None
+
+
 def test_a_person_who_may_not_send_any_more_finishes_nothing(admin: User) -> None:
     sender = make.user(admin.organization)
     draft = make.draft(sender)

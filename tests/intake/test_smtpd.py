@@ -2,8 +2,8 @@
 
 import pytest
 
-from accounts.actions import create_smtp_credential
-from accounts.models import Alias, User
+from accounts.actions import create_mailbox, create_smtp_credential
+from accounts.models import Alias, Delegation, User
 from drafts.models import Recipient
 from intake.actions import open_mail
 from intake.models import RawMail
@@ -70,6 +70,25 @@ def test_mail_from_an_alias_is_that_of_the_person(smtp: Client, sender: User) ->
     answer = smtp.data(mail_from(sender).replace(sender.email, alias))
 
     assert (answer[:3], RawMail.objects.get().sender) == ("250", sender)
+
+
+def test_who_works_in_a_mailbox_sends_from_it_with_their_own_login(
+    smtp: Client, sender: User
+) -> None:
+    address = f"ward.{sender.email}"
+    mailbox = create_mailbox(
+        sender.organization, address, name="Ward 4", language="nl", actor=sender
+    )
+    Delegation.objects.create(owner=mailbox, delegate=sender)
+    smtp.hello()
+    smtp.log_in(sender.email)
+    smtp.say(f"MAIL FROM:<{address}>")
+    smtp.say("RCPT TO:<jan@example.nl>")
+    smtp.say("DATA")
+
+    answer = smtp.data(mail_from(sender).replace(sender.email, address))
+
+    assert (answer[:3], RawMail.objects.get().sender) == ("250", mailbox)
 
 
 def test_the_server_says_what_it_can_do(smtp: Client) -> None:
