@@ -5,9 +5,13 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import TypeVar
 
+from django.db import connection
+
 Result = TypeVar("Result")
+_TICKS = os.sysconf("SC_CLK_TCK")
 ROWS = int(os.environ.get("BENCH_ROWS", "1000000"))
 FIRST = ("Jan", "Els", "Piet", "Fatima", "Mehmet", "Sophie", "Daan", "Noor", "Kees", "Ria")
 LAST = ("Jansen", "de Vries", "Bakker", "Visser", "Smit", "Mulder", "de Boer", "Dekker", "Meijer")
@@ -20,10 +24,45 @@ def timed(call: Callable[[], Result]) -> tuple[float, Result]:
     return time.perf_counter() - started, result
 
 
+def cpu() -> float:
+    """Return the CPU seconds that this process and PostgreSQL have used (Linux).
+
+    Unlike the clock they hardly depend on what else a machine does.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        backend = cursor.fetchone()[0]
+    server = _stat(backend)[1]
+    ended = sum(_stat(server)[13:15])  # of its children
+    alive = [each for each in map(_stat, _processes()) if each[1] == server or each[0] == server]
+    return time.process_time() + (ended + sum(sum(each[11:13]) for each in alive)) / _TICKS
+
+
+def _processes() -> list[int]:
+    return [int(entry.name) for entry in Path("/proc").iterdir() if entry.name.isdecimal()]
+
+
+def _stat(pid: int) -> list[int]:
+    """Return pid, parent, and so on (proc(5)) of a process; nothing of one that is gone."""
+    try:
+        text = (Path("/proc") / str(pid) / "stat").read_text()
+    except (FileNotFoundError, ProcessLookupError):
+        return [0] * 50
+    fields = text.rpartition(")")[2].split()[1:]
+    return [pid, *map(int, fields)]
+
+
 def say(text: str) -> None:
     """Print a line at once."""
     sys.stdout.write(f"{text}\n")
     sys.stdout.flush()
+
+
+def spent(call: Callable[[], Result]) -> tuple[float, float, Result]:
+    """Return the seconds that a call took, those of CPU that it used, and its result."""
+    used = cpu()
+    seconds, result = timed(call)
+    return seconds, cpu() - used, result
 
 
 def person(number: int) -> tuple[str, str, str]:
