@@ -40,7 +40,6 @@ def test_a_file_is_imported_and_counted(
         "same": 0,
         "conflict": 0,
         "rejected": [{"row": 2, "reason": "bad_address"}],
-        "number_problems": [],
     }
 
 

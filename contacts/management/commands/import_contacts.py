@@ -46,10 +46,10 @@ class Command(BaseCommand):
             raise CommandError(f"{file}: {error.strerror}") from error
         except Unreadable as error:
             raise CommandError(f"{file}: {failure_sentence(error.reason)}") from error
-        result = summary(run)
+        result, problems = summary(run)
         if dry:
             forget_run(run)
-        self.stdout.write(json.dumps(result) if as_json else _told(result, dry=dry))
+        self.stdout.write(json.dumps(result) if as_json else _told(result, problems, dry=dry))
 
     def _progress(self) -> Any:
         started = time.monotonic()
@@ -61,8 +61,11 @@ class Command(BaseCommand):
         return show
 
 
-def summary(run: ImportRun) -> dict[str, Any]:
-    """Return what became of the rows, with row and reason of those that were refused."""
+def summary(run: ImportRun) -> tuple[dict[str, Any], list[dict[str, Any]]]:
+    """Return what became of the rows, with row and reason of those that were refused.
+
+    And of those that became a contact without the number or code, which cannot be used.
+    """
     counts = {key: run.counts.get(key, 0) for key in ("rows", "new", "changed", "same", "conflict")}
     base = first_row_id(run.pk)
     rejected, problems = [], []
@@ -73,7 +76,7 @@ def summary(run: ImportRun) -> dict[str, Any]:
                 rejected.append(told)
             elif row.reason not in {"", "duplicate", "twice_in_file"}:
                 problems.append(told)
-    return {**counts, "rejected": rejected, "number_problems": problems}
+    return {**counts, "rejected": rejected}, problems
 
 
 def _organization(domain: str) -> Organization:
@@ -83,12 +86,12 @@ def _organization(domain: str) -> Organization:
     return found
 
 
-def _told(result: dict[str, Any], *, dry: bool) -> str:
+def _told(result: dict[str, Any], problems: list[dict[str, Any]], *, dry: bool) -> str:
     lines = [f"{'Would import' if dry else 'Imported'} {result['rows']} rows:"]
     lines += [f"  {key:<10}{result[key]:>10}" for key in ("new", "changed", "same", "conflict")]
     lines.append(f"  {'rejected':<10}{len(result['rejected']):>10}")
-    told = [*result["rejected"], *result["number_problems"]]
+    told = [*result["rejected"], *problems]
     lines += [f"  row {row['row']}: {row['reason']}" for row in told[:20]]
     if len(told) > 20:
-        lines.append(f"  and {len(told) - 20} more; --json names all of them")
+        lines.append(f"  and {len(told) - 20} more; --json names all that were rejected")
     return "\n".join(lines)
