@@ -24,9 +24,7 @@ class Contact(models.Model):
     In the organization's book `address` may be a whole domain: `@example.org`.
     """
 
-    organization = models.ForeignKey(
-        Organization, models.PROTECT, related_name="+", db_constraint=False, db_index=False
-    )
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="+", db_index=False)
     owner = models.ForeignKey(
         User, models.CASCADE, null=True, blank=True, related_name="contacts", db_index=False
     )
@@ -134,13 +132,7 @@ class Datum(models.Model):
     digest = models.CharField(max_length=64, blank=True, default="", editable=False)
     source = models.CharField(max_length=60)
     actor = models.ForeignKey(
-        User,
-        models.SET_NULL,
-        null=True,
-        blank=True,
-        related_name="+",
-        db_constraint=False,
-        db_index=False,
+        User, models.SET_NULL, null=True, blank=True, related_name="+", db_index=False
     )
     run = models.ForeignKey(
         ImportRun,
