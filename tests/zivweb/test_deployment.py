@@ -45,3 +45,9 @@ def test_every_queue_has_a_unit_and_a_container() -> None:
 
     assert [queue for queue in QUEUES.values() if f"-Q {queue} " not in units] == []
     assert [queue for queue in QUEUES.values() if f"-Q, {queue}," not in containers] == []
+
+
+def test_nothing_that_git_ignores_goes_into_an_image() -> None:
+    ignored = set((DEPLOY.parent / ".dockerignore").read_text().splitlines())
+
+    assert {".git", ".env", "*.env", ".venv", "var"} <= ignored
