@@ -19,6 +19,8 @@ from tests.matrix import KEY, LINK, MATRIX, METHODS, NOBODY, ROLES
 
 REFUSED = {401, 403, 404, 405}
 ELSEWHERE = {302, *REFUSED}  # a form that is opened by its address leads to its page
+NO_CONTENT = 204  # an answer to OPTIONS that only names methods
+LESS = {*REFUSED, NO_CONTENT}
 LOGIN = ("/account/login/", "/account/reauthenticate/")
 
 
@@ -58,6 +60,8 @@ class World:
             answer = browser.generic(method, self.path(name))
             transaction.set_rollback(True)
         browser.cookies = cookies  # type: ignore[assignment]
+        if method == "OPTIONS" and not getattr(answer, "content", b""):
+            return NO_CONTENT
         return 401 if leads_to_login(answer) else answer.status_code
 
     def path(self, name: str) -> str:
@@ -77,8 +81,10 @@ def leads_to_login(answer: HttpResponseBase) -> bool:
 def wrong_cells(world: World, name: str) -> list[str]:
     """Return what differs from the row of an address."""
     row, wrong = MATRIX[name], []
-    for method in METHODS:
-        found = {role: world.status(role, name, method) for role in ROLES}
+    told = {
+        method: {role: world.status(role, name, method) for role in ROLES} for method in METHODS
+    }
+    for method, found in told.items():
         for role, status in found.items():
             if row.by == LINK:
                 right = status == found[NOBODY]
@@ -90,7 +96,17 @@ def wrong_cells(world: World, name: str) -> list[str]:
                 right = status not in REFUSED or not row.there
             if not right:
                 wrong.append(f"{method} {name} as {role}: {status}")
-    return wrong
+    return wrong + wrong_looks(world, name, told["GET"])
+
+
+def wrong_looks(world: World, name: str, got: dict[str, int]) -> list[str]:
+    """Return what HEAD and OPTIONS show of an address beyond what GET shows the same person."""
+    return [
+        f"{method} {name} as {role}: {status}, GET {got[role]}"
+        for method in ("HEAD", "OPTIONS")
+        for role in ROLES
+        if (status := world.status(role, name, method)) not in {got[role], *LESS}
+    ]
 
 
 @pytest.fixture
