@@ -37,11 +37,19 @@ def suggest(address: str, facts: Facts) -> list[Suggestion]:
     offers = [
         *_numbers(COLLEAGUE, facts.colleagues.get(address, ())),
         *_numbers(EARLIER, facts.earlier.get(address, ())),
-        *[Suggestion(SIMILAR, other) for other in similar(address, facts.known_addresses)],
+        *[
+            Suggestion(SIMILAR, other)
+            for other in similar(address, _beginning_like(address, facts))
+        ],
         *_numbers(IN_TEXT, facts.in_text.get(address, ())),
     ]
     by_value = {offer.value: offer for offer in reversed(offers)}
     return [offer for offer in offers if by_value[offer.value] is offer][:MAX_OFFERS]
+
+
+def _beginning_like(address: str, facts: Facts) -> list[str]:
+    """Return the known addresses with the same first letter: on a long page, few of very many."""
+    return [other for other in facts.known_addresses if other[:1] == address[:1]]
 
 
 def similar(address: str, known: Iterable[str]) -> list[str]:

@@ -1,6 +1,8 @@
 """The tables of the address books."""
 
 from contacts.models.books import (
+    LETTER_AND_DOMAIN,
+    LOCAL_PART,
     AddressChange,
     Contact,
     Datum,
@@ -18,6 +20,8 @@ from contacts.models.runs import (
 from contacts.models.systems import Conflict, ExternalId, FieldLock, Proposal
 
 __all__ = [
+    "LETTER_AND_DOMAIN",
+    "LOCAL_PART",
     "ROWS_PER_RUN",
     "AddressChange",
     "Conflict",

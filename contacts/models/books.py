@@ -6,7 +6,7 @@ from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q, Value
-from django.db.models.functions import Coalesce, Lower, NullIf
+from django.db.models.functions import Coalesce, Concat, Left, Lower, NullIf, StrIndex, Substr
 from django.utils.translation import gettext_lazy as _
 from phonenumber_field.modelfields import PhoneNumberField
 
@@ -16,6 +16,11 @@ from contacts.entries import MANUAL, code_text
 from contacts.models.runs import ImportRun, code_context
 from vault.keys import keyed_digest
 from vault.sealing import seal_text, unseal_text
+
+# By these a contact with an address like another one is found: jan, and j@example.org.
+_AT = StrIndex("address", Value("@"))
+LOCAL_PART = Substr("address", 1, _AT - 1)
+LETTER_AND_DOMAIN = Concat(Left("address", 1), Substr("address", _AT))
 
 
 class Contact(models.Model):
@@ -73,6 +78,8 @@ class Contact(models.Model):
                 condition=Q(owner__isnull=True),
                 name="contacts_changes_in_order",
             ),
+            models.Index("organization", LOCAL_PART, name="contacts_alike_before_at"),
+            models.Index("organization", LETTER_AND_DOMAIN, name="contacts_alike_after_at"),
         ]
         constraints = [
             models.UniqueConstraint(
