@@ -44,10 +44,12 @@ class Line:
     """A recipient on the page, in the version that the page shows.
 
     `form` is what came back of it, with what is wrong with it, or `late`: somebody was first.
+    `key` is its id as text: a template would write a number in the reader's language, at a price.
     """
 
     judged: Judged
     pk: int
+    key: str
     name: str
     address: str
     kind: str
@@ -257,6 +259,7 @@ def _line(
     return Line(
         judged=item,
         pk=who.pk,
+        key=str(who.pk),
         name=who.name,
         address=who.address,
         kind=who.kind,
