@@ -9,7 +9,7 @@ from django.http import Http404
 from accounts.models import Role, User
 from contacts.models import Contact
 from drafts import states
-from drafts.access.reading import subject_of
+from drafts.access.reading import shown_subject
 from drafts.models import Attachment, Draft, Recipient
 from flow.paging import PAGE_SIZE, Page, id_in
 from vault.tokens import is_token, token_hash
@@ -150,7 +150,7 @@ def held_among(user: User, keys: Sequence[str]) -> list[Held]:
 
 
 def _held(draft: Draft) -> Held:
-    return Held(draft, subject_of(draft), list(draft.recipients.all()))
+    return Held(draft, shown_subject(draft), list(draft.recipients.all()))
 
 
 def _page_by_need(rows: QuerySet[Draft], after: str) -> Page[Held]:

@@ -7,12 +7,21 @@ from accounts.policy import DRAFT, HEADER
 from drafts.content import Content, choice_from_bytes, content_from_bytes
 from drafts.incoming import Choice
 from drafts.models import Attachment, Draft, Recipient
+from vault.keys import VaultError
 from vault.sealing import Sealed
 
 
 def subject_of(draft: Draft) -> str:
     """Return the subject. Raises VaultError once the content is destroyed."""
     return draft.unseal("subject", draft.subject).decode()
+
+
+def shown_subject(draft: Draft) -> str:
+    """Return the subject, "" when it cannot be opened: one broken draft hides no others."""
+    try:
+        return subject_of(draft)
+    except VaultError:
+        return ""
 
 
 def content_of(draft: Draft) -> Content:

@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from accounts.context import support_of
 from accounts.models import Organization, Role, User
 from drafts import states
-from drafts.access import Judged, content_of, judge, judge_all, subject_of
+from drafts.access import Judged, content_of, judge, judge_all, shown_subject, subject_of
 from drafts.models import Draft
 from drafts.wording import problem_sentences, reason_sentence
 from flow.sweeps import skip_locked
@@ -238,7 +238,7 @@ def lines_of(drafts: Sequence[Draft]) -> list[dict[str, Any]]:
     """Return what a mail says of each of several drafts."""
     return [
         {
-            "subject": subject_of(draft),
+            "subject": shown_subject(draft),
             "link": finish_link(draft),
             "needs": [row.name or row.address for row in draft.recipients.exclude(reason="")],
             "ready": draft.state == states.READY,

@@ -32,7 +32,6 @@ from drafts.wording import (
 )
 from flow.paging import id_in
 from notifications.access import failures_about
-from vault.keys import VaultError
 
 # The page of more recipients shows those who are ready only when it is asked to.
 MOST_SHOWN = 50
@@ -162,15 +161,11 @@ def _rules(policy: Policy) -> dict[str, Any]:
 
 def ended_context(draft: Draft) -> dict[str, Any]:
     """Return what the page of a draft shows that is not held any more, or not yet."""
-    try:
-        subject = access.subject_of(draft)
-    except VaultError:
-        subject = ""
     newer = draft.superseded_by
     recipients = list(draft.recipients.all())
     return {
         "draft": draft,
-        "subject": subject,
+        "subject": access.shown_subject(draft),
         "undo_seconds": UNDO_SECONDS,
         "recipient_count": len(recipients),
         "recipients": recipients[:MOST_NAMED],

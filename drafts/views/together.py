@@ -97,6 +97,6 @@ def _context(waiting: list[Recipient], form: RecipientForm | None) -> dict[str, 
     draft = waiting[0].draft
     policy = draft.organization.policy
     (judged,) = access.judge(draft, policy, [waiting[0]])
-    rows = [(each, access.subject_of(each.draft), access.version_of(each)) for each in waiting]
+    rows = [(each, access.shown_subject(each.draft), access.version_of(each)) for each in waiting]
     reason = reason_sentence(judged.verdict, judged.who, policy)
     return {"waiting": rows, "form": form, "reason": reason, "policy": policy}

@@ -71,6 +71,16 @@ def test_its_sender_finds_it_in_the_list_and_on_its_page(broken: Draft) -> None:
     assert "We could not work on this email" in page
 
 
+def test_a_held_draft_that_cannot_be_opened_hides_no_others(db: None) -> None:
+    one = make.draft(make.user(), subject="Lost")
+    other = make.draft(one.sender, subject="Found")
+    Draft.objects.filter(pk=one.pk).update(subject=b"damaged")
+
+    page = signed_in(one).get("/").content.decode()
+
+    assert ("Found" in page, f"/drafts/{other.pk}/" in page) == (True, True)
+
+
 def test_it_is_tried_anew_once_its_sender_asks(broken: Draft) -> None:
     sweep(broken, *range(12))
     broken.recipients.update(header=b"")
