@@ -134,6 +134,19 @@ def changed(page: Page) -> None:
     check(page)
 
 
+def put_away(page: Page) -> None:
+    """Discard the draft: it can be brought back."""
+    page.locator("[formaction$='/discard/']").dispatch_event("click")
+    page.locator("main form[action$='/restore/']").wait_for(state="attached")
+    check(page)
+
+
+def given_up(page: Page) -> None:
+    """Look at a draft that could not be worked on, time after time."""
+    page.locator("main form[action$='/retry/']").wait_for(state="attached")
+    check(page)
+
+
 LOOKS = {
     "zoomed": (Look("en", (640, 400)), {"media": "screen"}),
     "smallest": (Look("nl", SMALLEST, "dark"), {"media": "screen"}),
@@ -153,6 +166,11 @@ def test_every_state_is_for_everybody(product: Product, open_page: OpenPage, nam
     check(page)
 
     walk(page, draft, changed, refused, overtaken)
+    walk_around(page, "/help/", f"/drafts/together/?address={people[1]}")
+    walk(page, draft, put_away)
+    give_up(product, int(draft.split("/")[-2]))
+    walk(page, draft, given_up)
+    walk_around(page, "/")
 
 
 def held_by(product: Product, sender: SenderPages, subject: str, *people: str) -> str:
@@ -172,3 +190,17 @@ def walk(page: Page, draft: str, *steps: Callable[[Page], None]) -> None:
     for step in steps:
         page.goto(draft)
         step(page)
+
+
+def give_up(product: Product, draft: int) -> None:
+    """Let a draft be one that could not be worked on, time after time."""
+    statement = "UPDATE drafts_draft SET state = 'received', attempts = 9 WHERE id = %s"
+    rewrite(product, statement, draft)
+
+
+def walk_around(page: Page, *paths: str) -> None:
+    """Look at the pages beside the draft."""
+    for path in paths:
+        page.goto(path)
+        assert page.url.endswith(path)
+        check(page)

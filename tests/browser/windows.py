@@ -8,7 +8,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from tests.browser.looks import Look
 from tests.browser.watching import Watch
 
-PATIENCE = 15_000  # milliseconds
+PATIENCE = 30_000  # milliseconds
 ON_A_DESK = Look()
 
 
