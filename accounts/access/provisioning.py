@@ -58,8 +58,8 @@ def _named(name: str) -> Q:
 
 
 def _key(name: str) -> uuid.UUID | str:
-    """Return the id that this is, else the address."""
+    """Return the id that this is, else the address; in neither is a NUL."""
     try:
         return uuid.UUID(name)
     except ValueError:
-        return name.strip().lower()
+        return name.strip().lower().replace("\0", "")

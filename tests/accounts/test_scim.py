@@ -158,6 +158,7 @@ def refusals(scim: Scim) -> list[tuple[Any, str]]:
         (scim.call("POST", "Users", scim.person("jan")), "Account already exists: "),
         (scim.call("PUT", box, {ZIVVER: ours[0]}), "Error creating alias: Alias is already taken"),
         (scim.call("PUT", box, {ZIVVER: ours[1]}), "Unknown account with uuid: nobody@"),
+        (scim.call("GET", "Users/%00"), "Unknown account with uuid: "),
         (scim.call("GET", f"Users/{NO_ID}"), f"Unknown account with uuid: {NO_ID}"),
         (scim.call("PUT", box, {"division": "Zorg"}), "Invalid division: Zorg"),
         (scim.call("PUT", box, {"division": ["Zorg"]}), "Invalid division: ['Zorg']"),
@@ -183,7 +184,7 @@ def test_by_the_book_errors_have_their_own_status_and_form(book: Scim) -> None:
     answers = [answer for answer, _ in refusals(book)]
 
     assert [answer.status_code for answer in answers] == [
-        409, 409, 400, 404, 400, 400, 400, 400, 400, 400, 400, 400, 404
+        409, 409, 400, 404, 404, 400, 400, 400, 400, 400, 400, 400, 400, 404
     ]  # fmt: skip
     assert {answer["Content-Type"] for answer in answers} == {"application/scim+json"}
     assert answers[0].json()["scimType"] == "uniqueness"
