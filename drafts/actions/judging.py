@@ -108,7 +108,7 @@ def go_on(batch: Sequence[JudgedDraft], were_ready: Collection[int]) -> None:
 
 
 def judge_changes() -> int:
-    """Judge the drafts that wait for changed addresses; return how many drafts were looked at."""
+    """Judge drafts that wait for changed addresses; return how many changes were followed."""
     return sum(_follow(change.pk) for change in pending_changes(CHANGES))
 
 
@@ -144,15 +144,15 @@ def _follow_policy(organization: Organization, known: PolicySeen | None) -> int:
     return len(ids)
 
 
-def _follow(change_id: int) -> int:
-    """Judge some of the drafts that wait for a changed address; return how many.
+def _follow(change_id: int) -> bool:
+    """Judge some of the drafts that wait for a changed address.
 
-    One worker at a time follows a change; the other takes the next one.
+    One worker at a time follows a change, the other takes the next one: False when it is taken.
     """
     with transaction.atomic():
         change = claim_change(change_id)
         if change is None:
-            return 0
+            return False
         ids = _waiting_for(change)
         left = act_on_free(ids, judge_again)
         if not ids:
@@ -162,7 +162,7 @@ def _follow(change_id: int) -> int:
     if left:
         act_alone(left, judge_again)
         advance_change(change_id, ids[-1])
-    return len(ids)
+    return True
 
 
 def _waiting_for(change: AddressChange) -> list[int]:

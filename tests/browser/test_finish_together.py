@@ -12,12 +12,13 @@ from tests.browser.hands import Mouse
 from tests.browser.looks import SMALLEST, Look
 from tests.browser.pages import SenderPages
 from tests.browser.test_accessibility import AXE, OPTIONS, OVERFLOW
-from tests.browser.test_finish_page import LIVE_SECONDS, NO_SCRIPTS, held
+from tests.browser.test_finish_page import NO_SCRIPTS, held
 from tests.product import Product, a_mail, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
 
 POLICY = "UPDATE accounts_organization SET policy_data = %s WHERE name = 'Zorggroep Zilverlinde'"
+LIVE_SECONDS = 3.0
 SWITCHES = '{"organization_book": "edit", "keep_signed_in_days": 30'
 KNOWN = "jan@example.nl"
 COLLEAGUE = "anna@zorg.example"
@@ -75,7 +76,7 @@ def shared_with_colleague(product: Product, first: SenderPages, second: SenderPa
     second.page.goto(page.url)
 
 
-def test_two_people_see_each_others_changes_and_lose_nothing(
+def test_two_people_see_each_others_changes_within_three_seconds_and_lose_nothing(
     product: Product, open_page: OpenPage
 ) -> None:
     people = ["els@twopeople.example", "jan@twopeople.example"]
@@ -89,9 +90,11 @@ def test_two_people_see_each_others_changes_and_lose_nothing(
     first.number_of(people[1]).press("Enter")
     expect(first.page.locator(".saved, .recipient--ready").first).to_be_visible()
     saved = time.monotonic()
-    expect(second.needing).to_have_count(1)
+    second.needing.nth(1).wait_for(state="detached")
+    waited = time.monotonic() - saved
 
-    assert time.monotonic() - saved < LIVE_SECONDS
+    print(f"\nanother person sees a change after {waited:.1f} s")  # noqa: T201
+    assert waited < LIVE_SECONDS
     expect(second.number_of(people[0])).to_have_value("06 36 36")
 
 

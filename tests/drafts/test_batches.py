@@ -9,8 +9,10 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.policy import Policy
+from contacts.models import AddressChange
 from delivery.models import MessageRecipient
 from drafts import actions, states
+from drafts.actions.judging import CHANGES
 from drafts.models import Draft
 from drafts.tasks import judge_changed, tell_due
 from notifications.models import Notification
@@ -85,3 +87,19 @@ def test_more_that_goes_out_is_waited_for() -> None:
     Draft.objects.filter(pk=Draft.objects.earliest("pk").pk).update(tell_at=timezone.now())
 
     assert actions.announce_sent(person.pk) == 0
+
+
+def test_changes_that_concern_no_draft_hold_up_none_that_does() -> None:
+    person = sender()
+    known = [
+        AddressChange(organization=person.organization, address=f"no{number}@example.nl")
+        for number in range(CHANGES)
+    ]
+    draft = make.draft(person)
+    AddressChange.objects.bulk_create(known)
+    make.contact(person, phone=make.NUMBER)
+
+    judge_changed()
+
+    draft.refresh_from_db()
+    assert (AddressChange.objects.count(), draft.state) == (0, states.SENT)
