@@ -1,4 +1,5 @@
-"""Runs the whole suite in parts, two at a time: browsers and servers leave a processor waiting.
+"""Runs the whole suite in parts, three at a time: browsers, killed servers and what waits for them
+leave processors idle.
 
 `python -m tests.parts` is what `make test` calls. Each line is printed as it comes, behind the
 name of its part; the last lines of every part come once more at the end.
@@ -8,28 +9,32 @@ import os
 import subprocess
 import sys
 from collections import deque
+from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-AT_ONCE = min(2, os.cpu_count() or 1)
+AT_ONCE = min(3, 1 + (os.cpu_count() or 1))
 SUMMARY_LINES = 15
+LOOKS, FAULTS = "tests/browser/test_accessibility.py", "tests/faults"
 ON_SQLITE = {"ZIVWEB_TEST_DATABASE_URL": "sqlite"}
 
 
 @dataclass(frozen=True)
 class Part:
-    """Some of the tests: a marker expression of pytest, and what its environment adds."""
+    """Some of the tests: what pytest is told to choose them, and what its environment adds."""
 
     name: str
-    markers: str
-    environment: dict[str, str]
+    choice: tuple[str, ...]
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 # The longest first.
 PARTS = (
-    Part("servers", "not browser", {}),
-    Part("browser", "browser", {}),
-    Part("sqlite", "journey or races", ON_SQLITE),
+    Part("rest", ("-m", "not browser", f"--ignore={FAULTS}")),
+    Part("browser", ("-m", "browser", f"--ignore={LOOKS}")),
+    Part("faults", ("-m", "not browser", FAULTS)),
+    Part("looks", ("-m", "browser", LOOKS)),
+    Part("sqlite", ("-m", "journey or races"), ON_SQLITE),
 )
 
 
@@ -45,11 +50,11 @@ def main() -> int:
 
 def _run(part: Part) -> tuple[int, list[str]]:
     """Run one part; give its exit code and its last lines."""
-    command = [sys.executable, "-m", "pytest", "-m", part.markers]
+    command = [sys.executable, "-m", "pytest", *part.choice]
     last: deque[str] = deque(maxlen=SUMMARY_LINES)
     with subprocess.Popen(
         command,
-        env=os.environ | part.environment,
+        env={**os.environ, **part.environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
