@@ -68,7 +68,7 @@ def contacts_page(
     ordered = contacts.order_by("sort_name", "pk")
     terms, domain = _terms(wanted.query), _domain(wanted.domain)
     if terms or domain:
-        kept = ordered.filter(address__endswith=domain)
+        kept = ordered.filter(address__endswith=domain) if domain else ordered
         rows = _search(user, book, ordered, kept, [*terms, *filter(None, [domain])])
     else:
         rows = list(ordered[: PAGE_SIZE + 1])
@@ -87,7 +87,8 @@ def _search(
 ) -> list[Contact]:
     """Return contacts of `kept` that hold all terms; `ordered` is the book that they are from."""
     near = _near(ordered)
-    found = _matching(near, terms)
+    enough = PAGE_SIZE + 1 if kept is ordered else LOOK  # a domain may leave some of them out
+    found = _matching(near, terms)[:enough]
     rows = _in_order(kept, found)
     if len(rows) > PAGE_SIZE or len(near) < LOOK:
         return rows
@@ -95,7 +96,7 @@ def _search(
         return list(kept.filter(_all(terms))[: PAGE_SIZE + 1])
     # Names are in order: those that start with the word lie together, however far away.
     starting = _near(ordered.filter(sort_name__gte=terms[0]))
-    found += _matching(starting, terms)
+    found += _matching(starting, terms)[:enough]
     if len(found) <= PAGE_SIZE:
         found += [pk for pk, _text in _sampled(user.organization_id, SAMPLE, terms)]
     rows = _in_order(kept, found)
