@@ -301,15 +301,20 @@ class Product:
 
 
 @contextmanager
+def started(product: Product) -> Iterator[Product]:
+    """Start a product, and stop it with all that stands around it."""
+    try:
+        product.start()
+        yield product
+    finally:
+        product.close()
+
+
+@contextmanager
 def running_product(folder: Path) -> Iterator[Product]:
     """Run a product on an empty database of its own, of the kind that the tests run on."""
-    with empty_database(folder) as url:
-        product = Product(folder, url)
-        try:
-            product.start()
-            yield product
-        finally:
-            product.close()
+    with empty_database(folder) as url, started(Product(folder, url)) as product:
+        yield product
 
 
 @contextmanager

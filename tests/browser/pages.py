@@ -167,3 +167,12 @@ class GuestPages:
         with self.page.expect_download() as saved:
             self.hand.press(self.page.get_by_role("link", name=name))
         return Path(saved.value.path()).read_bytes()
+
+
+def sign_in(page: Page, path: str, email: str) -> None:
+    """Open an address, and sign in there."""
+    page.goto(path)
+    page.locator("[name=login]").fill(email)
+    page.locator("[name=password]").fill("demo")
+    page.locator("[name=password]").press("Enter")
+    page.wait_for_url(lambda url: "login" not in url)

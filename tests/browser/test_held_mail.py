@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.clock import LONG_AGO, end_undo_time, rewrite
 from tests.browser.conftest import OpenPage
 from tests.browser.looks import Look
-from tests.browser.pages import SENDERS, WORDS, link_named
+from tests.browser.pages import SENDERS, WORDS, link_named, sign_in
 from tests.product import Product, a_mail, link_in, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -34,15 +34,6 @@ WOULD_GO = {"en": "would go out at once", "nl": "zou meteen uitgaan"}
 def send(product: Product, subject: str, address: str, sender: str) -> None:
     """Hand in a mail to one recipient."""
     product.send(a_mail(subject, address, sender=sender), address, login=sender)
-
-
-def signed_in(page: Page, path: str, email: str) -> None:
-    """Open an address, and sign in there."""
-    page.goto(path)
-    page.locator("[name=login]").fill(email)
-    page.locator("[name=password]").fill("demo")
-    page.locator("[name=password]").press("Enter")
-    page.wait_for_url(lambda url: "login" not in url)
 
 
 def finish_link(product: Product, sender: str, subject: str) -> str:
@@ -80,7 +71,7 @@ def test_a_mail_sent_again_shows_on_both_drafts(
     wait_for("both notices", lambda: product.relay.about(sender, subject)[1:])
     page = open_page(Look(language))
 
-    signed_in(page, link, sender)
+    sign_in(page, link, sender)
     page.get_by_role("link", name=NEWER[language]).click()
 
     expect(page.locator("h1")).to_contain_text(WAITING[language])
@@ -99,7 +90,7 @@ def test_a_possible_duplicate_shows_on_both_sides(
     send(product, subject, "kees@example.org", sender)
     page = open_page(Look(language))
 
-    signed_in(page, finish_link(product, sender, subject), sender)
+    sign_in(page, finish_link(product, sender, subject), sender)
     expect(page.locator(".banner--needs")).to_contain_text(SENT_BEFORE[language])
     page.goto("/sent/")
     page.get_by_role("link", name=subject).click()
@@ -115,7 +106,7 @@ def test_a_link_says_what_is_the_case_in_every_state(
     sender, subject = SENDERS[language], f"states {language}"
     send(product, subject, f"states-{language}@links.example", sender)
     link, page = finish_link(product, sender, subject), open_page(Look(language))
-    signed_in(page, link, sender)
+    sign_in(page, link, sender)
     assert WAITING[language] in heading(page, link)
 
     page.locator("button[formaction$='/discard/']").click()
@@ -138,10 +129,10 @@ def test_a_link_that_is_over_strange_or_unknown_says_so(
     sender, subject = SENDERS[language], f"over {language}"
     send(product, subject, f"over-{language}@links.example", sender)
     link, page = finish_link(product, sender, subject), open_page(Look(language))
-    signed_in(page, link, SENDERS[OTHER[language]])
+    sign_in(page, link, SENDERS[OTHER[language]])
     assert heading(page, link) == NOTHING[OTHER[language]]
     page.context.clear_cookies()
-    signed_in(page, link, sender)
+    sign_in(page, link, sender)
     assert heading(page, "/finish/unknown/") == NOTHING[language]
 
     page.goto(link)
@@ -160,7 +151,7 @@ def test_several_held_mails_are_told_in_one_that_people_believe(
     page = open_page(Look(language))
 
     link = link_named(page, mail, subjects[1])
-    signed_in(page, link, sender)
+    sign_in(page, link, sender)
 
     assert mail in product.relay.about(sender, subjects[1])
     assert link.startswith(product.base)
@@ -176,7 +167,7 @@ def test_the_radar_shows_what_holds_mail_and_a_dry_run_why(
     send(product, f"radar {language}", address, CARLA)
     product.wait_for_mail(CARLA, f"radar {language}")
     page = open_page(Look(language))
-    signed_in(page, f"/radar/?sender={CARLA}&recipient={address}", ADMIN)
+    sign_in(page, f"/radar/?sender={CARLA}&recipient={address}", ADMIN)
     expect(page.locator(".card[role=status]")).to_contain_text(WOULD_BE_HELD[language])
     expect(page.locator("main svg[role=img]").first).to_be_visible()
 

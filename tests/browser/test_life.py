@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.clock import LONG_AGO, rewrite, sweep
 from tests.browser.conftest import OpenPage
 from tests.browser.looks import Look
-from tests.browser.pages import SENDERS
+from tests.browser.pages import SENDERS, sign_in
 from tests.product import Product, a_mail, link_in, speaks_of, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -29,15 +29,6 @@ REMINDER = {"en": "Reminder:", "nl": "Herinnering:"}
 IN_A_WEEK = {"en": "Remind me in a week", "nl": "Herinner me over een week"}
 PUT_OFF = {"en": "We remind you no sooner than", "nl": "We herinneren je er niet eerder aan dan"}
 YES = {"en": "Yes", "nl": "Ja"}
-
-
-def sign_in(page: Page, path: str, email: str) -> None:
-    """Open an address, and sign in there."""
-    page.goto(path)
-    page.locator("[name=login]").fill(email)
-    page.locator("[name=password]").fill("demo")
-    page.locator("[name=password]").press("Enter")
-    page.wait_for_url(lambda url: "login" not in url)
 
 
 def held(product: Product, page: Page, subject: str, *people: str, language: str) -> str:

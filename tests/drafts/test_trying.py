@@ -1,5 +1,6 @@
 """A draft that cannot be judged: tried again, given up, shown to its sender, and tried anew."""
 
+from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
@@ -24,12 +25,17 @@ def broken(db: None) -> Draft:
     return draft
 
 
-def sweep(draft: Draft, *minutes: float) -> int:
-    """Let the worker look again at these times; return how often it tried so far."""
+def run_at(task: Callable[[], None], draft: Draft, *minutes: float) -> None:
+    """Run a task so many minutes after the draft came in."""
     for minute in minutes:
         with time_machine.travel(draft.created_at + timedelta(minutes=minute), tick=False):
-            detect_missing()
+            task()
     draft.refresh_from_db()
+
+
+def sweep(draft: Draft, *minutes: float) -> int:
+    """Let the worker look again at these times; return how often it tried so far."""
+    run_at(detect_missing, draft, *minutes)
     return draft.attempts
 
 
@@ -115,10 +121,7 @@ def leaving(db: None) -> list[Draft]:
 
 def release(draft: Draft, *minutes: float) -> str:
     """Let the worker release at these times after the draft came in; return the state then."""
-    for minute in minutes:
-        with time_machine.travel(draft.created_at + timedelta(minutes=minute), tick=False):
-            release_due()
-    draft.refresh_from_db()
+    run_at(release_due, draft, *minutes)
     return draft.state
 
 

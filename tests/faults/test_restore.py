@@ -16,7 +16,7 @@ from tests.faults.finishing import NUMBER, SEND
 from tests.faults.mails import ANNA, SECRET, Handed, handing_in, incomplete_mails, mail_with_number
 from tests.faults.rows import now, wait_until_quiet
 from tests.plugins import postgres
-from tests.product import Product, empty_database, link_in, wait_for
+from tests.product import Product, empty_database, link_in, started, wait_for
 
 pytestmark = [
     pytest.mark.slow,
@@ -46,12 +46,8 @@ def restored(file: Path, folder: Path) -> Iterator[Product]:
     with empty_database(folder) as url:
         restore = [program("pg_restore"), "--no-owner", "--exit-on-error", f"--dbname={url}"]
         subprocess.run([*restore, str(file)], check=True)
-        product = Product(folder, url)
-        try:
-            product.start()
+        with started(Product(folder, url)) as product:
             yield product
-        finally:
-            product.close()
 
 
 def links(product: Product, held: Handed, sent: Handed) -> tuple[str, str]:

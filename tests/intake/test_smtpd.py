@@ -58,16 +58,21 @@ def test_a_session_hands_in_one_mail_after_the_other(smtp: Client, sender: User)
     assert RawMail.objects.count() == 2
 
 
+def sent_from(address: str, sender: User, smtp: Client) -> str:
+    """Hand in a mail from an address by the login of a person; return the answer."""
+    smtp.hello()
+    smtp.log_in(sender.email)
+    smtp.say(f"MAIL FROM:<{address}>")
+    smtp.say("RCPT TO:<jan@example.nl>")
+    smtp.say("DATA")
+    return smtp.data(mail_from(sender).replace(sender.email, address))
+
+
 def test_mail_from_an_alias_is_that_of_the_person(smtp: Client, sender: User) -> None:
     alias = f"also.{sender.email}"
     Alias.objects.create(user=sender, address=alias)
-    smtp.hello()
-    smtp.log_in(sender.email)
-    smtp.say(f"MAIL FROM:<{alias}>")
-    smtp.say("RCPT TO:<jan@example.nl>")
-    smtp.say("DATA")
 
-    answer = smtp.data(mail_from(sender).replace(sender.email, alias))
+    answer = sent_from(alias, sender, smtp)
 
     assert (answer[:3], RawMail.objects.get().sender) == ("250", sender)
 
@@ -80,13 +85,8 @@ def test_who_works_in_a_mailbox_sends_from_it_with_their_own_login(
         sender.organization, address, name="Ward 4", language="nl", actor=sender
     )
     Delegation.objects.create(owner=mailbox, delegate=sender)
-    smtp.hello()
-    smtp.log_in(sender.email)
-    smtp.say(f"MAIL FROM:<{address}>")
-    smtp.say("RCPT TO:<jan@example.nl>")
-    smtp.say("DATA")
 
-    answer = smtp.data(mail_from(sender).replace(sender.email, address))
+    answer = sent_from(address, sender, smtp)
 
     assert (answer[:3], RawMail.objects.get().sender) == ("250", mailbox)
 
