@@ -2,7 +2,8 @@
 leave processors idle.
 
 `python -m tests.parts` is what `make test` calls. Each line is printed as it comes, behind the
-name of its part; the last lines of every part come once more at the end.
+name of its part. At the end each part says its last line again, and what failed comes last, so
+that whoever sees only the end of a long log sees why.
 """
 
 import os
@@ -42,10 +43,15 @@ def main() -> int:
     """Run every part; 0 when all of them passed."""
     with ThreadPoolExecutor(AT_ONCE) as pool:
         results = list(pool.map(_run, PARTS))
-    for part, (code, last) in zip(PARTS, results, strict=True):
+    for part, (code, last) in sorted(zip(PARTS, results, strict=True), key=_failed):
         print(f"--- {part.name}: {'passed' if code == 0 else f'FAILED (exit {code})'}")  # noqa: T201
-        print("".join(last), end="")  # noqa: T201
-    return max(code for code, _last in results)
+        print("".join(last[-1:] if code == 0 else last), end="")  # noqa: T201
+    return max(abs(code) for code, _last in results)
+
+
+def _failed(result: tuple[Part, tuple[int, list[str]]]) -> bool:
+    _part, (code, _last) = result
+    return code != 0
 
 
 def _run(part: Part) -> tuple[int, list[str]]:

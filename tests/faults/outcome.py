@@ -88,13 +88,14 @@ def judge(
     outcome = Outcome(name, faults=killed.faults)
     outcome.accepted = sum(one.accepted.is_set() for one in mails)
     states, notices, taken = states_of_drafts(product), notices_of(product), Taken(product)
+    told_of_these: set[str] = set()
     for one in mails:
         _judge_drafts(outcome, one, states[one.recipients[0]])
         _judge_messages(outcome, one, [taken.by_address[to] for to in one.recipients])
         told = taken.notices(one, notices[one.recipients[0]])
         _judge_notices(outcome, one, told, len(states[one.recipients[0]]))
-    sent = taken.by_address[ANNA]
-    outcome.copies += sent.total() - len(sent)
+        told_of_these |= told
+    outcome.copies += sum(taken.by_address[ANNA][message_id] - 1 for message_id in told_of_these)
     _judge_stored(outcome, mails, count_mails(product) - stored_before)
     _judge_leaks(outcome, product, taken, mails)
     if outcome.copies > killed.sendings:
