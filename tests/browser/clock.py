@@ -1,13 +1,11 @@
 """Makes times pass: rows are shifted, since the product's processes have clocks of their own."""
 
 import sqlite3
-import subprocess
-import sys
 from contextlib import closing
 
 import psycopg
 
-from tests.product import ROOT, Product
+from tests.product import Product
 
 LONG_AGO, FAR_AHEAD = "2020-01-01 00:00:00", "2099-01-01 00:00:00"
 
@@ -37,6 +35,5 @@ def stop_undo_time(product: Product, draft: int) -> None:
 
 def sweep(product: Product, *tasks: str) -> None:
     """Have sweeps of beat come now, not within a minute: `drafts.tasks.remind_due`."""
-    calls = [f"import {task.rpartition('.')[0]}; {task}()" for task in tasks]
-    command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", "; ".join(calls)]
-    subprocess.run(command, cwd=ROOT, env=product.environment, check=True)
+    calls = "; ".join(f"import {task.rpartition('.')[0]}; {task}()" for task in tasks)
+    product.manage("shell", "--no-imports", "-c", calls)
