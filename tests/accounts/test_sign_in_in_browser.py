@@ -117,6 +117,7 @@ def with_every_factor(page: Page, live_server: LiveServer) -> User:
     RecoveryCodes.activate(person)
     cache.clear()
     sign_in(with_keys(page), live_server, person, "/account/security/")
+    expect(page.get_by_role("button", name="Use a passkey")).to_be_visible()
     accessible(page)
     codes = RecoveryCodes(Authenticator.objects.get(type=Authenticator.Type.RECOVERY_CODES))
     page.get_by_label("Code").fill(codes.get_unused_codes()[0])

@@ -7,7 +7,7 @@ from playwright.sync_api import Page
 
 from tests.browser.looks import DESK, Look
 from tests.browser.pages import WORDS
-from tests.browser.scene import BRAM, CARLA, Scene
+from tests.browser.scene import BRAM, CAREFUL, CARLA, Scene
 
 NOBODY, ADMIN = "", "admin@gemeente.example"
 DRY_RUN = "/radar/?sender=carla@gemeente.example&recipient=unknown1@scene.example"
@@ -107,6 +107,15 @@ def login_refused(page: Page, scene: Scene, look: Look) -> None:
     page.locator("[name=password]").fill("wrong")
     page.locator("main form button").click()
     page.locator("#login-errors").wait_for()
+
+
+def second_factor_asked(page: Page, scene: Scene, look: Look) -> None:
+    """Sign in with the password of somebody who has an app as well."""
+    page.goto("/account/login/")
+    page.locator("[name=login]").fill(CAREFUL)
+    page.locator("[name=password]").fill("demo")
+    page.locator("main form button").click()
+    page.locator("#use-passkey").wait_for(state="attached")
 
 
 def draft_refused(page: Page, scene: Scene, look: Look) -> None:
@@ -311,4 +320,5 @@ PLACES = [
     Place("guest, access code", NOBODY, of("hint-en")),
     Place("guest, wrong access code", NOBODY, access_code_wrong),
     Place("guest, message", NOBODY, message_open),
+    Place("second factor", NOBODY, second_factor_asked),
 ]

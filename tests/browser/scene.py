@@ -19,6 +19,16 @@ GUESTS = (
     *(f"{name}-{language}" for name in ("code", "wrong", "open") for language in ("en", "nl")),
 )  # fmt: skip
 CODES = ("hint-en", "hint-nl")
+CAREFUL = "careful@zorg.example"  # signs in with an app as well
+MAKE_CAREFUL = f"""
+from allauth.mfa.totp.internal.auth import TOTP, generate_totp_secret
+from accounts.models import User
+bram = User.objects.get(email="{BRAM}")
+person = User(email="{CAREFUL}", name="Careful", organization=bram.organization)
+person.set_password("demo")
+person.save()
+TOTP.activate(person, generate_totp_secret())
+"""
 BLOCK = "<!--zivver_headers\n{}\nzivver_headers-->\n\nThe results."
 
 
@@ -61,6 +71,7 @@ def set_up(product: Product) -> Scene:
     scene.paths["superseded"] = _superseded(product, bram)
     _change_drafts(scene, bram)
     _change_guests(scene)
+    product.manage("shell", "--no-imports", "-c", MAKE_CAREFUL)
     carla = product.person().sign_in(CARLA)
     scene.paths["no web"] = _draft(product, carla, "no web", CARLA)
     _find_pages(scene, bram, carla)

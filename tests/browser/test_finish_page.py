@@ -8,10 +8,10 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.clock import end_undo_time
 from tests.browser.conftest import OpenPage
+from tests.browser.eyes import check_for_everybody
 from tests.browser.hands import Mouse
 from tests.browser.looks import SMALLEST, Look
 from tests.browser.pages import SENDERS, SenderPages, link_named
-from tests.browser.test_accessibility import AXE, OPTIONS, OVERFLOW
 from tests.product import Product, a_mail, wait_for
 
 pytestmark = [pytest.mark.browser, pytest.mark.slow]
@@ -298,10 +298,8 @@ def test_state_is_accessible_and_fits(
     window.goto(sender.page.url)
 
     go(window)
-    result = AXE.run(window, options=OPTIONS)
 
-    assert result.response["violations"] == [], result.generate_report()
-    assert window.evaluate(OVERFLOW) <= 0
+    check_for_everybody(window, look)
 
 
 @pytest.mark.parametrize("look", [Look(), Look("nl", SMALLEST, "dark")], ids=str)
@@ -317,10 +315,8 @@ def test_pages_of_several_drafts_are_accessible_and_fit(
     finish_link(product, page, f"another of several {look} {path}", address)
 
     page.goto(path)
-    result = AXE.run(page, options=OPTIONS)
 
-    assert result.response["violations"] == [], result.generate_report()
-    assert page.evaluate(OVERFLOW) <= 0
+    check_for_everybody(page, look)
 
 
 @pytest.mark.parametrize("look", [Look(), Look("nl", SMALLEST, "dark")], ids=str)
@@ -333,7 +329,4 @@ def test_signing_in_by_a_mailed_code_is_accessible_and_fits(
     page.locator("button[formaction]").click()
     page.locator("[name=code]").wait_for()
 
-    result = AXE.run(page, options=OPTIONS)
-
-    assert result.response["violations"] == [], result.generate_report()
-    assert page.evaluate(OVERFLOW) <= 0
+    check_for_everybody(page, look)

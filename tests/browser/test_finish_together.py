@@ -8,10 +8,10 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.clock import end_undo_time, rewrite
 from tests.browser.conftest import OpenPage
+from tests.browser.eyes import check, check_for_everybody
 from tests.browser.hands import Mouse
 from tests.browser.looks import SMALLEST, Look
 from tests.browser.pages import SenderPages
-from tests.browser.test_accessibility import AXE, OPTIONS, OVERFLOW
 from tests.browser.test_finish_page import NO_SCRIPTS, held
 from tests.product import Product, a_mail, wait_for
 
@@ -23,7 +23,6 @@ SWITCHES = '{"organization_book": "edit", "keep_signed_in_days": 30'
 KNOWN = "jan@example.nl"
 COLLEAGUE = "anna@zorg.example"
 FOCUS = "getComputedStyle(document.activeElement).outlineStyle"
-MOVING = "document.getAnimations().filter(each => each.playState === 'running').length"
 TARGETS = """links => links.map(link => link.getAttribute('href'))
     .every(target => document.querySelector(target))"""
 
@@ -52,6 +51,8 @@ def test_the_ready_ones_get_it_now_and_it_says_who_waits(
 
     sender.page.get_by_role("button", name="Send to the 1 who is ready").click()
     expect(sender.undo_button).to_be_visible()
+    expect(sender.page.get_by_role("link", name="See who waits")).to_be_visible()
+    check_for_everybody(sender.page, look)
     end_undo_time(product)
     wait_for("the mail", lambda: product.relay.to(ready))
     sender.page.goto("/?q=split.example")
@@ -99,14 +100,6 @@ def test_two_people_see_each_others_changes_within_three_seconds_and_lose_nothin
 
 
 # --- one walk through the states, for everybody ---------------------------------------------------
-
-
-def check(page: Page) -> None:
-    """Find nothing that keeps somebody from using the page as it is now."""
-    result = AXE.run(page, options=OPTIONS)
-    assert result.response["violations"] == [], result.generate_report()
-    assert page.evaluate(OVERFLOW) <= 0
-    assert page.evaluate(MOVING) == 0
 
 
 def refused(page: Page) -> None:
