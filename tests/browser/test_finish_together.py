@@ -52,7 +52,8 @@ def test_the_ready_ones_get_it_now_and_it_says_who_waits(
     sender.page.get_by_role("button", name="Send to the 1 who is ready").click()
     expect(sender.undo_button).to_be_visible()
     expect(sender.page.get_by_role("link", name="See who waits")).to_be_visible()
-    check_for_everybody(sender.page, look)
+    if look.scripts:  # what looks is one itself
+        check_for_everybody(sender.page, look)
     end_undo_time(product)
     wait_for("the mail", lambda: product.relay.to(ready))
     sender.page.goto("/?q=split.example")
