@@ -17,7 +17,8 @@ import re
 import smtplib
 import socket
 import ssl
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from types import TracebackType
 from typing import Any, Self
 
@@ -33,7 +34,6 @@ TIMEOUT_SECONDS = 30
 NO_ANSWER, GATEWAY = "no answer", "gateway"
 
 _ENHANCED = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}")  # RFC 3463
-_LINE_DOT = re.compile(rb"(?m)^\.")  # RFC 5321, 4.5.2
 _SIGN_IN_FIRST = {530, 534, 535, 538}  # RFC 4954, 6: our login at the relay is wrong
 _TAKES_FIELDS = {"json", "jsons", "form", "forms", "xml", "xmls"}
 
@@ -83,8 +83,11 @@ class Relay:
     ) -> None:
         self._hang_up()
 
-    def hand_over(self, mail: WireMail) -> None:
-        """Have the relay take the mail. Raises RelayDown, NotDelivered."""
+    def hand_over(self, mail: WireMail, before_text: Callable[[], None]) -> None:
+        """Have the relay take the mail. Raises RelayDown, NotDelivered.
+
+        `before_text` is called before the text goes; when it raises, the relay takes no mail.
+        """
         connection = self._connection()
         ascii_only = mail.to.isascii()
         if not ascii_only and not connection.has_extn("smtputf8"):
@@ -92,8 +95,9 @@ class Relay:
         try:
             options = () if ascii_only else ("SMTPUTF8",)
             if connection.has_extn("pipelining"):
-                _send_pipelined(connection, mail, options)
+                _send_pipelined(connection, mail, options, before_text)
             else:
+                before_text()
                 connection.sendmail(mail.sender, [mail.to], mail.raw, mail_options=options)
         except smtplib.SMTPRecipientsRefused as error:
             raise self._refused(*error.recipients[mail.to]) from None
@@ -136,18 +140,30 @@ class Relay:
             log.info("the relay was gone before the good-bye")
 
 
-def _send_pipelined(connection: smtplib.SMTP, mail: WireMail, options: Sequence[str]) -> None:
+def _send_pipelined(
+    connection: smtplib.SMTP,
+    mail: WireMail,
+    options: Sequence[str],
+    before_text: Callable[[], None],
+) -> None:
     """Hand a mail over with its envelope in one packet (RFC 2920): two ways instead of four.
 
     Raises what `smtplib.SMTP.sendmail` raises.
     """
-    sender, to = smtplib.quoteaddr(mail.sender), smtplib.quoteaddr(mail.to)
-    envelope = [" ".join([f"MAIL FROM:{sender}", *options]), f"RCPT TO:{to}", "DATA", ""]
+    envelope = [
+        " ".join([f"MAIL FROM:<{mail.sender}>", *options]),
+        f"RCPT TO:<{mail.to}>",
+        "DATA",
+        "",
+    ]
     connection.send("\r\n".join(envelope).encode())
     from_reply, to_reply, data_reply = (connection.getreply() for _ in range(3))
     wanted = from_reply[0] == 250 and to_reply[0] in {250, 251}
     if data_reply[0] == 354:
-        body = _LINE_DOT.sub(b"..", mail.raw if mail.raw.endswith(b"\r\n") else mail.raw + b"\r\n")
+        with _dropping(connection):
+            before_text()
+        body = mail.raw if mail.raw.endswith(b"\r\n") else mail.raw + b"\r\n"
+        body = body.replace(b"\n.", b"\n..")  # RFC 5321, 4.5.2; the first line is a header
         connection.send((body if wanted else b"") + b".\r\n")
         data_reply = connection.getreply()
     if wanted and data_reply[0] == 250:
@@ -159,6 +175,16 @@ def _send_pipelined(connection: smtplib.SMTP, mail: WireMail, options: Sequence[
     if not wanted:
         raise smtplib.SMTPRecipientsRefused({mail.to: to_reply})
     raise smtplib.SMTPDataError(*data_reply)
+
+
+@contextmanager
+def _dropping(connection: smtplib.SMTP) -> Iterator[None]:
+    """Drop the line at an error: the relay waits for a text, and would take a good-bye for one."""
+    try:
+        yield
+    except Exception:
+        connection.close()
+        raise
 
 
 def send_sms(sms: WireSms, urls: Sequence[str], receipt: str) -> None:

@@ -5,8 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from django.conf import settings
-from django.db import connection, transaction
-from django.utils import timezone
+from django.db import transaction
 
 from accounts.audit import line, record_all
 from accounts.models import AuditEntry
@@ -15,8 +14,6 @@ from notifications import states
 from notifications.models import Notification
 
 log = logging.getLogger(__name__)
-
-_NOTE_TAKEN = "UPDATE notifications_notification SET sent_at = %s WHERE id = %s"
 
 
 def put_off(row: Notification, **fields: Any) -> None:
@@ -43,18 +40,6 @@ def end(row: Notification, state: str, **fields: Any) -> bool:
         log.info("%s was moved by another worker", row)
         return False
     return True
-
-
-def note_taken(row: Notification) -> None:
-    """Note that the relay has this mail; committed when this returns, for it runs by itself.
-
-    Every mail waits for this statement, and the ORM takes longer to write it than the database to
-    carry it out. Nothing but the time is written, so no move of the row can be lost by it.
-    """
-    row.sent_at = timezone.now()
-    moment = connection.ops.adapt_datetimefield_value(row.sent_at)
-    with connection.cursor() as cursor:
-        cursor.execute(_NOTE_TAKEN, [moment, row.pk])
 
 
 def end_sent(rows: Sequence[Notification]) -> None:

@@ -4,7 +4,6 @@ No network is used inside a transaction: rows are claimed with a lease, sent, an
 """
 
 import logging
-import time
 from collections.abc import Sequence
 
 from django.conf import settings
@@ -17,7 +16,8 @@ from flow.moves import move_all
 from flow.sweeps import skip_locked
 from notifications import states
 from notifications.access import PAYLOAD
-from notifications.actions.ending import end, end_sent, note_taken, put_off
+from notifications.actions.ending import end, put_off
+from notifications.actions.taken import Taken
 from notifications.gateways import NotDelivered, Relay, RelayDown, send_sms
 from notifications.letters import unpack_mail, unpack_sms
 from notifications.models import Notification
@@ -36,7 +36,6 @@ from vault.tokens import link_token
 log = logging.getLogger(__name__)
 
 BATCH = 50
-END_SECONDS = 1.0
 UNKNOWN, TOO_LATE, GIVEN_UP = "unknown outcome", "too late", "given up"
 NO_RELAY, UNREADABLE = "no relay", "cannot be opened"
 
@@ -98,9 +97,10 @@ def _claim(channel: str, count: int) -> list[Notification]:
     return rows
 
 
-def _begin_mail(row: Notification) -> bool:
+def _begin_mail(row: Notification, taken: Taken) -> bool:
     """Begin with a mail; its first attempt is counted already, and its lease mostly long enough."""
     if row.attempts or row.lease_until is None or row.lease_until < timezone.now() + LEASE / 2:
+        taken.settle()
         return _begin(row)
     row.attempts = 1
     return True
@@ -135,54 +135,30 @@ def _send_mails() -> int:
         return _send_batch(rows, relay)
 
 
-class _Taken:
-    """Mails that the relay has taken: noted one by one, and ended together.
-
-    The note is one small statement before the next mail goes, so a worker that is killed has the
-    relay get one mail twice at most (RELIABILITY.md, I7). The audit lines and the emptying of the
-    rows wait for each other, for a second at the latest.
-    """
-
-    def __init__(self) -> None:
-        self._rows: list[Notification] = []
-        self._since = 0.0
-
-    def add(self, row: Notification) -> None:
-        """Note that the relay has this one, and have it ended soon."""
-        note_taken(row)
-        self._since = self._since if self._rows else time.monotonic()
-        self._rows.append(row)
-        if time.monotonic() - self._since > END_SECONDS:
-            self.end()
-
-    def end(self) -> None:
-        """End them now."""
-        rows, self._rows = self._rows, []
-        end_sent(rows)
-
-
 def _send_batch(rows: Sequence[Notification], relay: Relay) -> int:
     """Send the rows one by one. Returns 0 when the relay turned out to be down."""
-    taken = _Taken()
+    taken = Taken()
     try:
         return _send_each(rows, relay, taken)
     finally:
         taken.end()
 
 
-def _send_each(rows: Sequence[Notification], relay: Relay, taken: _Taken) -> int:
+def _send_each(rows: Sequence[Notification], relay: Relay, taken: Taken) -> int:
     """The relay is down when it cannot be reached, or when it cuts the line twice in a row."""
     cut_before = False
     for position, row in enumerate(rows):
-        if not _begin_mail(row):
+        if not _begin_mail(row, taken):
             continue
         try:
-            relay.hand_over(unpack_mail(_open(row)))
+            relay.hand_over(unpack_mail(_open(row)), taken.settle)
         except RelayDown as error:
+            taken.settle()
             log.warning("the relay is down (%s), %d mails wait", error, len(rows) - position)
             row.attempts -= 1
             return _put_back(rows[position:])
         except NotDelivered as error:
+            taken.settle()
             _settle(row, error)
             if error.cut and cut_before:
                 return _put_back(rows[position + 1 :])

@@ -38,22 +38,26 @@ def splitting(product: Product) -> Iterator[None]:
 # --- "send to the ready ones now" -----------------------------------------------------------------
 
 
+def split(product: Product, page: Page, look: Look, ready: str, waits: str) -> SenderPages:
+    """Hold a mail to both, and have it sent to the one who is ready."""
+    sender = held(product, page, f"split {look}", ready, waits)
+    sender.number_of(ready).fill("06 36 36 37 61")
+    sender.send_button.click()
+    expect(sender.needing).to_have_count(1)
+    page.get_by_role("button", name="Send to the 1 who is ready").click()
+    expect(sender.undo_button).to_be_visible()
+    expect(page.get_by_role("link", name="See who waits")).to_be_visible()
+    return sender
+
+
 @pytest.mark.usefixtures("splitting")
 @pytest.mark.parametrize("look", [Look(), NO_SCRIPTS], ids=str)
 def test_the_ready_ones_get_it_now_and_it_says_who_waits(
     product: Product, open_page: OpenPage, look: Look
 ) -> None:
     ready, waits = f"ready{look}@split.example", f"waits{look}@split.example"
-    sender = held(product, open_page(look), f"split {look}", ready, waits)
-    sender.number_of(ready).fill("06 36 36 37 61")
-    sender.send_button.click()
-    expect(sender.needing).to_have_count(1)
+    sender = split(product, open_page(look), look, ready, waits)
 
-    sender.page.get_by_role("button", name="Send to the 1 who is ready").click()
-    expect(sender.undo_button).to_be_visible()
-    expect(sender.page.get_by_role("link", name="See who waits")).to_be_visible()
-    if look.scripts:  # what looks is one itself
-        check_for_everybody(sender.page, look)
     end_undo_time(product)
     wait_for("the mail", lambda: product.relay.to(ready))
     sender.page.goto("/?q=split.example")
@@ -61,6 +65,18 @@ def test_the_ready_ones_get_it_now_and_it_says_who_waits(
 
     expect(sender.needing).to_contain_text(waits)
     assert (len(product.relay.to(ready)), product.relay.to(waits)) == (1, [])
+
+
+@pytest.mark.usefixtures("splitting")
+@pytest.mark.parametrize("look", [Look("en", SMALLEST), Look("en", scheme="dark")], ids=str)
+def test_a_draft_that_is_split_is_for_everybody(
+    product: Product, open_page: OpenPage, look: Look
+) -> None:
+    page = open_page(look)
+
+    split(product, page, look, f"now{look}@split.example", f"later{look}@split.example")
+
+    check_for_everybody(page, look)
 
 
 # --- two people -----------------------------------------------------------------------------------

@@ -10,7 +10,9 @@ from tests.product import Product, Relay
 
 
 class MoodyRelay:
-    """Answers as told. `answers` holds replies to RCPT by address; `pause` is in seconds.
+    """Answers as told, and takes envelopes at once (RFC 2920).
+
+    `answers` holds replies to RCPT by address; `pause` is in seconds.
 
     `when_taken` is called with a mail already taken and its 250 not sent yet. For as many mails as
     `early_cuts` says the line is lost in the middle of the data, for `cuts` behind the final dot
@@ -29,6 +31,13 @@ class MoodyRelay:
         self.pause = 0.0
         self.early_cuts = self.cuts = self.late_cuts = 0
         self.when_taken: Callable[[], None] = lambda: None
+
+    async def handle_EHLO(  # noqa: N802  aiosmtpd's name
+        self, _server: SMTP, session: Session, _envelope: Envelope, name: str, lines: list[str]
+    ) -> list[str]:
+        """Say that envelopes are taken at once, as most relays do."""
+        session.host_name = name
+        return [*lines[:-1], "250-PIPELINING", lines[-1]]
 
     async def handle_RCPT(  # noqa: N802  aiosmtpd's name
         self, _server: SMTP, _session: Session, envelope: Envelope, address: str, _options: object

@@ -15,11 +15,12 @@ def outbox(db: None) -> Outbox:
     return Outbox()
 
 
-@pytest.fixture
-def relay(settings: Settings) -> Iterator[Relay]:
-    """A relay, and settings of a house that is no demo."""
+@pytest.fixture(params=[[], ["PIPELINING"]], ids=["plain", "pipelining"])
+def relay(settings: Settings, request: pytest.FixtureRequest) -> Iterator[Relay]:
+    """A relay that takes the envelope step by step or at once; settings that are no demo's."""
     settings.DEMO = False
     with running_relay() as (relay, config):
+        relay.features = request.param
         settings.MAIL_RELAY = config
         yield relay
 

@@ -3,7 +3,7 @@
 import asyncio
 import json
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
@@ -29,6 +29,8 @@ class Relay:
         self.at_recipient: list[str] = []
         self.taken: list[Envelope] = []
         self.connections = 0
+        self.features: list[str] = []
+        self.before_reply: Callable[[], object] = lambda: None  # called when it has the text
 
     async def handle_EHLO(  # noqa: N802
         self,
@@ -41,7 +43,7 @@ class Relay:
         """Count the connections."""
         self.connections += 1
         session.host_name = hostname
-        return responses
+        return [*responses[:-1], *(f"250-{feature}" for feature in self.features), responses[-1]]
 
     async def handle_RCPT(  # noqa: N802
         self, server: SMTP, session: Session, envelope: Envelope, address: str, options: list[str]
@@ -56,6 +58,7 @@ class Relay:
         self, server: SMTP, session: Session, envelope: Envelope
     ) -> str:
         """Take the mail, or answer as told."""
+        self.before_reply()
         reply = self.replies.pop(0) if self.replies else OK
         if reply == STALL:
             await asyncio.sleep(1)

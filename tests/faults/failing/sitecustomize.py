@@ -44,7 +44,7 @@ STEPS = {
         before=True,
         only=lambda given: given[1] == "notifications.tasks.send_due",
     ),
-    "K9": Step("notifications.actions.sending", "end_sent"),  # mails marked, others not
+    "K9": Step("notifications.actions.taken", "end_sent"),  # mails marked, others not
     "K10": Step("delivery.actions.following", "follow_sent", before=True),  # all sent, not noted
     "K11": Step("notifications.gateways", "send_sms"),  # the provider said OK
     "K12": Step("delivery.actions.verifying", "open_message"),  # code right, no session yet
