@@ -98,8 +98,8 @@ class Problem(Schema):
     detail: Any
 
 
-READING: dict[int, type[Schema]] = dict.fromkeys((401, 404, 422, 429), Problem)
-WRITING = READING | dict.fromkeys((400, 413), Problem)
+READING: dict[int, type[Schema]] = dict.fromkeys((400, 401, 404, 422, 429), Problem)
+WRITING = READING | {413: Problem}
 GUARDED = READING | {412: Problem}
 
 

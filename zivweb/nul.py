@@ -3,7 +3,10 @@
 from collections.abc import Callable
 
 from django.core.exceptions import BadRequest
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, JsonResponse
+
+API = "/api/"  # where programs read the answer
+REFUSED = "a NUL in the query"
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -15,6 +18,8 @@ class NulMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        if "%00" in request.META.get("QUERY_STRING", ""):
-            raise BadRequest("a NUL in the query")
-        return self.get_response(request)
+        if "%00" not in request.META.get("QUERY_STRING", ""):
+            return self.get_response(request)
+        if request.path.startswith(API):
+            return JsonResponse({"detail": REFUSED}, status=400)
+        raise BadRequest(REFUSED)

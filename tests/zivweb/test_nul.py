@@ -21,3 +21,10 @@ def test_a_nul_in_the_address_of_who_signs_in_leads_nowhere(client: Client) -> N
     answer = client.post("/account/elsewhere/", {"login": "a@b\0.example"})
 
     assert answer.status_code < 500
+
+
+@pytest.mark.parametrize("path", ["/api/v1/contacts", "/api/scim/v2/Users"])
+def test_a_program_is_told_in_its_own_form(path: str, client: Client) -> None:
+    answer = client.get(f"{path}?a%00b=c")
+
+    assert (answer.status_code, answer.json()) == (400, {"detail": "a NUL in the query"})
