@@ -17,6 +17,8 @@ from dataclasses import dataclass, field
 AT_ONCE = min(3, 1 + (os.cpu_count() or 1))
 SUMMARY_LINES = 15
 LOOKS, FAULTS = "tests/browser/test_accessibility.py", "tests/faults"
+# Hypothesis' own profile: a change fails by itself alone. `make fuzz` and `make test T=` try others.
+SAME_EXAMPLES = ("--hypothesis-profile=ci",)
 ON_SQLITE = {"ZIVWEB_TEST_DATABASE_URL": "sqlite"}
 
 
@@ -56,7 +58,7 @@ def _failed(result: tuple[Part, tuple[int, list[str]]]) -> bool:
 
 def _run(part: Part) -> tuple[int, list[str]]:
     """Run one part; give its exit code and its last lines."""
-    command = [sys.executable, "-m", "pytest", *part.choice]
+    command = [sys.executable, "-m", "pytest", *SAME_EXAMPLES, *part.choice]
     last: deque[str] = deque(maxlen=SUMMARY_LINES)
     with subprocess.Popen(
         command,
