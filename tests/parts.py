@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 AT_ONCE = min(3, 1 + (os.cpu_count() or 1))
 SUMMARY_LINES = 15
 LOOKS, FAULTS = "tests/browser/test_accessibility.py", "tests/faults"
-# Hypothesis' own profile: a change fails by itself alone. `make fuzz` and `make test T=` try others.
+# Hypothesis' own profile: a change fails by itself. `make fuzz` and `make test T=` try others.
 SAME_EXAMPLES = ("--hypothesis-profile=ci",)
 ON_SQLITE = {"ZIVWEB_TEST_DATABASE_URL": "sqlite"}
 
