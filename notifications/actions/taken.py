@@ -34,12 +34,12 @@ class Taken:
     def add(self, row: Notification) -> None:
         """Begin to note that the relay has this one, and have it ended soon."""
         row.sent_at = timezone.now()
+        self._since = self._since if self._rows else time.monotonic()
+        self._rows.append(row)
         if connection.vendor == "postgresql":
             self._begin_note(row.pk, row.sent_at)
         else:
             Notification.objects.filter(pk=row.pk).update(sent_at=row.sent_at)
-        self._since = self._since if self._rows else time.monotonic()
-        self._rows.append(row)
         if time.monotonic() - self._since > END_SECONDS:
             self.end()
 
