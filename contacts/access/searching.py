@@ -25,17 +25,19 @@ from flow.paging import PAGE_SIZE, Page, id_in
 MAX_QUERY = 100
 LOOK = 800  # contacts in order that are looked through first
 SAMPLE = 4000  # contacts anywhere that are looked through before the trigrams
-TEXTS = 500  # contacts anywhere by which rare pieces are told from usual ones
+TEXTS = 500  # contacts anywhere by which rare trigrams are told from usual ones
+APART = 10  # only one in so many of a page: those of an import lie beside others like them
 FOUND = 300  # contacts that a look-up by trigrams gives at most
 TRIGRAM = 3
-PIECE, PIECES = 4, 2  # characters of a piece, and pieces of a word, that the trigrams are asked for
+PIECES = 2  # trigrams of a word that the index is asked for; a third is read in vain
 _NUMBER = re.compile(r"[0-9+()\-./\s]{3,}")
 _SAMPLED = """
 SELECT id, search FROM contacts_contact TABLESAMPLE SYSTEM ((SELECT LEAST(100, {sample} * 100 /
     GREATEST(reltuples, 1)) FROM pg_class WHERE oid = 'contacts_contact'::regclass)) REPEATABLE (1)
-WHERE organization_id = %s AND owner_id IS NULL {likes} LIMIT {found}"""
+WHERE organization_id = %s AND owner_id IS NULL AND {condition} LIMIT {found}"""
+# The index holds the organization as a bigint and finds it by no other type.
 _BY_TRIGRAMS = """
-SELECT id FROM contacts_contact WHERE organization_id = %s AND {likes} AND owner_id IS NULL
+SELECT id FROM contacts_contact WHERE organization_id = %s::bigint AND {likes} AND owner_id IS NULL
 LIMIT {found}"""
 FILTERS: dict[str, Callable[[], Q]] = {
     "no_data": lambda: ~Q(Exists(Datum.objects.filter(contact=OuterRef("pk")))),
@@ -98,7 +100,9 @@ def _search(
     starting = _near(ordered.filter(sort_name__gte=terms[0]))
     found += _matching(starting, terms)[:enough]
     if len(found) <= PAGE_SIZE:
-        found += [pk for pk, _text in _sampled(user.organization_id, SAMPLE, terms)]
+        patterns = [_pattern(term) for term in terms]
+        some = _sampled(user.organization_id, _likes(terms), patterns, size=SAMPLE, found=FOUND)
+        found += [pk for pk, _text in some]
     rows = _in_order(kept, found)
     if len(rows) <= PAGE_SIZE:
         rows = _in_order(kept, found + _by_trigrams(user.organization_id, terms))
@@ -114,18 +118,21 @@ def _matching(near: list[tuple[int, str]], terms: list[str]) -> list[int]:
     return [pk for pk, text in near if all(term in text for term in terms)]
 
 
-def _sampled(organization_id: int, size: int, terms: list[str]) -> list[tuple[int, str]]:
-    """Return contacts that hold all terms, of some `size` on pages anywhere in the table."""
-    likes = f"AND {_likes(terms)}" if terms else ""
+def _sampled(
+    organization_id: int, condition: str, params: list[str], *, size: int, found: int
+) -> list[tuple[int, str]]:
+    """Return contacts that meet a condition, of some `size` on pages anywhere in the table."""
     with connection.cursor() as cursor:
-        sql = _SAMPLED.format(likes=likes, found=max(FOUND, TEXTS), sample=size)
-        cursor.execute(sql, [organization_id, *map(_pattern, terms)])
+        sql = _SAMPLED.format(condition=condition, found=found, sample=size)
+        cursor.execute(sql, [organization_id, *params])
         return list(cursor.fetchall())
 
 
 def _by_trigrams(organization_id: int, terms: list[str]) -> list[int]:
     """Return contacts that hold all terms; of very many some, of too short terms none."""
-    texts = [text for _pk, text in _sampled(organization_id, TEXTS, [])]
+    apart = f"id %% {APART} = 0"
+    some = _sampled(organization_id, apart, [], size=TEXTS * APART, found=TEXTS)
+    texts = [text for _pk, text in some]
     pieces = [piece for term in terms for piece in _rarest(term, texts)]
     if not pieces:
         return []
@@ -141,20 +148,10 @@ def _by_trigrams(organization_id: int, terms: list[str]) -> list[int]:
 
 
 def _rarest(term: str, texts: list[str]) -> list[str]:
-    """Return the pieces of a term with the rarest trigrams; none of a term that is too short.
-
-    A piece with a usual trigram is dear, however rare it is itself: the index reads both.
-    """
-    held = {part: sum(part in text for text in texts) for part in _parts(term, TRIGRAM)}
-    pieces = [piece for piece in _parts(term, PIECE) if len(piece) >= TRIGRAM]
-    counts = {piece: sorted(held[part] for part in _parts(piece, TRIGRAM)) for piece in pieces}
-    return sorted(counts, key=lambda piece: counts[piece])[:PIECES]
-
-
-def _parts(text: str, size: int) -> list[str]:
-    """Return every part of this size, the last one first; of a shorter text itself."""
-    last = max(0, len(text) - size)
-    return list(dict.fromkeys(text[start : start + size] for start in range(last, -1, -1)))
+    """Return the trigrams of a term that the fewest texts hold; none of a term that is shorter."""
+    last = len(term) - TRIGRAM
+    parts = dict.fromkeys(term[start : start + TRIGRAM] for start in range(last, -1, -1))
+    return sorted(parts, key=lambda part: sum(part in text for text in texts))[:PIECES]
 
 
 def _likes(terms: list[str]) -> str:
