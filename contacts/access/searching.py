@@ -2,7 +2,7 @@
 
 Four ways, each bounded: look through the next contacts in order and through those whose names
 start with the word, through a sample of the book (finds what very many match), and look up the
-trigrams of the rarest pieces, which is quick for all else. Of a word that very many match some are
+rarest trigrams, which is quick for all else. Of a word that very many match some are
 found; one more letter finds the rest.
 """
 
