@@ -36,6 +36,11 @@
   window.addEventListener("pageshow", () => waiting.forEach(release));
   document.addEventListener("htmx:afterRequest", () => waiting.forEach(release));
 
+  // --- A phone shows some of the sections: the one where we are is among them ---
+
+  const here = document.querySelector(".sections [aria-current]");
+  if (here) here.parentElement.scrollLeft = here.offsetLeft - here.parentElement.offsetLeft - 16;
+
   // --- Copy buttons: data-copy names the element that holds the text ---
 
   function select(element) {
