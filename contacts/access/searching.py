@@ -2,8 +2,8 @@
 
 Four ways, each bounded: look through the next contacts in order and through those whose names
 start with the word, through a sample of the book (finds what very many match), and look up the
-rarest trigrams, which is quick for all else. Of a word that very many match some are
-found; one more letter finds the rest.
+rarest trigrams, which is quick for all else. Of a word that very many match some are found; one
+more letter finds the rest.
 """
 
 import re
@@ -29,7 +29,7 @@ TEXTS = 500  # contacts anywhere by which rare trigrams are told from usual ones
 APART = 10  # only one in so many of a page: those of an import lie beside others like them
 FOUND = 300  # contacts that a look-up by trigrams gives at most
 TRIGRAM = 3
-PIECES = 2  # trigrams of a word that the index is asked for; a third is read in vain
+PIECES = 2  # trigrams of a word that the index is asked for
 _NUMBER = re.compile(r"[0-9+()\-./\s]{3,}")
 _SAMPLED = """
 SELECT id, search FROM contacts_contact TABLESAMPLE SYSTEM ((SELECT LEAST(100, {sample} * 100 /

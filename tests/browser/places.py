@@ -102,19 +102,13 @@ def entry_opened(page: Page, scene: Scene, look: Look) -> None:
 
 def login_refused(page: Page, scene: Scene, look: Look) -> None:
     """Sign in with a wrong password."""
-    page.goto("/account/login/")
-    page.locator("[name=login]").fill(BRAM)
-    page.locator("[name=password]").fill("wrong")
-    page.locator("main form button").click()
+    _sign_in(page, BRAM, "wrong")
     page.locator("#login-errors").wait_for()
 
 
 def second_factor_asked(page: Page, scene: Scene, look: Look) -> None:
     """Sign in with the password of somebody who has an app as well."""
-    page.goto("/account/login/")
-    page.locator("[name=login]").fill(CAREFUL)
-    page.locator("[name=password]").fill("demo")
-    page.locator("main form button").click()
+    _sign_in(page, CAREFUL, "demo")
     page.locator("#use-passkey").wait_for(state="attached")
 
 
@@ -226,6 +220,13 @@ def access_code_wrong(page: Page, scene: Scene, look: Look) -> None:
     page.locator("[name=code]").fill("groene fiets")
     page.get_by_role("button", name=WORDS[look.language].open_message).click()
     page.locator(".field__errors").wait_for()
+
+
+def _sign_in(page: Page, email: str, password: str) -> None:
+    page.goto("/account/login/")
+    page.locator("[name=login]").fill(email)
+    page.locator("[name=password]").fill(password)
+    page.locator("main form button").click()
 
 
 def _ask(page: Page, look: Look) -> None:
