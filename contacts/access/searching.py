@@ -7,11 +7,20 @@ more letter finds the rest.
 """
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet, Value
+from django.db.models import (
+    BooleanField,
+    Exists,
+    OuterRef,
+    Q,
+    QuerySet,
+    Value,
+    prefetch_related_objects,
+)
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import Concat
 
 from accounts.models import User
@@ -23,18 +32,18 @@ from contacts.states import OPEN
 from flow.paging import PAGE_SIZE, Page, id_in
 
 MAX_QUERY = 100
-LOOK = 800  # contacts in order that are looked through first
+LOOK = 500  # contacts in order that are looked through first
 SAMPLE = 4000  # contacts anywhere that are looked through before the trigrams
-TEXTS = 500  # contacts anywhere by which rare trigrams are told from usual ones
-APART = 10  # only one in so many of a page: those of an import lie beside others like them
-FOUND = 300  # contacts that a look-up by trigrams gives at most
+APART = 10  # one in so many of those tells rare trigrams from usual ones: neighbours are alike
+FOUND = 200  # contacts that a look-up by trigrams gives at most
 TRIGRAM = 3
 PIECES = 2  # trigrams of a word that the index is asked for
 _NUMBER = re.compile(r"[0-9+()\-./\s]{3,}")
 _SAMPLED = """
 SELECT id, search FROM contacts_contact TABLESAMPLE SYSTEM ((SELECT LEAST(100, {sample} * 100 /
     GREATEST(reltuples, 1)) FROM pg_class WHERE oid = 'contacts_contact'::regclass)) REPEATABLE (1)
-WHERE organization_id = %s AND owner_id IS NULL AND {condition} LIMIT {found}"""
+WHERE organization_id = %s AND owner_id IS NULL AND ({likes} OR id %% {apart} = 0)
+LIMIT {found} + {sample} / {apart}"""
 # The index holds the organization as a bigint and finds it by no other type.
 _BY_TRIGRAMS = """
 SELECT id FROM contacts_contact WHERE organization_id = %s::bigint AND {likes} AND owner_id IS NULL
@@ -75,7 +84,8 @@ def contacts_page(
     else:
         rows = list(ordered[: PAGE_SIZE + 1])
     page = Page(rows[:PAGE_SIZE], str(rows[PAGE_SIZE - 1].pk) if len(rows) > PAGE_SIZE else "")
-    return _with_data(page)
+    prefetch_related_objects(page.rows, "data")
+    return page
 
 
 def sources_of(user: User, book: str) -> list[str]:
@@ -88,25 +98,33 @@ def _search(
     user: User, book: str, ordered: QuerySet[Contact], kept: QuerySet[Contact], terms: list[str]
 ) -> list[Contact]:
     """Return contacts of `kept` that hold all terms; `ordered` is the book that they are from."""
-    near = _near(ordered)
+    found: list[int] = []
+    for more in _ways(user, book, ordered, kept, terms):
+        found += more
+        rows = _in_order(kept, found) if len(found) > PAGE_SIZE else []
+        if len(rows) > PAGE_SIZE:
+            return rows
+    return _in_order(kept, found)
+
+
+def _ways(
+    user: User, book: str, ordered: QuerySet[Contact], kept: QuerySet[Contact], terms: list[str]
+) -> Iterator[list[int]]:
+    """Find contacts that hold all terms, way by way, until it is enough."""
     enough = PAGE_SIZE + 1 if kept is ordered else LOOK  # a domain may leave some of them out
-    found = _matching(near, terms)[:enough]
-    rows = _in_order(kept, found)
-    if len(rows) > PAGE_SIZE or len(near) < LOOK:
-        return rows
+    near = _near(ordered)
+    yield _matching(near, terms)[:enough]
+    if len(near) < LOOK:
+        return
     if connection.vendor != "postgresql" or book != ORGANIZATION:
-        return list(kept.filter(_all(terms))[: PAGE_SIZE + 1])
+        yield list(kept.filter(_all(terms)).values_list("pk", flat=True)[: PAGE_SIZE + 1])
+        return
     # Names are in order: those that start with the word lie together, however far away.
-    starting = _near(ordered.filter(sort_name__gte=terms[0]))
-    found += _matching(starting, terms)[:enough]
-    if len(found) <= PAGE_SIZE:
-        patterns = [_pattern(term) for term in terms]
-        some = _sampled(user.organization_id, _likes(terms), patterns, size=SAMPLE, found=FOUND)
-        found += [pk for pk, _text in some]
-    rows = _in_order(kept, found)
-    if len(rows) <= PAGE_SIZE:
-        rows = _in_order(kept, found + _by_trigrams(user.organization_id, terms))
-    return rows
+    yield _matching(_near(ordered.filter(sort_name__gte=terms[0])), terms)[:enough]
+    some = _sampled(user.organization_id, terms)
+    yield _matching(some, terms)
+    apart = [text for pk, text in some if pk % APART == 0]
+    yield _by_trigrams(user.organization_id, terms, apart)
 
 
 def _near(ordered: QuerySet[Contact]) -> list[tuple[int, str]]:
@@ -118,21 +136,19 @@ def _matching(near: list[tuple[int, str]], terms: list[str]) -> list[int]:
     return [pk for pk, text in near if all(term in text for term in terms)]
 
 
-def _sampled(
-    organization_id: int, condition: str, params: list[str], *, size: int, found: int
-) -> list[tuple[int, str]]:
-    """Return contacts that meet a condition, of some `size` on pages anywhere in the table."""
+def _sampled(organization_id: int, terms: list[str]) -> list[tuple[int, str]]:
+    """Return contacts on pages anywhere: those that hold all terms, and some of the others."""
     with connection.cursor() as cursor:
-        sql = _SAMPLED.format(condition=condition, found=found, sample=size)
-        cursor.execute(sql, [organization_id, *params])
+        sql = _SAMPLED.format(likes=_likes(terms), found=FOUND, sample=SAMPLE, apart=APART)
+        cursor.execute(sql, [organization_id, *map(_pattern, terms)])
         return list(cursor.fetchall())
 
 
-def _by_trigrams(organization_id: int, terms: list[str]) -> list[int]:
-    """Return contacts that hold all terms; of very many some, of too short terms none."""
-    apart = f"id %% {APART} = 0"
-    some = _sampled(organization_id, apart, [], size=TEXTS * APART, found=TEXTS)
-    texts = [text for _pk, text in some]
+def _by_trigrams(organization_id: int, terms: list[str], texts: list[str]) -> list[int]:
+    """Return contacts that hold all terms; of very many some, of too short terms none.
+
+    `texts` of other contacts tell which trigrams are rare.
+    """
     pieces = [piece for term in terms for piece in _rarest(term, texts)]
     if not pieces:
         return []
@@ -170,12 +186,6 @@ def _in_order(ordered: QuerySet[Contact], ids: list[int]) -> list[Contact]:
     """
     name = Concat("sort_name", Value(""))
     return list(ordered.filter(pk__in=set(ids)).order_by(name, "pk")[: PAGE_SIZE + 1])
-
-
-def _with_data(page: Page[Contact]) -> Page[Contact]:
-    ids = [row.pk for row in page.rows]
-    found = {row.pk: row for row in Contact.objects.filter(pk__in=ids).prefetch_related("data")}
-    return Page([found[pk] for pk in ids if pk in found], page.next_key)
 
 
 def _all(terms: list[str]) -> Q:
@@ -224,9 +234,11 @@ def _after(contacts: QuerySet[Contact], key: str) -> QuerySet[Contact]:
     pk = id_in(key)
     if pk is None:
         return contacts
-    last = Contact.objects.filter(pk=pk).values_list("sort_name", flat=True).first()
-    if last is None:
+    last = list(Contact.objects.filter(pk=pk).values_list("sort_name", "pk"))
+    if not last:
         return contacts
-    return contacts.filter(sort_name__gte=last).filter(
-        Q(sort_name__gt=last) | Q(sort_name=last, pk__gt=pk)
+    # Compared as a row: one range of the index answers that.
+    later = RawSQL(
+        "(contacts_contact.sort_name, contacts_contact.id) > (%s, %s)", last[0], BooleanField()
     )
+    return contacts.filter(later)
