@@ -2,7 +2,6 @@
 
 from contacts.models.books import (
     LETTER_AND_DOMAIN,
-    LOCAL_PART,
     AddressChange,
     Contact,
     Datum,
@@ -21,7 +20,6 @@ from contacts.models.systems import Conflict, ExternalId, FieldLock, Proposal
 
 __all__ = [
     "LETTER_AND_DOMAIN",
-    "LOCAL_PART",
     "ROWS_PER_RUN",
     "AddressChange",
     "Conflict",
