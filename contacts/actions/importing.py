@@ -4,9 +4,10 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
-from itertools import chain
+from contextlib import ExitStack, contextmanager
+from itertools import chain, cycle
 
-from django.db import OperationalError, connection, transaction
+from django.db import OperationalError, connection, connections, transaction
 from django.utils import timezone
 
 from accounts.policy import SMS
@@ -100,9 +101,10 @@ def _side_by_side(
 ) -> Iterator[tuple[int, dict[str, int]]]:
     """Have two transactions at a time, each on a connection of its own, while rows are read."""
     waiting: deque[tuple[int, Future[dict[str, int]]]] = deque()
-    with ThreadPoolExecutor(AT_A_TIME) as pool:
-        for chunk in chunks:
-            waiting.append((len(chunk), pool.submit(_apart, run, chunk, pace)))
+    with ExitStack() as stack:
+        lanes = cycle([stack.enter_context(_lane()) for _ in range(AT_A_TIME)])
+        for chunk, lane in zip(chunks, lanes, strict=False):
+            waiting.append((len(chunk), lane.submit(_apart, run, chunk, pace)))
             if len(waiting) > AT_A_TIME:
                 size, future = waiting.popleft()
                 yield size, future.result()
@@ -111,11 +113,18 @@ def _side_by_side(
             yield size, future.result()
 
 
+@contextmanager
+def _lane() -> Iterator[ThreadPoolExecutor]:
+    """Give a thread that has one connection to the database as long as it works."""
+    with ThreadPoolExecutor(1) as thread:
+        try:
+            yield thread
+        finally:
+            thread.submit(connections.close_all).result()
+
+
 def _apart(run: ImportRun, chunk: list[staging.Line], pace: staging.Pace) -> dict[str, int]:
-    try:
-        return _chunk(run, Judge(run), chunk, pace, dry=False)
-    finally:
-        connection.close()
+    return _chunk(run, Judge(run), chunk, pace, dry=False)
 
 
 def _chunk(

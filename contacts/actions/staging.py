@@ -9,7 +9,7 @@ from contacts.importer import Row
 from contacts.models import ImportRun, StagedRow, code_context, first_row_id, seal_code
 from contacts.states import CONFLICT, REJECTED, SAME
 
-BATCH = 5000
+BATCH = 8000
 FEWEST = 100
 SQLITE_BATCH = 500  # no transaction over 200 ms: the intake writes too
 LONG = 0.4  # seconds that a batch may take: people see progress, and a cancel waits no longer
