@@ -17,7 +17,9 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from accounts.policy import ORGANIZATION
+from contacts import actions as importing
 from contacts.access import Wanted, contacts_page, stored_data
+from contacts.importer import Row
 from contacts.models import Contact
 from drafts import access, actions
 from drafts.models import Draft
@@ -166,3 +168,20 @@ def test_a_search_reads_no_contacts_of_other_organizations(house: House) -> None
 
     assert "Bitmap Index Scan on contacts_search" in plan
     assert "Index Cond: ((organization_id" in plan
+
+
+@pytest.mark.slow
+def test_an_import_looks_contacts_up_by_address_in_a_book_that_has_just_grown() -> None:
+    """Without new statistics the planner would read the whole book for each of its rows."""
+    organization = make.user().organization
+    for start in range(0, 12_000, 3_000):
+        rows = [Row(f"jan{number}@example.nl") for number in range(start, start + 3_000)]
+        with CaptureQueriesContext(connection) as captured:
+            importing.run_now(importing.new_run(organization), rows)
+    [judging] = [each["sql"] for each in captured if "INSERT INTO contacts_batch" in each["sql"]]
+
+    with connection.cursor() as cursor:
+        cursor.execute(f"EXPLAIN {judging}")
+        plan = "\n".join(line for (line,) in cursor.fetchall())
+
+    assert re.search(r"contacts_one_per_organization_book .*\n.*Cond: .*s\.address", plan)

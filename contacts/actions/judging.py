@@ -9,16 +9,19 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-from django.db import connection
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
-from contacts.models import ROWS_PER_RUN, FieldLock, ImportRun
+from contacts.models import FieldLock, ImportRun
 from contacts.states import CHANGED, CONFLICT, NEW, OVERWRITE, SAME
 
 _MADE = "made"  # a new row that is written, while others are judged again
-ANALYZED_AT = (6_000, 50_000, 500_000)  # rows of an import
 # A batch is small beside the book: its rows are looked up one by one, whatever the planner guesses.
 _LOOK_UP = "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off"
+# The planner takes an index of the wrong columns for a book that it thinks is small.
+_OUTGROWN = """
+SELECT pg_relation_size(oid) > (4 * relpages + 20) * current_setting('block_size')::bigint
+FROM pg_class WHERE oid = 'contacts_contact'::regclass"""
 _TABLE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS contacts_batch (
     id bigint, address text, name text, phone text, more_phones text,
@@ -73,9 +76,8 @@ _INSERT_CONTACTS = """
 INSERT INTO contacts_contact (id, organization_id, owner_id, address, name, fixed, created_at,
     changed_at, search, name_source, run_id, language)
 SELECT contact_id, %(organization)s, {owner}, address, name, {false}, %(now)s, %(now)s,
-    {fold}(name || ' ' || address || ' ' || phone), %(source)s, %(run)s, language
-FROM contacts_batch WHERE verdict = 'new' ORDER BY address
-ON CONFLICT DO NOTHING"""
+    {fold}(name) || ' ' || address || ' ' || phone, %(source)s, %(run)s, language
+FROM contacts_batch WHERE verdict = 'new' ORDER BY address {unless_there}"""
 _NEW_DATA = """
 INSERT INTO contacts_datum (contact_id, method, preferred, phone_number, code_sealed, digest,
     source, run_id, actor_id, entered_at)
@@ -215,7 +217,7 @@ class Judge:
         self._left_out = "''" if every else "'same'"
         if connection.vendor == "postgresql":
             self._do(_LOOK_UP)
-        self._refresh_statistics(low % ROWS_PER_RUN, high % ROWS_PER_RUN)
+            self._refresh_statistics()
         self._do(self._engine.empty_batch)
         self._judge()
         return self._counts()
@@ -258,10 +260,10 @@ class Judge:
             connection.connection.create_function("fold", 1, str.lower, deterministic=True)
         self._do(_TABLE)
 
-    def _refresh_statistics(self, low: int, high: int) -> None:
-        """Let the planner see how the book grows, where this import makes it grow."""
-        grown = connection.vendor == "postgresql" and self._run.counts.get(NEW)
-        if grown and any(low < row <= high for row in ANALYZED_AT):
+    def _refresh_statistics(self) -> None:
+        """Let the planner see how the book has grown."""
+        [(outgrown,)] = self._rows(_OUTGROWN)
+        if outgrown:
             self._do("ANALYZE contacts_contact, contacts_datum, contacts_stagedrow")
 
     def _judge(self, only: str = "") -> None:
@@ -309,8 +311,13 @@ class Judge:
         return self._counts()
 
     def _insert_contacts(self) -> int:
+        """Insert the new contacts, but those that somebody else added meanwhile: there are few."""
         owner = "%(owner)s" if self._run.owner_id else "NULL"
-        return self._do(_INSERT_CONTACTS, owner=owner)
+        try:
+            with transaction.atomic():
+                return self._do(_INSERT_CONTACTS, owner=owner, unless_there="")
+        except IntegrityError:
+            return self._do(_INSERT_CONTACTS, owner=owner, unless_there="ON CONFLICT DO NOTHING")
 
     def _insert_data(self) -> None:
         for kind in (_SMS, _CODE):
