@@ -9,12 +9,13 @@ from contacts.importer import Row
 from contacts.models import ImportRun, StagedRow, code_context, first_row_id, seal_code
 from contacts.states import CONFLICT, REJECTED, SAME
 
-BATCH = 8000
+BATCH = 6000
 FEWEST = 100
 SQLITE_BATCH = 500  # no transaction over 200 ms: the intake writes too
 LONG = 0.4  # seconds that a batch may take: people see progress, and a cancel waits no longer
 DUPLICATE, TWICE = "duplicate", "twice_in_file"
 DECIDED = (DUPLICATE, TWICE)  # reasons that no stored contact changes
+_SHORT = (1 << 60) - 1  # a longer int takes half as much memory again
 _COLUMNS = (
     "id", "address", "name", "phone", "more_phones", "code_sealed", "digest", "verdict", "reason",
     "typed", "language",
@@ -70,8 +71,8 @@ class Stager:
         """Return a verdict that does not depend on what is stored: "" for most rows."""
         if row.rejected:
             return REJECTED, row.rejected
-        said = hash((row.phones, row.code, row.name, row.language))
-        before = self._seen.setdefault(hash(row.address), said)
+        said = hash((row.phones, row.code, row.name, row.language)) & _SHORT
+        before = self._seen.setdefault(hash(row.address) & _SHORT, said)
         if before is said:
             return "", ""
         return (SAME, DUPLICATE) if before == said else (CONFLICT, TWICE)

@@ -69,6 +69,7 @@ class Reader:
             for place in places(columns.KIND)
             if any(value > place for value in values)
         ]
+        self._unusual = tuple(self._codes + self._languages)
         self._region, self._domains = region, domains
         self._dutch = region == "NL"
         self._plain = len(self._emails) == 1 and len(self._mobiles) == 1 and len(self._names) == 1
@@ -94,9 +95,9 @@ class Reader:
             return None
         if not _PLAIN_ADDRESS.fullmatch(address) or len(address) > 64:
             return None
-        unusual = self._codes + self._languages
-        if any(place < len(cells) and cells[place] for place in unusual):
-            return None
+        for place in self._unusual:
+            if place < len(cells) and cells[place]:
+                return None
         if not name.isascii() or not name.isprintable() or name != name.strip() or "  " in name:
             return None
         return Row(address, name[:MAX_NAME], (f"+31{match[1]}",))
