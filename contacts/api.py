@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Annotated, Any
 
 from django.http import HttpRequest, HttpResponse
@@ -142,9 +144,9 @@ def put_contact(
     request: HttpRequest, contact: ContactIn, external_id: str = ExternalId, if_match: str = Seen
 ) -> dict[str, Any]:
     """Create or change the contact with your id; If-Match guards against changes meanwhile."""
-    _match(request, external_id, if_match)
     contact.external_id = external_id
-    return _sync(request, [contact])[0]
+    with _unchanged(request, external_id, if_match):
+        return _sync(request, [contact])[0]
 
 
 @router.delete("/{external_id}", response=GUARDED | {204: None})
@@ -153,9 +155,9 @@ def delete_contact(
 ) -> Status[None]:
     """Take away what you said about a contact; what people entered stays."""
     key = _key(request)
-    found = access.synced_contact(key.organization, key.name, external_id)
-    _match(request, external_id, if_match)
-    actions.delete_synced(key.name, found)
+    with _unchanged(request, external_id, if_match):
+        found = access.synced_contact(key.organization, key.name, external_id)
+        actions.delete_synced(key.name, found)
     return Status(204, None)
 
 
@@ -252,14 +254,18 @@ def _sync(request: HttpRequest, contacts: list[ContactIn]) -> list[dict[str, Any
     ]
 
 
-def _match(request: HttpRequest, external_id: str, wanted: str) -> None:
-    """Refuse a change of what the sender has not seen. Raises HttpError."""
+@contextmanager
+def _unchanged(request: HttpRequest, external_id: str, wanted: str) -> Iterator[None]:
+    """Hold a contact while it is changed. Raises HttpError: it is not what the sender has seen."""
     if not wanted or wanted == "*":
+        yield
         return
     key = _key(request)
-    found = access.synced_contact(key.organization, key.name, external_id)
-    if _etag(_shown(found, key)) not in [tag.strip() for tag in wanted.split(",")]:
-        raise HttpError(412, "the contact has changed meanwhile")
+    with actions.held(access.synced_contact(key.organization, key.name, external_id)):
+        found = access.synced_contact(key.organization, key.name, external_id)
+        if _etag(_shown(found, key)) not in [tag.strip() for tag in wanted.split(",")]:
+            raise HttpError(412, "the contact has changed meanwhile")
+        yield
 
 
 def _shown(contact: Contact, key: ApiKey) -> dict[str, Any]:

@@ -33,7 +33,7 @@ from contacts.actions.runs import (
     work,
 )
 from contacts.actions.syncing import Synced, delete_synced, sync_contacts
-from contacts.actions.writing import AddressTakenError
+from contacts.actions.writing import AddressTakenError, held
 
 __all__ = [
     "AddressTakenError",
@@ -56,6 +56,7 @@ __all__ = [
     "fix_contacts",
     "forget_old_rows",
     "forget_run",
+    "held",
     "import_rows",
     "keep_ours",
     "learn",

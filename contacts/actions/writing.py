@@ -1,6 +1,7 @@
 """The strokes that every action writes with: put a datum, keep what was, note what changed."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -40,6 +41,14 @@ class Origin:
 def lock(pk: int) -> Contact:
     """Lock a contact. Raises Contact.DoesNotExist."""
     return Contact.objects.select_for_update().get(pk=pk)
+
+
+@contextmanager
+def held(contact: Contact) -> Iterator[None]:
+    """Let nobody else change a contact meanwhile; one that is gone by now is held by nobody."""
+    with transaction.atomic():
+        Contact.objects.select_for_update().filter(pk=contact.pk).first()
+        yield
 
 
 def write_contact(row: Contact) -> None:

@@ -5,7 +5,9 @@ from collections.abc import Callable
 
 import pytest
 from django.db import connection, connections
+from django.test import Client
 
+from accounts.actions import create_api_key
 from accounts.policy import ORGANIZATION, SMS
 from contacts import actions
 from contacts.entries import ContactEntry
@@ -17,6 +19,7 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.races]
 
 ROUNDS = 5
 JAN, THIRD = "jan@example.nl", "+31687654321"
+URL = "/api/v1/contacts/42"
 
 
 def at_once(*calls: Callable[[], object]) -> list[BaseException]:
@@ -107,3 +110,23 @@ def test_an_open_edit_makes_the_import_wait() -> None:
     raised = at_once(*edits, *[lambda: imported(admin, f"{JAN},Jan,{THIRD},,")] * 2)
 
     assert (raised, number()) == ([], OTHER_MOBILE)
+
+
+@pytest.mark.parametrize("round_number", range(ROUNDS))
+def test_of_two_systems_that_saw_the_same_one_is_told_of_the_other(round_number: int) -> None:
+    organization = make_people().admin.organization
+    crm = Client(headers={"authorization": f"Bearer {create_api_key(organization, 'CRM')}"})
+
+    def put(number: str, seen: str = "*") -> int:
+        body = {"email": JAN, "phones": [number]}
+        headers = {"If-Match": seen}
+        return crm.put(URL, body, "application/json", headers=headers).status_code
+
+    put(MOBILE)
+    seen, told = crm.get(URL)["ETag"], list[int]()
+
+    raised = at_once(
+        lambda: told.append(put(OTHER_MOBILE, seen)), lambda: told.append(put(THIRD, seen))
+    )
+
+    assert (raised, sorted(told)) == ([], [200, 412])
