@@ -16,7 +16,7 @@ LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url 
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test faults fuzz bench bench-tools screenshots check $(CHECKS) messages compile-messages clean lock
+.PHONY: help run test quick faults fuzz bench bench-tools screenshots check $(CHECKS) messages compile-messages clean lock
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -50,6 +50,9 @@ run: $(VENV)/.run-ready .env compile-messages ## Start web, worker, beat and SMT
 test: $(VENV)/.test-ready compile-messages ## Run every test (T="..." passes arguments to pytest)
 	@$(BIN)/python -m tests.plugins.chromium
 	$(BIN)/python -m $(if $(T),pytest $(T),tests.parts)
+
+quick: $(VENV)/.test-ready compile-messages ## Run the tests without browsers, kills and what takes long
+	$(BIN)/python -m tests.parts quick
 
 faults: $(VENV)/.test-ready compile-messages ## Kill 500 processes under load, and every other fault (ROUNDS=100 for less)
 	ZIVWEB_FAULT_ROUNDS=$(or $(ROUNDS),500) $(BIN)/python -m pytest tests/faults $(T)
