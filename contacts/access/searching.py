@@ -7,7 +7,7 @@ more letter finds the rest.
 """
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 
 from django.db import connection, transaction
@@ -34,20 +34,27 @@ from flow.paging import PAGE_SIZE, Page, id_in
 MAX_QUERY = 100
 LOOK = 500  # contacts in order that are looked through first
 SAMPLE = 4000  # contacts anywhere that are looked through before the trigrams
-APART = 10  # one in so many of those tells rare trigrams from usual ones: neighbours are alike
+TEXTS = 200  # contacts by which rare trigrams are told from usual ones
 FOUND = 200  # contacts that a look-up by trigrams gives at most
 TRIGRAM = 3
-PIECES = 2  # trigrams of a word that the index is asked for
+PIECES, MOST_PIECES = 2, 4  # trigrams of a word that the index is asked for; more when all are rare
+USUAL, FEWEST = 0.2, 5  # of those texts: for what more of them hold the index is not asked
+_OTHER = re.compile(r"[\W_]")
 _NUMBER = re.compile(r"[0-9+()\-./\s]{3,}")
 _SAMPLED = """
-SELECT id, search FROM contacts_contact TABLESAMPLE SYSTEM ((SELECT LEAST(100, {sample} * 100 /
+SELECT id FROM contacts_contact TABLESAMPLE SYSTEM ((SELECT LEAST(100, {sample} * 100 /
     GREATEST(reltuples, 1)) FROM pg_class WHERE oid = 'contacts_contact'::regclass)) REPEATABLE (1)
-WHERE organization_id = %s AND owner_id IS NULL AND ({likes} OR id %% {apart} = 0)
-LIMIT {found} + {sample} / {apart}"""
+WHERE organization_id = %s AND owner_id IS NULL AND {likes} LIMIT {found}"""
+_APART = """
+SELECT search FROM contacts_contact WHERE organization_id = %s AND id IN (
+    SELECT n * last / {texts} FROM generate_series(1, {texts}) AS n,
+        (SELECT max(id) AS last FROM contacts_contact) AS ids)"""
 # The index holds the organization as a bigint and finds it by no other type.
 _BY_TRIGRAMS = """
-SELECT id FROM contacts_contact WHERE organization_id = %s::bigint AND {likes} AND owner_id IS NULL
-LIMIT {found}"""
+SELECT id FROM (
+    SELECT id, sort_name FROM contacts_contact
+    WHERE organization_id = %s::bigint AND {likes} AND owner_id IS NULL LIMIT {found}
+) AS found ORDER BY sort_name, id LIMIT {enough}"""
 FILTERS: dict[str, Callable[[], Q]] = {
     "no_data": lambda: ~Q(Exists(Datum.objects.filter(contact=OuterRef("pk")))),
     "unproven": lambda: Q(
@@ -80,7 +87,10 @@ def contacts_page(
     terms, domain = _terms(wanted.query), _domain(wanted.domain)
     if terms or domain:
         kept = ordered.filter(address__endswith=domain) if domain else ordered
-        rows = _search(user, book, ordered, kept, [*terms, *filter(None, [domain])])
+        # What is found in the whole book may be left out again by a filter or the page before.
+        enough = PAGE_SIZE + 1 if wanted == Wanted(wanted.query) and not after else FOUND
+        every = [*terms, *filter(None, [domain])]
+        rows = _search(_ways(user, book, ordered, kept, every, enough), kept)
     else:
         rows = list(ordered[: PAGE_SIZE + 1])
     page = Page(rows[:PAGE_SIZE], str(rows[PAGE_SIZE - 1].pk) if len(rows) > PAGE_SIZE else "")
@@ -94,12 +104,10 @@ def sources_of(user: User, book: str) -> list[str]:
     return sorted(set(data.values_list("source", flat=True)))
 
 
-def _search(
-    user: User, book: str, ordered: QuerySet[Contact], kept: QuerySet[Contact], terms: list[str]
-) -> list[Contact]:
-    """Return contacts of `kept` that hold all terms; `ordered` is the book that they are from."""
+def _search(ways: Iterable[list[int]], kept: QuerySet[Contact]) -> list[Contact]:
+    """Return a page of `kept` in order, of contacts that are found way by way."""
     found: list[int] = []
-    for more in _ways(user, book, ordered, kept, terms):
+    for more in ways:
         found += more
         rows = _in_order(kept, found) if len(found) > PAGE_SIZE else []
         if len(rows) > PAGE_SIZE:
@@ -108,10 +116,14 @@ def _search(
 
 
 def _ways(
-    user: User, book: str, ordered: QuerySet[Contact], kept: QuerySet[Contact], terms: list[str]
+    user: User,
+    book: str,
+    ordered: QuerySet[Contact],
+    kept: QuerySet[Contact],
+    terms: list[str],
+    enough: int,
 ) -> Iterator[list[int]]:
-    """Find contacts that hold all terms, way by way, until it is enough."""
-    enough = PAGE_SIZE + 1 if kept is ordered else LOOK  # a domain may leave some of them out
+    """Find contacts that hold all terms; `kept` leaves some out of the book, which is `ordered`."""
     near = _near(ordered)
     yield _matching(near, terms)[:enough]
     if len(near) < LOOK:
@@ -119,12 +131,11 @@ def _ways(
     if connection.vendor != "postgresql" or book != ORGANIZATION:
         yield list(kept.filter(_all(terms)).values_list("pk", flat=True)[: PAGE_SIZE + 1])
         return
-    # Names are in order: those that start with the word lie together, however far away.
-    yield _matching(_near(ordered.filter(sort_name__gte=terms[0])), terms)[:enough]
-    some = _sampled(user.organization_id, terms)
-    yield _matching(some, terms)
-    apart = [text for pk, text in some if pk % APART == 0]
-    yield _by_trigrams(user.organization_id, terms, apart)
+    if not terms[0].isdigit():
+        # Names are in order: those that start with the word lie together, however far away.
+        yield _matching(_near(ordered.filter(sort_name__gte=terms[0])), terms)[:enough]
+    yield _sampled(user.organization_id, terms)
+    yield _by_trigrams(user.organization_id, terms, enough)
 
 
 def _near(ordered: QuerySet[Contact]) -> list[tuple[int, str]]:
@@ -136,38 +147,49 @@ def _matching(near: list[tuple[int, str]], terms: list[str]) -> list[int]:
     return [pk for pk, text in near if all(term in text for term in terms)]
 
 
-def _sampled(organization_id: int, terms: list[str]) -> list[tuple[int, str]]:
-    """Return contacts on pages anywhere: those that hold all terms, and some of the others."""
+def _sampled(organization_id: int, terms: list[str]) -> list[int]:
+    """Return contacts that hold all terms, of those on some pages of the table."""
     with connection.cursor() as cursor:
-        sql = _SAMPLED.format(likes=_likes(terms), found=FOUND, sample=SAMPLE, apart=APART)
+        sql = _SAMPLED.format(likes=_likes(terms), sample=SAMPLE, found=FOUND)
         cursor.execute(sql, [organization_id, *map(_pattern, terms)])
-        return list(cursor.fetchall())
+        return [pk for (pk,) in cursor.fetchall()]
 
 
-def _by_trigrams(organization_id: int, terms: list[str], texts: list[str]) -> list[int]:
-    """Return contacts that hold all terms; of very many some, of too short terms none.
-
-    `texts` of other contacts tell which trigrams are rare.
-    """
-    pieces = [piece for term in terms for piece in _rarest(term, texts)]
-    if not pieces:
-        return []
-    likes = " AND ".join([_likes(pieces), *["strpos(search, %s) > 0"] * len(terms)])
-    params: list[int | str] = [organization_id, *map(_pattern, pieces), *terms]
+def _by_trigrams(organization_id: int, terms: list[str], enough: int) -> list[int]:
+    """Return the first contacts that hold all terms; of very many some, of usual words none."""
     with transaction.atomic(), connection.cursor() as cursor:
+        # Not a sample of pages: those of an import hold neighbours, who are alike.
+        cursor.execute(_APART.format(texts=TEXTS), [organization_id])
+        texts = [text for (text,) in cursor.fetchall()]
+        pieces = [piece for term in terms for piece in _rarest(term, texts)]
+        if not pieces:
+            return []
+        likes = " AND ".join([_likes(pieces), *["strpos(search, %s) > 0"] * len(terms)])
+        params: list[int | str] = [organization_id, *map(_pattern, pieces), *terms]
         # A pattern's selectivity is a guess; without these a wrong one reads the whole table.
         cursor.execute("SET LOCAL enable_seqscan = off; SET LOCAL enable_indexscan = off")
-        cursor.execute(_BY_TRIGRAMS.format(likes=likes, found=FOUND), params)
+        cursor.execute(_BY_TRIGRAMS.format(likes=likes, found=FOUND, enough=enough), params)
         ids = [pk for (pk,) in cursor.fetchall()]
         cursor.execute("SET LOCAL enable_seqscan = on; SET LOCAL enable_indexscan = on")
     return ids
 
 
 def _rarest(term: str, texts: list[str]) -> list[str]:
-    """Return the trigrams of a term that the fewest texts hold; none of a term that is shorter."""
+    """Return the trigrams of a term that the fewest texts hold: none of a term of usual ones."""
     last = len(term) - TRIGRAM
     parts = dict.fromkeys(term[start : start + TRIGRAM] for start in range(last, -1, -1))
-    return sorted(parts, key=lambda part: sum(part in text for text in texts))[:PIECES]
+    plain = [_OTHER.sub(" ", f" {text} ") for text in texts]
+    held = {part: sum(_seen(part) in text for text in plain) for part in parts}
+    usual = max(USUAL * len(texts), FEWEST)
+    rare = [part for part in sorted(parts, key=held.__getitem__) if held[part] <= usual]
+    never = [part for part in rare if not held[part]]
+    return never[:MOST_PIECES] if len(never) > PIECES else rare[:PIECES]
+
+
+def _seen(part: str) -> str:
+    """Return what the index sees of three letters: words, but no single letter that ends one."""
+    plain = _OTHER.sub(" ", part)
+    return plain[1:].rstrip() if plain[1] == " " else plain
 
 
 def _likes(terms: list[str]) -> str:

@@ -18,9 +18,10 @@ from contacts.states import CHANGED, CONFLICT, NEW, OVERWRITE, SAME
 _MADE = "made"  # a new row that is written, while others are judged again
 # A batch is small beside the book: its rows are looked up one by one, whatever the planner guesses.
 _LOOK_UP = "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off"
-# The planner takes an index of the wrong columns for a book that it thinks is small.
+# The planner takes an index of the wrong columns for a book that it thinks is small or empty.
 _OUTGROWN = """
 SELECT pg_relation_size(oid) > (4 * relpages + 20) * current_setting('block_size')::bigint
+    OR reltuples < 2 * relpages
 FROM pg_class WHERE oid = 'contacts_contact'::regclass"""
 _TABLE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS contacts_batch (

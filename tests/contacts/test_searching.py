@@ -1,6 +1,8 @@
 """Searching a book that is larger than what is looked through first."""
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from accounts.policy import ORGANIZATION
 from contacts import access
@@ -65,3 +67,25 @@ def test_a_domain_is_found_wherever_it_stands(large: People) -> None:
 def test_a_domain_is_not_the_beginning_of_another(large: People) -> None:
     page = access.contacts_page(large.admin, ORGANIZATION, access.Wanted(domain="zee.exam"))
     assert page.rows == []
+
+
+@pytest.mark.skipif(connection.vendor != "postgresql", reason="trigrams of PostgreSQL")
+@pytest.mark.parametrize(
+    ("query", "trigrams"),
+    [
+        ("x.e", []),  # it sees words that begin with e: each address ends in one
+        ("x--", []),  # it sees nothing
+        ("zzz", [1]),
+        ("xyz1", [2]),
+        ("zyxwvuts", [4]),
+        ("firmazzz", [3]),
+    ],
+)
+def test_the_index_is_asked_for_what_is_rare(
+    large: People, query: str, trigrams: list[int]
+) -> None:
+    with CaptureQueriesContext(connection) as captured:
+        found(large, query)
+
+    asked = [each["sql"] for each in captured if "strpos" in each["sql"]]
+    assert [sql.count("LIKE") for sql in asked] == trigrams
