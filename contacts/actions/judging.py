@@ -18,11 +18,9 @@ from contacts.states import CHANGED, CONFLICT, NEW, OVERWRITE, SAME
 _MADE = "made"  # a new row that is written, while others are judged again
 # A batch is small beside the book: its rows are looked up one by one, whatever the planner guesses.
 _LOOK_UP = "SET LOCAL enable_hashjoin = off; SET LOCAL enable_mergejoin = off; SET LOCAL jit = off"
-# The planner takes an index of the wrong columns for a book that it thinks is small or empty.
-_OUTGROWN = """
-SELECT pg_relation_size(oid) > (4 * relpages + 20) * current_setting('block_size')::bigint
-    OR reltuples < 2 * relpages
-FROM pg_class WHERE oid = 'contacts_contact'::regclass"""
+# Of a book that it thinks is so small the planner takes any index, and reads all of it for a row.
+SMALL, GROWN = 100, 1000
+_BOOK = "SELECT 1 FROM contacts_contact c WHERE {book}"
 _TABLE = """
 CREATE TEMPORARY TABLE IF NOT EXISTS contacts_batch (
     id bigint, address text, name text, phone text, more_phones text,
@@ -262,10 +260,12 @@ class Judge:
         self._do(_TABLE)
 
     def _refresh_statistics(self) -> None:
-        """Let the planner see how the book has grown."""
-        [(outgrown,)] = self._rows(_OUTGROWN)
-        if outgrown:
-            self._do("ANALYZE contacts_contact, contacts_datum, contacts_stagedrow")
+        """Let the planner see that a book has grown."""
+        [([expected],)] = self._rows(f"EXPLAIN (FORMAT JSON) {_BOOK}", book=self._book)
+        if expected["Plan"]["Plan Rows"] < SMALL:
+            grown = self._rows(f"{_BOOK} OFFSET {GROWN} LIMIT 1", book=self._book)
+            if grown:
+                self._do("ANALYZE contacts_contact, contacts_datum, contacts_stagedrow")
 
     def _judge(self, only: str = "") -> None:
         lock_sms, lock_code = (
