@@ -2,8 +2,8 @@
 
 Four ways, each bounded: look through the next contacts in order and through those whose names
 start with the word, through a sample of the book (finds what very many match), and look up the
-rarest trigrams, which is quick for all else. Of a word that very many match some are found; one
-more letter finds the rest.
+rarest trigrams, which is quick for all else. Of a word that very many match, or whose trigrams
+are all usual (k.d: words that begin with d), some are found; one more letter finds the rest.
 """
 
 import re
