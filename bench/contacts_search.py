@@ -42,6 +42,7 @@ def run() -> None:
     with connection.cursor() as cursor:
         cursor.execute("VACUUM ANALYZE contacts_contact")
         cursor.execute("VACUUM ANALYZE contacts_datum")
+        cursor.execute("CHECKPOINT")  # what the books left to write is no search
     _search(large)
     _pages(large)
     _resolve(large, small)
