@@ -39,7 +39,7 @@ FOUND = 200  # contacts that a look-up by trigrams gives at most
 TRIGRAM = 3
 PIECES, MOST_PIECES = 2, 4  # trigrams of a word that the index is asked for; more when all are rare
 USUAL, FEWEST = 0.2, 5  # of those texts: for what more of them hold the index is not asked
-_OTHER = re.compile(r"[\W_]")
+_BETWEEN_WORDS = re.compile(r"[\W_]")  # to the index
 _NUMBER = re.compile(r"[0-9+()\-./\s]{3,}")
 _SAMPLED = """
 SELECT id FROM contacts_contact TABLESAMPLE SYSTEM ((SELECT LEAST(100, {sample} * 100 /
@@ -107,12 +107,13 @@ def sources_of(user: User, book: str) -> list[str]:
 def _search(ways: Iterable[list[int]], kept: QuerySet[Contact]) -> list[Contact]:
     """Return a page of `kept` in order, of contacts that are found way by way."""
     found: list[int] = []
+    rows: list[Contact] = []
     for more in ways:
         found += more
         rows = _in_order(kept, found) if len(found) > PAGE_SIZE else []
         if len(rows) > PAGE_SIZE:
-            return rows
-    return _in_order(kept, found)
+            break
+    return rows or _in_order(kept, found)
 
 
 def _ways(
@@ -178,7 +179,7 @@ def _rarest(term: str, texts: list[str]) -> list[str]:
     """Return the trigrams of a term that the fewest texts hold: none of a term of usual ones."""
     last = len(term) - TRIGRAM
     parts = dict.fromkeys(term[start : start + TRIGRAM] for start in range(last, -1, -1))
-    plain = [_OTHER.sub(" ", f" {text} ") for text in texts]
+    plain = [_BETWEEN_WORDS.sub(" ", f" {text} ") for text in texts]
     held = {part: sum(_seen(part) in text for text in plain) for part in parts}
     usual = max(USUAL * len(texts), FEWEST)
     rare = [part for part in sorted(parts, key=held.__getitem__) if held[part] <= usual]
@@ -188,7 +189,7 @@ def _rarest(term: str, texts: list[str]) -> list[str]:
 
 def _seen(part: str) -> str:
     """Return what the index sees of three letters: words, but no single letter that ends one."""
-    plain = _OTHER.sub(" ", part)
+    plain = _BETWEEN_WORDS.sub(" ", part)
     return plain[1:].rstrip() if plain[1] == " " else plain
 
 
