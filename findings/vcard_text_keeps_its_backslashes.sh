@@ -1,6 +1,6 @@
 #!/bin/sh
 # vcf 2.1.2 (npm)
-# Expected: in a vCard "\\," is a comma and "\\n" a line break (RFC 6350, 3.4); a reader undoes both.
+# Expected: in a vCard "\," is a comma and "\n" a line break (RFC 6350, 3.4); a reader undoes both.
 # Seen: they are handed on as they stand in the file, so "Bakker, Vries & Co" is shown with a backslash. A value that is
 # set by a program and written is not escaped either, so a round trip looks right while both halves are wrong.
 set -eu
