@@ -21,7 +21,7 @@ from bench.runner import Goal, compare
 from bench.tables import person
 from contacts.models import Datum
 from drafts import states
-from drafts.fingerprint import fingerprint, message_id_index
+from drafts.fingerprint import message_id_index
 from drafts.models import Draft, Recipient
 from drafts.tasks import detect_missing, tell_due
 from intake.actions import SealedMail, Submission, open_mail, store_mails
@@ -30,6 +30,7 @@ from intake.tasks import make_drafts
 from notifications.actions import queue_mail
 from notifications.letters import Mail
 from notifications.models import Notification
+from vault.keys import keyed_digest
 from vault.tokens import link_token_hash
 
 MAILS = 100
@@ -85,7 +86,7 @@ def _work_off(raw_mail: RawMail) -> None:
     draft = Draft(
         organization=raw_mail.organization,
         sender=raw_mail.sender,
-        fingerprint=fingerprint(str(mail["Subject"]), text),
+        fingerprint=keyed_digest("fingerprint", f"{mail['Subject']}\n{text}"),
         message_id_index=message_id_index(str(mail["Message-ID"])),
         keep_message_days=raw_mail.organization.policy.keep_messages_days,
     )

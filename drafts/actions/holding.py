@@ -62,11 +62,7 @@ def _draft(mail: IncomingMail, keep_days: int) -> Draft:
         sender_id=mail.sender_id,
         problem=states.BAD_HEADER if mail.problems else "",
         message_id_index=message_id_index(mail.message_id),
-        fingerprint=fingerprint(
-            mail.subject,
-            content.visible_text,
-            (attachment.content for attachment in mail.attachments),
-        ),
+        fingerprint=fingerprint(mail),
         minimum=mail.minimum,
         keep_message_days=keep_days if asked is None else max(1, -(-asked // timedelta(days=1))),
     )
