@@ -16,7 +16,8 @@ class Draft(SealedRow):
 
     `subject` is sealed text, `content` sealed JSON (drafts/content.py). `problem` holds it although
     everybody may be complete: a header line that cannot be obeyed, or a possible duplicate.
-    `message_id_index` and `fingerprint` are blind indexes, to recognize a mail that is sent again.
+    `fingerprint` is a blind index of all that a reader sees, to recognize a mail that is sent
+    again; `message_id_index` only says which of these are parts that a mail server made of one.
 
     `attempts` counts the workers that began to judge it when it came in, and then the releases that
     failed; `mails_about` the mails that told of it, for their keys.
@@ -61,6 +62,7 @@ class Draft(SealedRow):
     attempts = models.PositiveSmallIntegerField(default=0)
     created_at = models.DateTimeField(auto_now_add=True)
     send_at = models.DateTimeField(null=True, blank=True)
+    released_at = models.DateTimeField(null=True, blank=True)
     sent_by = models.ForeignKey(User, models.PROTECT, null=True, blank=True, related_name="+")
     tell_at = models.DateTimeField(null=True, blank=True)
     remind_at = models.DateTimeField(null=True, blank=True)
@@ -91,8 +93,7 @@ class Draft(SealedRow):
     class Meta:
         indexes = [
             models.Index(fields=["sender", "state", "-id"], name="drafts_of_sender"),
-            models.Index(fields=["sender", "fingerprint"], name="drafts_same_mail"),
-            models.Index(fields=["sender", "message_id_index"], name="drafts_same_message_id"),
+            models.Index(fields=["sender", "fingerprint", "released_at"], name="drafts_same_mail"),
             models.Index(fields=["id"], condition=Q(state=states.RECEIVED), name="drafts_new"),
             models.Index(
                 fields=["send_at"], condition=Q(state=states.SENDING), name="drafts_to_release"

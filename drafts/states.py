@@ -4,12 +4,12 @@ RECEIVED, WAITING, READY = "received", "waiting", "ready"
 SENDING, SENT = "sending", "sent"
 DISCARDED, EXPIRED, SUPERSEDED = "discarded", "expired", "superseded"
 
-_GIVEN_UP = {DISCARDED, EXPIRED, SUPERSEDED}
+GIVEN_UP = {DISCARDED, EXPIRED, SUPERSEDED}
 
 MOVES = {
     RECEIVED: frozenset({WAITING, READY, EXPIRED}),
-    WAITING: frozenset({READY} | _GIVEN_UP),
-    READY: frozenset({WAITING, SENDING} | _GIVEN_UP),
+    WAITING: frozenset({READY} | GIVEN_UP),
+    READY: frozenset({WAITING, SENDING} | GIVEN_UP),
     SENDING: frozenset({SENT, READY}),
     DISCARDED: frozenset({WAITING, READY}),
     SENT: frozenset(),

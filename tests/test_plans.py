@@ -23,6 +23,7 @@ from contacts.access import Wanted, contacts_page, stored_data
 from contacts.importer import Row
 from contacts.models import Contact
 from drafts import access, actions
+from drafts.actions.judging import same_mail
 from drafts.models import Draft
 from intake import actions as intake
 from notifications import actions as outbox
@@ -123,6 +124,7 @@ HOT: dict[str, Callable[[House], object]] = {
     "intake_new": lambda _: intake.claim_new_mails(),
     "intake_new ": lambda _: intake.claim_mail(),
     "drafts_new": lambda _: actions.claim_new(),
+    "drafts_same_mail": lambda house: list(same_mail(house.draft)),
     "drafts_to_release": lambda _: actions.release_due(),
     "drafts_to_tell": lambda _: actions.senders_to_tell(100),
     "drafts_to_remind": lambda _: actions.senders_to_remind(100),

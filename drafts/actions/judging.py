@@ -2,12 +2,14 @@
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Collection, Sequence
+from datetime import datetime, timedelta
 from functools import partial
+from typing import Final
 
 from django.db import transaction
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.utils import timezone
 
 from accounts import audit
 from accounts.models import Organization, User
@@ -24,6 +26,7 @@ from drafts.models import Draft, PolicySeen, Recipient
 from flow.moves import move
 
 CHANGES = 100
+RESENT_WITHIN: Final = timedelta(hours=24)
 
 
 @transaction.atomic
@@ -188,40 +191,32 @@ def _concerns(address: str) -> Q:
 
 def _recognize_resend(draft: Draft) -> None:
     """Let the draft take the place of the same mail held before; hold it when that was sent."""
-    same = _same_mail(draft)
-    addresses = _addresses(draft)
-    earlier = same.filter(state__in=states.HELD, pk__lt=draft.pk)
-    for old in earlier.select_for_update(of=("self",)):
+    same = list(same_mail(draft))
+    older = [copy.pk for copy in same if copy.state in states.HELD and copy.pk < draft.pk]
+    addresses = _addresses(draft) if older else set()
+    locked = Draft.objects.select_for_update().filter(pk__in=older, state__in=states.HELD)
+    for old in locked.order_by("pk") if older else ():
         if addresses >= _addresses(old):
             _supersede(old, draft)
-    sent = same.filter(state__in=[states.SENDING, states.SENT], recipients__address__in=addresses)
-    duplicate = sent.order_by("-pk").first()
-    if duplicate is not None:
-        draft.duplicate_of = duplicate
+    released = [copy for copy in same if copy.state in {states.SENDING, states.SENT}]
+    if released:
+        draft.duplicate_of = released[-1]
         draft.problem = draft.problem or states.DUPLICATE
         draft.save(update_fields=["duplicate_of", "problem"])
 
 
 def _without_copies(drafts: Sequence[Draft]) -> list[Draft]:
     """Return the drafts whose mail their sender has sent once only, as far as is known."""
-    known = Draft.objects.filter(sender__in={draft.sender_id for draft in drafts})
-    alike = known.filter(fingerprint__in=[draft.fingerprint for draft in drafts])
-    prints = Counter(alike.values_list("sender_id", "fingerprint"))
-    ids = {draft.message_id_index for draft in drafts} - {""}
-    named = Counter(
-        known.filter(message_id_index__in=ids).values_list("sender_id", "message_id_index")
-    )
-    return [
-        draft
-        for draft in drafts
-        if prints[draft.sender_id, draft.fingerprint] == 1
-        and named[draft.sender_id, draft.message_id_index] <= 1
-    ]
+    since = min((draft.created_at for draft in drafts), default=timezone.now()) - RESENT_WITHIN
+    copies = _alive(since).filter(sender=OuterRef("sender"), fingerprint=OuterRef("fingerprint"))
+    known = Draft.objects.filter(Exists(copies.exclude(pk=OuterRef("pk"))))
+    copied = set(known.filter(pk__in=[draft.pk for draft in drafts]).values_list("pk", flat=True))
+    return [draft for draft in drafts if draft.pk not in copied]
 
 
 def _give_way_to_newer(draft: Draft) -> bool:
     """Let a newer copy that was judged first take the place of this draft; tell whether it did."""
-    newer = _same_mail(draft).filter(state__in=states.HELD, pk__gt=draft.pk)
+    newer = same_mail(draft).filter(state__in=states.HELD, pk__gt=draft.pk)
     for copy in newer.order_by("-pk"):
         if _addresses(copy) >= _addresses(draft):
             _supersede(draft, copy)
@@ -229,11 +224,24 @@ def _give_way_to_newer(draft: Draft) -> bool:
     return False
 
 
-def _same_mail(draft: Draft) -> QuerySet[Draft]:
-    same = Q(fingerprint=draft.fingerprint)
-    if draft.message_id_index:
-        same |= Q(message_id_index=draft.message_id_index)
-    return Draft.objects.filter(same, sender=draft.sender_id).exclude(pk=draft.pk)
+def same_mail(draft: Draft) -> QuerySet[Draft]:
+    """Return what else its sender sent that looks the same, to one of its recipients at least.
+
+    It is held, or goes out, or did so less than a day before: what recurs later is a new mail.
+    """
+    shared = Recipient.objects.filter(
+        draft=OuterRef("pk"), address__in=draft.recipients.values("address")
+    )
+    same = _alive(draft.created_at - RESENT_WITHIN).filter(
+        Exists(shared), sender=draft.sender_id, fingerprint=draft.fingerprint
+    )
+    return same.exclude(pk=draft.pk).order_by("pk")
+
+
+def _alive(since: datetime) -> QuerySet[Draft]:
+    """Return the drafts that are not over, and those that were released since then."""
+    recent = Q(released_at=None) | Q(released_at__gt=since)
+    return Draft.objects.filter(recent).exclude(state__in=states.GIVEN_UP)
 
 
 def _addresses(draft: Draft) -> set[str]:

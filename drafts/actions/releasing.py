@@ -63,7 +63,8 @@ def release_all(batch: Sequence[JudgedDraft], *, by_itself: bool = False) -> Non
     made = [When(pk=one.pk, then=Value(its.pk)) for one, its in zip(drafts, messages, strict=True)]
     move_all(
         drafts, states.SENT, states.MOVES,
-        message=Case(*made, output_field=BigIntegerField()), data_key=b"", subject=b"", content=b"",
+        message=Case(*made, output_field=BigIntegerField()), released_at=now,
+        data_key=b"", subject=b"", content=b"",
         expires_at=None, remind_at=None, tell_at=now + QUIET if by_itself else None,
     )  # fmt: skip
     Attachment.objects.filter(draft__in=drafts).delete()

@@ -4,13 +4,14 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django import template
-from django.db.models import Q
+from django.db.models import Exists, OuterRef, Q
 from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from delivery.models import Message
 from drafts.actions.sharing import LOOKED
-from drafts.models import Draft
+from drafts.models import Draft, Recipient
+from drafts.states import HELD
 from drafts.timeline import Event, Moment, moments_of
 from notifications.states import FAILED, RETURNED
 
@@ -45,7 +46,7 @@ def draft_around(context: dict[str, Any], draft: Draft) -> dict[str, Any]:
         "other": draft.opened_by if fresh and draft.opened_by_id != user.pk else None,
         "is_own": draft.sender_id in user.answers_for,
         "supersedes": list(draft.supersedes.order_by("pk")),
-        "parts": _parts(draft),
+        "parts": parts_of(draft),
         "undelivered": _is_untold(draft),
     }
 
@@ -61,7 +62,7 @@ def message_timeline(message: Message) -> dict[str, Any]:
     """Show what happened to a message, from the mail that came in on."""
     draft = Draft.objects.filter(message=message).first()
     duplicates = list(draft.duplicates.order_by("pk")) if draft else []
-    return {"timeline": timeline_of(draft, message), "duplicates": duplicates}
+    return {"timeline": timeline_of(draft, message), "duplicates": duplicates, "held": HELD}
 
 
 def timeline_of(
@@ -112,11 +113,19 @@ def _is_untold(draft: Draft) -> bool:
     return notice.report == RETURNED
 
 
-def _parts(draft: Draft) -> list[Draft]:
-    """Return the other parts of a mail that came in several envelopes."""
+def parts_of(draft: Draft) -> list[Draft]:
+    """Return the other parts of a mail that came in several envelopes.
+
+    They look the same, have the same Message-ID, and no recipient in common.
+    """
     if not draft.message_id_index:
         return []
-    same = Draft.objects.filter(sender=draft.sender_id, message_id_index=draft.message_id_index)
+    addresses = draft.recipients.values("address")
+    same = Draft.objects.filter(
+        sender=draft.sender_id,
+        fingerprint=draft.fingerprint,
+        message_id_index=draft.message_id_index,
+    ).exclude(Exists(Recipient.objects.filter(draft=OuterRef("pk"), address__in=addresses)))
     related = Q(pk=draft.pk) | Q(superseded_by=draft) | Q(split_from=draft)
     excluded = [draft.split_from_id, draft.duplicate_of_id]
     return list(same.exclude(related).exclude(pk__in=[pk for pk in excluded if pk])[:5])

@@ -7,7 +7,9 @@ from django.db.models import F
 from drafts.models import Draft
 from notifications.models import Notification
 
-TIMES = ("created_at", "send_at", "tell_at", "remind_at", "expires_at", "opened_at")
+TIMES = (
+    *("created_at", "send_at", "released_at", "tell_at", "remind_at", "expires_at", "opened_at"),
+)
 
 
 def let_pass(time: timedelta) -> None:

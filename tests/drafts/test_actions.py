@@ -232,15 +232,6 @@ def test_a_resend_supersedes_the_held_draft() -> None:
     assert (old.state, old.superseded_by) == (states.SUPERSEDED, new)
 
 
-def test_the_same_message_id_supersedes_even_with_another_text() -> None:
-    old = make.draft(make.user(), message_id="<same@client.example>")
-
-    make.draft(old.sender, message_id="<same@client.example>", text="Corrected.")
-
-    old.refresh_from_db()
-    assert old.state == states.SUPERSEDED
-
-
 def test_a_mail_to_fewer_recipients_supersedes_nothing() -> None:
     old = make.draft(make.user(), "jan@example.nl", "els@example.nl")
 
