@@ -64,8 +64,8 @@ def problem_sentences(problem: str, lines: Sequence[LineProblem]) -> list[str]:
     if problem == states.DUPLICATE:
         return [
             _(
-                "You have sent this same email before, and it was delivered. "
-                "It is held so that nobody gets it twice."
+                "You already sent this same email, to at least one of the same recipients. "
+                "We hold this one, so that nobody gets it twice unless you want that."
             )
         ]
     if problem == states.BAD_HEADER:
