@@ -25,6 +25,7 @@ _ATTRIBUTE: Final = re.compile(r' ([a-z-]++)="([^"]*+)"')
 _SPACES: Final = re.compile(r"[ \t\r\n\f]++")
 _UNSEEN: Final = re.compile("[\x00-\x08\x0e-\x1f\x7f\u00ad\u200b\u2060\ufeff]++")
 _NBSP: Final = "\xa0"
+_MAX_HTML: Final = 2 * 1024 * 1024  # characters; what is longer is taken as it stands
 _WITHOUT_END: Final = frozenset({"br", "col", "hr", "img", "wbr"})
 _BREAKS: Final = frozenset({
     "address", "article", "aside", "br", "caption", "center", "dd", "div", "dl", "dt",
@@ -71,6 +72,10 @@ _LINES: Final = ("underline", "line-through", "overline")
 _HEAVY: Final = frozenset({"bold", "bolder", "600", "700", "800", "900"})
 _SLANTED: Final = frozenset({"italic", "oblique"})
 _NO_SIZE: Final = re.compile(r"0+(\.0*)?[a-z%]*")
+_IMPORTANT: Final = re.compile(r"!\s*important")
+_HIDDEN: Final = re.compile(r"(?:^|;)\s*display\s*:\s*none\s*(?:;|$)")
+_UNSURE: Final = re.compile(r"""["'(/]|display\s*:(?!\s*none)""")
+"""Where a browser may read a style in another way than `_HIDDEN` does."""
 
 _CID: Final = re.compile(r"cid:([^\]\s<>()\"']++)", re.IGNORECASE)
 _BRACKETED: Final = re.compile(r"[<\[(]([^<>\[\]()]{1,2000}+)[>\])]")
@@ -105,6 +110,8 @@ def canonical_html(html: str, pictures: Mapping[str, str]) -> list[Token]:
     `pictures` has a digest of the bytes for each Content-ID.
     """
     safe = html.encode(errors="replace").decode()
+    if len(safe) > _MAX_HTML:
+        return [safe]
     try:
         cleaned = clean(safe, {cid: f"cid:{digest}" for cid, digest in pictures.items()},
                         remote_images=True)  # fmt: skip
@@ -140,8 +147,9 @@ def is_rendering(text: str, html: list[Token]) -> bool:
 
     `html` is what `canonical_html` returned.
     """
-    shapes = (token for token in html if isinstance(token, tuple))
-    beside = {value.removeprefix("link=") for token in shapes for value in token}
+    seen = [token for token in html if isinstance(token, tuple)]
+    beside = {token[-1] for token in seen if token[0] == "picture"}
+    beside |= {mark[5:] for token in seen for mark in token[1:] if mark.startswith("link=")}
     shown = "\n".join(token for token in html if isinstance(token, str))
 
     def known(found: re.Match[str]) -> str:
@@ -262,9 +270,12 @@ def _marks(tag: str, attributes: Mapping[str, str]) -> Iterator[tuple[str, str]]
     for name, mark in _ATTRIBUTE_MARKS.items():
         if name in attributes:
             yield mark, _unless_usual(mark, attributes[name].strip())
-    for declaration in attributes.get("style", "").lower().split(";"):
+    style = _IMPORTANT.sub("", attributes.get("style", "").lower())
+    for declaration in style.split(";"):
         name, _, value = declaration.partition(":")
-        yield from _style_marks(name.strip(), value.replace("!important", "").strip())
+        yield from _style_marks(name.strip(), value.strip())
+    if _HIDDEN.search(style) and not _UNSURE.search(style):
+        yield "hidden", "on"
 
 
 def _style_marks(name: str, value: str) -> Iterator[tuple[str, str]]:
@@ -275,8 +286,6 @@ def _style_marks(name: str, value: str) -> Iterator[tuple[str, str]]:
         yield from ((line, "on") for line in _LINES if line in value)
     elif name == "font-size" and _NO_SIZE.fullmatch(value):
         yield "font-size", "0"
-    elif name == "display" and value == "none":
-        yield "hidden", "on"
     if name in {"font", "font-weight"}:
         yield "font-weight", "bold" if _HEAVY & set(value.split()) else ""
     if name in {"font", "font-style"}:
