@@ -166,6 +166,7 @@ def _about(
         "subject": subject_of(draft),
         "link": finish_link(draft),
         "expires_on": draft.expires_at.date() if draft.expires_at else None,
+        "duplicate": draft.duplicate_of_id is not None,
         **more,
     }
     draft.mails_about += 1
@@ -281,6 +282,7 @@ def _tell_several(drafts: Sequence[Draft]) -> Notification:
         "drafts": lines_of(drafts),
         "draft_count": len(drafts),
         "more_count": max(0, len(drafts) - LISTED),
+        "duplicate": any(draft.duplicate_of_id for draft in drafts),
         "web_sending": newest.organization.policy.web_sending,
     }
     newest.mails_about += 1

@@ -191,6 +191,33 @@ def test_a_resend_shows_on_both_drafts(draft: Draft) -> None:
     assert [words in text for words, text in zip(expected, shown, strict=True)] == [True, True]
 
 
+def test_nobody_is_told_that_a_copy_reached_nobody(draft: Draft) -> None:
+    make.contact(draft.sender, "jan@example.nl", phone=make.NUMBER)
+    judge_changed()
+    actions.send_draft(draft, {}, actor=draft.sender)
+    copy = make.draft(draft.sender, "jan@example.nl")
+
+    mail, shown = text_of_newest("finish_sending"), page(draft.sender, link(copy))
+
+    words = "a second time" in " ".join(mail.split()), "a second time" in shown
+    assert (words, "Nobody has" in mail + shown) == ((True, True), False)
+
+
+def test_a_copy_that_went_out_too_is_not_called_held(draft: Draft) -> None:
+    make.contact(draft.sender, "jan@example.nl", phone=make.NUMBER)
+    judge_changed()
+    first = make.draft(draft.sender, "jan@example.nl", text="Another one.")
+    copy = make.draft(draft.sender, "jan@example.nl", text="Another one.")
+    actions.send_draft(copy, {}, accepted=states.DUPLICATE, actor=copy.sender)
+    Draft.objects.update(send_at=copy.created_at)
+    actions.release_due()
+    first.refresh_from_db()
+
+    shown = page(first.sender, f"/messages/{first.message_id}/")
+
+    assert ("came in again." in shown, "We hold that copy" in shown) == (True, False)
+
+
 def test_the_sent_email_shows_the_copy_that_is_held(draft: Draft) -> None:
     pk = draft.recipients.get().pk
     actions.send_draft(draft, {pk: Choice("sms", make.NUMBER)}, actor=draft.sender)
