@@ -6,12 +6,12 @@ from email.message import EmailMessage
 
 import pytest
 
-from tests.faults.rows import database, states_of_drafts
+from tests.faults.rows import database, now, states_of_drafts
 from tests.product import Product, a_mail, wait_for
 
 pytestmark = [pytest.mark.journey, pytest.mark.slow]
 
-EARLIER = "UPDATE drafts_draft SET released_at = ? WHERE subject = ''"
+RELEASED_AT = "UPDATE drafts_draft SET released_at = ? WHERE released_at IS NOT NULL"
 
 
 def mail_with_id(subject: str, message_id: str, *recipients: str, text: str = "") -> EmailMessage:
@@ -53,3 +53,17 @@ def test_both_parts_of_a_split_mail_are_kept(product: Product) -> None:
 
     wait_for("the one part", become(product, jan, "waiting"))
     wait_for("the other part", become(product, els, "waiting"))
+
+
+def test_a_mail_that_recurs_is_asked_about_for_a_day(product: Product) -> None:
+    jan, mail = "jan@debrug.example", mail_with_id("every week", "<4@program.example>")
+    product.send(mail, jan)
+    wait_for("the first one", become(product, jan, "sent"))
+    product.send(mail, jan)
+    wait_for("the question", become(product, jan, "sent", "waiting"))
+    with database(product) as run:
+        run(RELEASED_AT, now() - timedelta(hours=24, minutes=5))
+
+    product.send(mail, jan)
+
+    wait_for("the next one", become(product, jan, "sent", "superseded", "sent"))

@@ -78,8 +78,8 @@ def test_a_message_id_that_is_used_again_decides_nothing(seed: int) -> None:
     mail = letter(random)
     what, other = changed(mail, random)
 
-    for each in (mail, other):
-        came_in(sender, written(each, random, block=False, message_id="<1@program.example>"))
+    came_in(sender, written(mail, random, block=False, message_id="<1@program.example>"))
+    came_in(sender, written(other, random, block=False, message_id="<1@program.example>"))
 
     assert states_now() == [states.WAITING] * 2, what
 
