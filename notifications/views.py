@@ -10,6 +10,7 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST, require_safe
 
+from flow.paging import id_in
 from notifications import states
 from notifications.access import Caught, caught_letter, caught_letters
 from notifications.actions import note_report
@@ -45,10 +46,17 @@ def sms_receipt(request: HttpRequest) -> HttpResponse:
 @require_safe
 @never_cache
 def demo_mailbox(request: HttpRequest) -> HttpResponse:
-    """List every mail and SMS, newest first; htmx asks for the list alone."""
+    """List every mail and SMS, newest first; htmx asks for the list alone.
+
+    An open page asks with `?after=` how many came since: its rows stay where they are.
+    """
     letters = caught_letters()
+    after = id_in(request.GET.get("after", ""))
+    if after is not None:
+        count = sum(letter.id > after for letter in letters)
+        return render(request, "notifications/_arrivals.html", {"count": count})
     page = "_letters.html" if request.headers.get("HX-Request") else "mailbox.html"
-    return render(request, f"notifications/{page}", {"letters": letters})
+    return render(request, f"notifications/{page}", {"letters": letters, "newest": max((each.id for each in letters), default=0)})
 
 
 @require_safe

@@ -4,10 +4,7 @@
 
   function start(element) {
     const ends = Date.parse(element.dataset.countdown);
-    const shown = document.createElement("span");
-    shown.className = "quiet";
-    shown.setAttribute("aria-hidden", "true");
-    element.append(" ", shown);
+    const shown = element.querySelector("[data-clock]");
     let timer = 0;
     function show() {
       const seconds = Math.ceil((ends - Date.now()) / 1000);
@@ -18,6 +15,7 @@
         return;
       }
       clearInterval(timer);
+      element.style.minHeight = element.getBoundingClientRect().height + "px";
       element.textContent = element.dataset.after;
     }
     timer = setInterval(show, 1000);

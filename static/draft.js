@@ -110,14 +110,32 @@
     button.form.requestSubmit(button);
   });
 
-  // --- A row that somebody works in is not taken away from under their hands ---
+  // --- What somebody else changed is told in place: rows keep their fields, so that none moves ---
+
+  function tellRow(row, news) {
+    const told = row.querySelector("[role=status]");
+    const seen = row.querySelector("[name$=-seen]");
+    const newSeen = news.querySelector("[name$=-seen]");
+    if (!seen || !newSeen || seen.value !== newSeen.value) {
+      const fields = Array.from(row.querySelectorAll("input:not([type=hidden])"));
+      const filled = fields.some((field) => field.value);
+      const working = row.contains(document.activeElement) || !told.querySelector(".saved");
+      if (filled && working) return;
+      fields.forEach((field) => (field.value = ""));
+      told.replaceChildren(news.querySelector(".recipient__state > p"));
+      if (seen && newSeen) seen.value = newSeen.value;
+    }
+    const needs = news.matches(".recipient--needs");
+    const card = row.matches(".recipient--needs, .recipient--done");
+    const looks = card ? ["recipient--done", "recipient--needs"] : ["recipient--ready", "recipient--ready recipient--asks"];
+    row.className = "recipient " + looks[Number(needs)];
+    row.querySelector(".recipient__mark").replaceWith(news.querySelector(".recipient__mark"));
+  }
 
   document.addEventListener("htmx:oobBeforeSwap", function (event) {
-    const row = event.detail.target;
-    if (!row.classList || !row.classList.contains("recipient")) return;
-    const typed = Array.from(row.querySelectorAll("input:not([type=hidden])"));
-    const unsaved = typed.some((field) => field.value !== field.defaultValue);
-    const saved = row.querySelector(".saved");
-    if (row.contains(document.activeElement) || (unsaved && !saved)) event.preventDefault();
+    const { target, fragment } = event.detail;
+    if (!target.matches(".recipient")) return;
+    event.preventDefault();
+    tellRow(target, fragment.querySelector(".recipient"));
   });
 })();

@@ -2,8 +2,6 @@
 (function () {
   "use strict";
 
-  const messages = () => document.getElementById("messages");
-
   // --- Ctrl+Enter or Cmd+Enter sends the form marked data-submit-key ---
 
   document.addEventListener("keydown", function (event) {
@@ -93,19 +91,39 @@
     if (cause && cause.type === "submit") focusFirstWrong(document.getElementById("main"));
   });
 
-  // --- When a request fails the page says so, and keeps what was typed ---
+  // --- What an update fills keeps the height that it had (data-hold): nothing below moves up ---
 
-  function tell(name) {
-    const text = document.getElementById(name);
-    if (!text || !messages()) return;
-    messages().replaceChildren(text.content.cloneNode(true));
-    messages().scrollIntoView({ block: "nearest" });
+  function hold(height) {
+    document.querySelectorAll("[data-hold]").forEach((element) => {
+      element.style.minHeight = height(element);
+    });
   }
 
-  document.addEventListener("htmx:sendError", () => tell("trouble-connection"));
-  document.addEventListener("htmx:timeout", () => tell("trouble-connection"));
+  const asItIs = (element) => element.getBoundingClientRect().height + "px";
+  document.addEventListener("htmx:beforeSwap", () => hold(asItIs));
+  window.addEventListener("resize", () => hold(() => ""));
+
+  // --- When a request fails the page says so over itself, and keeps what was typed ---
+
+  const trouble = document.getElementById("trouble");
+  let troubled = null;
+
+  function tell(name, event) {
+    troubled = event.detail.elt;
+    trouble.replaceChildren(document.getElementById(name).content.cloneNode(true));
+  }
+
+  function untell() {
+    troubled = null;
+    trouble.replaceChildren();
+  }
+
+  trouble.addEventListener("click", (event) => event.target.closest("[data-close]") && untell());
+  document.addEventListener("htmx:beforeOnLoad", (event) => event.detail.elt === troubled && untell());
+  document.addEventListener("htmx:sendError", (event) => tell("trouble-connection", event));
+  document.addEventListener("htmx:timeout", (event) => tell("trouble-connection", event));
   document.addEventListener("htmx:responseError", function (event) {
-    tell(event.detail.xhr.status === 403 ? "trouble-page-old" : "trouble-server");
+    tell(event.detail.xhr.status === 403 ? "trouble-page-old" : "trouble-server", event);
   });
 
   document.addEventListener("htmx:beforeSwap", function (event) {
@@ -113,6 +131,6 @@
     const answered = new URL(event.detail.xhr.responseURL || location.href);
     if (answered.pathname !== new URL(link.getAttribute("href"), location.href).pathname) return;
     event.detail.shouldSwap = false;
-    tell("trouble-signed-out");
+    tell("trouble-signed-out", event);
   });
 })();

@@ -194,6 +194,7 @@ def mark_context(
         "errors": errors,
         "late": late,
         "saved": choice is not None and not late,
+        "is_kept": not recipient.reason,
         "number": show_phone(number) if number else "",
         "country": country_name(number) if number else "",
     }

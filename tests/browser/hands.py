@@ -13,16 +13,17 @@ class Mouse:
 
     def fill(self, field: Locator, text: str) -> None:
         """Type into a field."""
-        field.click()
+        self.press(field)
         self.page.keyboard.type(text)
 
     def press(self, target: Locator) -> None:
-        """Press a button, or follow a link."""
+        """Press a button, or follow a link, once the page has no request under way."""
+        expect(self.page.locator(".htmx-request")).to_have_count(0)
         target.click()
 
     def send(self, button: Locator) -> None:
         """Send the form that this button sends."""
-        button.click()
+        self.press(button)
 
 
 class Keyboard:
