@@ -56,7 +56,8 @@ def demo_mailbox(request: HttpRequest) -> HttpResponse:
         count = sum(letter.id > after for letter in letters)
         return render(request, "notifications/_arrivals.html", {"count": count})
     page = "_letters.html" if request.headers.get("HX-Request") else "mailbox.html"
-    return render(request, f"notifications/{page}", {"letters": letters, "newest": max((each.id for each in letters), default=0)})
+    context = {"letters": letters, "newest": letters[0].id if letters else 0}
+    return render(request, f"notifications/{page}", context)
 
 
 @require_safe

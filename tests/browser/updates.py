@@ -79,7 +79,7 @@ class Update:
     """What a person does first, what changes then, and the templates whose change that is.
 
     `but` selects what the person asked to have replaced; `opens` is whether the person opens a
-    part first, by a click; `fails` whether a request fails, which the browser's console tells.
+    part first, by a click; `complaints` what the console says when a request fails on purpose.
     """
 
     name: str
@@ -89,7 +89,7 @@ class Update:
     change: Callable[[Visit], object]
     but: str = ""
     opens: bool = False
-    fails: bool = False
+    complaints: str = ""
 
     def __str__(self) -> str:
         return self.name
@@ -313,7 +313,7 @@ UPDATES = [
     Update("a colleague's change", LIVE, BRAM, shared, colleague_fills_in),
     Update("a colleague was first", FINISH, BRAM, late, overtaken),
     Update("somebody ready changed", FINISH, BRAM, known_changed, known_saved, opens=True),
-    Update("no connection", ("base.html",), BRAM, held, broken_off, fails=True),
+    Update("no connection", ("base.html",), BRAM, held, broken_off, complaints="htmx:"),
     Update("drafts searched", ("drafts/draft_list.html",), BRAM, opened("/"), searched, "#drafts"),
     Update(
         "contacts searched",

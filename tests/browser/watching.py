@@ -23,6 +23,12 @@ class Watch:
         context.on("response", self.response)
         context.on("weberror", self.error)
 
+    def forget(self, complaint: str) -> None:
+        """Forget the complaints that hold this text, once they were provoked."""
+        self.complaints = [
+            each for each in self.complaints if not complaint or complaint not in each
+        ]
+
     def console(self, message: ConsoleMessage) -> None:
         """Complain about warnings and errors; a page that broke its own policy is one."""
         if message.type in {"error", "warning"} and not message.text.startswith(FAILED_LOAD):
