@@ -165,6 +165,12 @@ def test_a_number_goes_to_the_address_book_when_the_sender_wants(
     assert Datum.objects.get(contact__owner=draft.sender).e164 == make.NUMBER
 
 
+def test_an_emptied_field_says_that_what_was_saved_stays(draft: Draft, owner: Client) -> None:
+    type_number(owner, draft, "0636363636")
+
+    assert "What was saved before is still used." in type_number(owner, draft, "")
+
+
 def test_nothing_is_sent_while_nothing_changed(draft: Draft, owner: Client) -> None:
     seen = access.versions_of(list(draft.recipients.all()))
 

@@ -42,6 +42,15 @@ def test_the_list_renews_itself(outbox: Outbox, client: Client) -> None:
     assert "<html" not in part
 
 
+def test_an_open_mailbox_is_told_how_many_came_since(outbox: Outbox, client: Client) -> None:
+    old, new = outbox.mail().pk, outbox.mail("draft:1:2").pk
+
+    pages = [client.get(reverse("demo_mailbox"), {"after": after}) for after in (old, new)]
+    shown = ["Show 1 new message" in page.content.decode() for page in pages]
+
+    assert shown == [True, False]
+
+
 def test_an_empty_mailbox_says_so(db: None, client: Client) -> None:
     assert "Nothing has been sent yet" in client.get(reverse("demo_mailbox")).content.decode()
 
