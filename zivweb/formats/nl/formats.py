@@ -1,4 +1,4 @@
-"""How dates are written in Dutch: 29 nov. Django finds these names by the language that is active."""
+"""How short dates are written in Dutch (29 nov); Django finds them by the active language."""
 
 SHORT_DATETIME_FORMAT = "j b, H:i"
 LOG_DATETIME_FORMAT = "j b Y, H:i:s"
