@@ -192,8 +192,8 @@ def _held_by_others(addresses: Sequence[str], user: User | None) -> set[str]:
     own = 0 if user is None else user.pk
     accounts = User.objects.filter(email__in=addresses).exclude(pk=own)
     aliases = Alias.objects.filter(address__in=addresses).exclude(user=own)
-    held = accounts.values_list("email", flat=True).union(aliases.values_list("address", flat=True))
-    return set(held)
+    held = aliases.values_list("address", flat=True)
+    return {*accounts.values_list("email", flat=True), *held}
 
 
 def _note(verb: str, key: ApiKey, user: User, **more: Any) -> None:
