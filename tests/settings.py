@@ -44,5 +44,8 @@ STORAGES = STORAGES | {
 if DATABASES["default"]["ENGINE"] == "django.db.backends.postgresql":
     DATABASES["default"]["ENGINE"] = "tests.postgresql"
 # Threads share a file; they break on SQLite's shared memory.
-if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+if DATABASES["default"]["ENGINE"] == "zivweb.sqlite":
     DATABASES["default"]["TEST"] = {"NAME": str(_DATA_DIR / "tests-run.sqlite3")}
+    # Fast instead of safe, as tests/plugins/postgres.py has it.
+    _SAFE: str = DATABASES["default"]["OPTIONS"]["init_command"]
+    DATABASES["default"]["OPTIONS"]["init_command"] = f"{_SAFE}; PRAGMA synchronous=OFF"

@@ -61,6 +61,7 @@ DATABASES = {
     "default": environment.read("DATABASE_URL", SQLITE_URL, environ.Env.db_url_config),
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
+    DATABASES["default"]["ENGINE"] = "zivweb.sqlite"
     OPTIONS: dict[str, object] = {
         "transaction_mode": "IMMEDIATE",
         "timeout": 30,

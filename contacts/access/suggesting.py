@@ -2,7 +2,6 @@
 
 from collections.abc import Collection
 
-from django.db import connection
 from django.db.models import Q
 
 from accounts.policy import SMS
@@ -37,14 +36,7 @@ def contacts_like(organization_id: int, owner_id: int, addresses: Collection[str
     looked_up = [address.rpartition("@") for address in list(addresses)[:MAX_LOOKED_UP]]
     alike = Q(letter_and_domain__in={f"{local[0]}@{domain}" for local, _at, domain in looked_up})
     for beginning in {f"{local}@" for local, _at, _domain in looked_up}:
-        alike |= _begins_with(beginning)
+        alike |= Q(address__startswith=beginning)
     contacts = Contact.objects.alias(letter_and_domain=LETTER_AND_DOMAIN)
     found = contacts.filter(alike, organization=organization_id).values_list("address", flat=True)
     return list(found.filter(owner=owner_id).union(found.filter(owner=None))[:MAX_SIMILAR])
-
-
-def _begins_with(text: str) -> Q:
-    """Return a condition that an index of addresses answers, in the words of each engine."""
-    if connection.vendor == "postgresql":
-        return Q(address__startswith=text)
-    return Q(address__gte=text, address__lt=text[:-1] + chr(ord(text[-1]) + 1))

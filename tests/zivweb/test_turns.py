@@ -1,0 +1,48 @@
+"""Writers to SQLite take turns, among all processes of the machine."""
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from django.db import OperationalError
+
+from zivweb.sqlite.turns import Turns
+
+HOLD = """
+import sys, time
+from zivweb.sqlite.turns import Turns
+with Turns(sys.argv[1], 1.0).mine():
+    print("mine", flush=True)
+    time.sleep(60)
+"""
+
+
+def test_one_has_the_turn_at_a_time(tmp_path: Path) -> None:
+    with Turns(str(tmp_path / "turn"), 1.0).mine():
+        late = Turns(str(tmp_path / "turn"), 0.0).mine()
+        with pytest.raises(OperationalError, match="no turn"), late:
+            pytest.fail("two have it")
+
+
+def test_a_turn_that_is_over_is_the_next_ones(tmp_path: Path) -> None:
+    turns = Turns(str(tmp_path / "turn"), 0.0)
+    with pytest.raises(ValueError, match="broken off"), turns.mine():
+        raise ValueError("broken off")
+
+    with turns.mine():
+        pass
+
+
+def test_a_process_that_is_killed_gives_its_turn_back(tmp_path: Path) -> None:
+    path = str(tmp_path / "turn")
+    command = [sys.executable, "-c", HOLD, path]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, text=True) as other:
+        assert other.stdout is not None
+        assert other.stdout.readline() == "mine\n"
+        os.kill(other.pid, signal.SIGKILL)
+
+    with Turns(path, 1.0).mine():
+        pass

@@ -1,0 +1,78 @@
+"""Django's SQLite backend, with writers that take turns, and the letters of Unicode in any case.
+
+SQLite wakes nobody when its one write lock is free: who waits asks now and then. A worker that
+writes one transaction after the other then takes it again and again, and a mail that comes in
+waits until its client gives up. So a writer asks for the lock only when it is its turn.
+"""
+
+import sqlite3
+from contextlib import nullcontext
+from typing import Any, Self
+
+from django.db.backends.sqlite3 import base, operations
+
+from zivweb.sqlite.turns import Turns
+
+ANY_CASE = {"iexact", "icontains", "istartswith", "iendswith"}
+LIKE = "LIKE lower(%s) ESCAPE '\\'"
+READS = ("SELECT", "PRAGMA", "EXPLAIN", "ROLLBACK")
+
+
+class DatabaseOperations(operations.DatabaseOperations):
+    """Compares any case of any letter: LIKE itself knows but those of ASCII."""
+
+    def lookup_cast(self, lookup_type: str, internal_type: str | None = None) -> str:
+        """Return how the left side of a comparison is written."""
+        return "lower(%s)" if lookup_type in ANY_CASE else super().lookup_cast(lookup_type)
+
+
+class Cursor(base.SQLiteCursorWrapper):
+    """Waits for its turn before a statement that takes the write lock."""
+
+    turns: Turns
+
+    def execute(self, query: str, params: Any = None) -> Self:
+        """Execute a statement."""
+        with nullcontext() if self._reads(query) else self.turns.mine():
+            super().execute(query, params)
+        return self
+
+    def executemany(self, query: str, param_list: Any) -> Self:
+        """Execute a statement for several rows."""
+        with nullcontext() if self._reads(query) else self.turns.mine():
+            super().executemany(query, param_list)
+        return self
+
+    def _reads(self, query: str) -> bool:
+        """Tell whether a statement asks for no lock: in a transaction it is held already."""
+        return self.connection.in_transaction or query.lstrip().upper().startswith(READS)
+
+
+class DatabaseWrapper(base.DatabaseWrapper):
+    """A connection."""
+
+    ops_class = DatabaseOperations
+    operators = base.DatabaseWrapper.operators | dict.fromkeys(ANY_CASE, LIKE)
+    pattern_ops = {
+        lookup: pattern.replace("UPPER(", "lower(")
+        for lookup, pattern in base.DatabaseWrapper.pattern_ops.items()
+    }
+
+    def get_new_connection(self, conn_params: dict[str, Any]) -> sqlite3.Connection:
+        """Return a connection."""
+        connection: sqlite3.Connection = super().get_new_connection(conn_params)
+        connection.create_function("lower", 1, _lower, deterministic=True)
+        # Else LIKE is blind to the case of ASCII, and finds no beginning by an index.
+        connection.execute("PRAGMA case_sensitive_like = ON")
+        self._turns = Turns(f"{conn_params['database']}-turn", conn_params["timeout"])
+        return connection
+
+    def create_cursor(self, name: str | None = None) -> Cursor:
+        """Return a cursor of this connection."""
+        cursor: Cursor = self.connection.cursor(factory=Cursor)
+        cursor.turns = self._turns
+        return cursor
+
+
+def _lower(text: str | bytes | float | None) -> str | bytes | float | None:
+    return text.lower() if isinstance(text, str) else text
