@@ -17,6 +17,7 @@ from django.db import DatabaseError, connection
 from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
+from flow import engine
 from notifications.access import outbox_age
 from notifications.gateways import Relay, RelayDown, gateway_problem
 from zivweb import dns, heartbeat
@@ -72,7 +73,7 @@ def _database() -> Iterator[Finding]:
     if waiting:
         text = f"{len(waiting)} migrations are not applied"
         yield Finding("database", FAILURE, text, "Run: manage.py migrate")
-    elif connection.vendor != "postgresql":
+    elif engine.embedded():
         yield Finding("database", WARNING, "SQLite", "Use PostgreSQL for more than a trial.")
     elif int(_value("SHOW server_version_num")) < OLDEST_POSTGRES:
         yield Finding("database", FAILURE, "PostgreSQL is too old", "Use version 15 or newer.")
@@ -120,7 +121,7 @@ def _keys() -> Iterator[Finding]:
 
 
 def _clock() -> Iterator[Finding]:
-    if connection.vendor != "postgresql":
+    if engine.embedded():
         yield Finding("clock", OK, f"{timezone.now():%Y-%m-%d %H:%M:%S} UTC")
         return
     theirs = float(_value("SELECT extract(epoch FROM clock_timestamp())"))

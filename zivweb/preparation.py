@@ -14,6 +14,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection, connections
 
+from flow import engine
 from vault.access import wrapped_columns
 from vault.keys import key_id
 from vault.models import SealedRow
@@ -101,7 +102,7 @@ def _require_key(wanted: bytes, known: set[bytes]) -> None:
 @contextlib.contextmanager
 def _migration_lock() -> Iterator[None]:
     """Keep other machines out; on SQLite the lock of the data directory does it."""
-    if connection.vendor != "postgresql":
+    if engine.embedded():
         yield
         return
     with connection.cursor() as cursor:

@@ -12,6 +12,7 @@ from django.utils import timezone
 from accounts import audit
 from accounts.marks import COLUMNS, digest_of_marks, marks_of
 from accounts.models import AuditEntry, AuditSeal, Organization
+from flow import engine
 
 log = logging.getLogger(__name__)
 
@@ -44,8 +45,8 @@ def _final_id(before: datetime) -> int | None:
     """
     rows = AuditEntry.objects.filter(at__lte=before)
     newest: int | None = rows.aggregate(newest=Max("pk"))["newest"]
-    if newest is None or connection.vendor != "postgresql":
-        return newest  # SQLite has one writer at a time
+    if newest is None or engine.one_writer():
+        return newest
     running = _snapshot("xmax")
     for _look in range(LOOKS):
         if _snapshot("xmin") >= running:

@@ -29,6 +29,7 @@ from addresses.mail import domain_of
 from contacts.access.books import book_of
 from contacts.models import Conflict, Contact, Datum
 from contacts.states import OPEN
+from flow import engine
 from flow.paging import PAGE_SIZE, Page, id_in
 
 MAX_QUERY = 100
@@ -129,7 +130,7 @@ def _ways(
     yield _matching(near, terms)[:enough]
     if len(near) < LOOK:
         return
-    if connection.vendor != "postgresql" or book != ORGANIZATION:
+    if not engine.finds_trigrams() or book != ORGANIZATION:
         yield list(kept.filter(_all(terms)).values_list("pk", flat=True)[: PAGE_SIZE + 1])
         return
     if not terms[0].isdigit():

@@ -19,6 +19,7 @@ from contacts.actions.writing import WHOLE_BOOK, lock, note_change, refresh_sear
 from contacts.importer import Reader, Row, Table, Unreadable
 from contacts.importer.columns import EMAIL
 from contacts.models import AddressChange, Datum, ImportRun, first_row_id
+from flow import engine
 from flow.moves import MoveLost
 
 Progress = Callable[[ImportRun], None]
@@ -86,7 +87,7 @@ def _batches(
 ) -> Iterator[tuple[int, dict[str, int]]]:
     """Work at the chunks, a few at a time where the database can; yield size and counts of each."""
     judge, done = Judge(run), 0
-    several = not dry and connection.vendor == "postgresql" and not connection.in_atomic_block
+    several = not dry and not engine.one_writer() and not connection.in_atomic_block
     chunks = iter(chunks)
     for chunk in chunks:
         if several and done >= ONE_AT_A_TIME:

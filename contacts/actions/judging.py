@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from contacts.models import FieldLock, ImportRun
 from contacts.states import CHANGED, CONFLICT, NEW, OVERWRITE, SAME
+from flow import engine
 
 _MADE = "made"  # a new row that is written, while others are judged again
 # A batch is small beside the book: its rows are looked up one by one, whatever the planner guesses.
@@ -74,13 +75,13 @@ _JUDGED = """s.id > %(low)s AND s.id <= %(high)s AND s.verdict <> 'rejected'
 _INSERT_CONTACTS = """
 INSERT INTO contacts_contact (id, organization_id, owner_id, address, name, fixed, created_at,
     changed_at, search, name_source, run_id, language)
-SELECT contact_id, %(organization)s, {owner}, address, name, {false}, %(now)s, %(now)s,
-    {fold}(name) || ' ' || address || ' ' || phone, %(source)s, %(run)s, language
+SELECT contact_id, %(organization)s, {owner}, address, name, false, %(now)s, %(now)s,
+    lower(name) || ' ' || address || ' ' || phone, %(source)s, %(run)s, language
 FROM contacts_batch WHERE verdict = 'new' ORDER BY address {unless_there}"""
 _NEW_DATA = """
 INSERT INTO contacts_datum (contact_id, method, preferred, phone_number, code_sealed, digest,
     source, run_id, actor_id, entered_at)
-SELECT b.contact_id, '{method}', {true}, {phone}, {code}, {digest}, %(source)s, %(run)s, %(actor)s,
+SELECT b.contact_id, '{method}', true, {phone}, {code}, {digest}, %(source)s, %(run)s, %(actor)s,
     %(now)s
 FROM contacts_batch b WHERE b.verdict = 'new' AND b.{column} <> ''"""
 _KEEP_PAST = """
@@ -98,7 +99,7 @@ DELETE FROM contacts_datum WHERE method = '{method}' AND preferred AND contact_i
 _CHANGED_DATA = """
 INSERT INTO contacts_datum (contact_id, method, preferred, phone_number, code_sealed, digest,
     source, run_id, actor_id, entered_at)
-SELECT b.contact_id, '{method}', {true}, {phone}, {code}, {digest}, %(source)s, %(run)s, %(actor)s,
+SELECT b.contact_id, '{method}', true, {phone}, {code}, {digest}, %(source)s, %(run)s, %(actor)s,
     %(now)s
 FROM contacts_batch b WHERE b.verdict = 'write' AND b.{part} <> ''"""
 _PAST_NAMES = """
@@ -124,7 +125,7 @@ UPDATE contacts_contact SET name = b.name, name_source = %(source)s
 FROM contacts_batch b WHERE contacts_contact.id = b.contact_id AND b.verdict = 'write'
     AND b.name_part <> ''"""
 _TOUCH = """
-UPDATE contacts_contact SET changed_at = %(now)s, search = {fold}(name || ' ' || address || ' ' ||
+UPDATE contacts_contact SET changed_at = %(now)s, search = lower(name || ' ' || address || ' ' ||
     COALESCE((SELECT {join}(d.phone_number, ' ') FROM contacts_datum d
         WHERE d.contact_id = contacts_contact.id AND d.method = 'sms'), ''))
 WHERE id IN (SELECT contact_id FROM contacts_batch WHERE verdict = 'write')"""
@@ -167,23 +168,22 @@ class _Engine:
     """The words in which the two engines differ."""
 
     bytes: str
-    fold: str
     join: str
     empty: str
-    true: str
-    false: str
     empty_batch: str
     next_id: str
+    plan: str  # what the planner is told, where it has to be told
+    lock: str  # the rows' own locks, where there are such
 
 
 _POSTGRESQL = _Engine(
-    "bytea", "lower", "string_agg", "''::bytea", "true", "false", "TRUNCATE contacts_batch",
-    "nextval('contacts_contact_id_seq')",
+    "bytea", "string_agg", "''::bytea", "TRUNCATE contacts_batch",
+    "nextval('contacts_contact_id_seq')", _LOOK_UP, _LOCK,
 )  # fmt: skip
 _SQLITE = _Engine(
-    "blob", "fold", "group_concat", "x''", "1", "0", "DELETE FROM contacts_batch",
+    "blob", "group_concat", "x''", "DELETE FROM contacts_batch",
     """COALESCE((SELECT seq FROM sqlite_sequence WHERE name = 'contacts_contact'), 0)
-        + y.id - %(low)s""",
+        + y.id - %(low)s""", "", "",
 )  # fmt: skip
 
 
@@ -192,7 +192,7 @@ class Judge:
 
     def __init__(self, run: ImportRun) -> None:
         self._run = run
-        self._engine = _POSTGRESQL if connection.vendor == "postgresql" else _SQLITE
+        self._engine = _SQLITE if engine.embedded() else _POSTGRESQL
         self._params: dict[str, Any] = {
             "organization": run.organization_id,
             "owner": run.owner_id,
@@ -205,7 +205,7 @@ class Judge:
         self._locks = FieldLock.objects.filter(
             source=run.source, contact__organization=run.organization_id
         ).exists()
-        self._prepare()
+        self._do(_TABLE)
 
     def judge(self, low: int, high: int, *, every: bool) -> dict[str, int]:
         """Judge the rows after `low` up to `high`; return how many of which verdict there are.
@@ -214,8 +214,8 @@ class Judge:
         """
         self._params |= {"low": low, "high": high}
         self._left_out = "''" if every else "'same'"
-        if connection.vendor == "postgresql":
-            self._do(_LOOK_UP)
+        if self._engine.plan:
+            self._do(self._engine.plan)
             self._refresh_statistics()
         self._do(self._engine.empty_batch)
         self._judge()
@@ -253,12 +253,6 @@ class Judge:
         """Return the addresses that were written, up to a limit."""
         return [address for (address,) in self._rows(_ADDRESSES, limit=str(limit))]
 
-    def _prepare(self) -> None:
-        if connection.vendor == "sqlite":
-            connection.ensure_connection()
-            connection.connection.create_function("fold", 1, str.lower, deterministic=True)
-        self._do(_TABLE)
-
     def _refresh_statistics(self) -> None:
         """Let the planner see that a book has grown."""
         [([expected],)] = self._rows(f"EXPLAIN (FORMAT JSON) {_BOOK}", book=self._book)
@@ -284,8 +278,8 @@ class Judge:
         )
 
     def _lock_and_judge_again(self) -> dict[str, int]:
-        if connection.vendor == "postgresql":
-            self._rows(_LOCK)
+        if self._engine.lock:
+            self._rows(self._engine.lock)
         self._do(_AGAIN)
         self._judge_again()
         return self._counts()
@@ -359,8 +353,8 @@ class Judge:
             return list(cursor.fetchall())
 
     def _filled(self, sql: str, words: dict[str, str]) -> str:
-        engine = asdict(self._engine)
-        return sql.format(**words | engine).format(**engine) if "{" in sql else sql
+        own = asdict(self._engine)
+        return sql.format(**words | own).format(**own) if "{" in sql else sql
 
 
 def _marks(verdicts: list[str]) -> str:

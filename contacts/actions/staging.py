@@ -8,10 +8,11 @@ from django.db import connection
 from contacts.importer import Row
 from contacts.models import ImportRun, StagedRow, code_context, first_row_id, seal_code
 from contacts.states import CONFLICT, REJECTED, SAME
+from flow import engine
 
 BATCH = 6000
 FEWEST = 100
-SQLITE_BATCH = 500  # no transaction over 200 ms: the intake writes too
+BATCH_OF_ONE_WRITER = 500  # no transaction over 200 ms: the intake writes too
 LONG = 0.4  # seconds that a batch may take: people see progress, and a cancel waits no longer
 DUPLICATE, TWICE = "duplicate", "twice_in_file"
 DECIDED = (DUPLICATE, TWICE)  # reasons that no stored contact changes
@@ -26,7 +27,7 @@ Line = tuple[int, str, str, str, str, bytes | None, str, str, str, str, str]
 
 def batch_size() -> int:
     """Return how many rows go into one transaction."""
-    return BATCH if connection.vendor == "postgresql" else SQLITE_BATCH
+    return BATCH_OF_ONE_WRITER if engine.one_writer() else BATCH
 
 
 class Pace:
@@ -83,8 +84,8 @@ class Stager:
 
 
 def store(lines: Sequence[Line]) -> None:
-    """Store staged rows: by COPY on PostgreSQL."""
-    if connection.vendor != "postgresql":
+    """Store staged rows: by COPY where there is one."""
+    if not engine.copies_rows():
         rows = [StagedRow(**dict(zip(_COLUMNS, line, strict=True))) for line in lines]
         StagedRow.objects.bulk_create(rows)
         return

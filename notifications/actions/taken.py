@@ -15,6 +15,7 @@ from django.db import connection
 from django.utils import timezone
 from psycopg.pq import ExecStatus
 
+from flow import engine
 from notifications.actions.ending import end_sent
 from notifications.models import Notification
 
@@ -36,7 +37,7 @@ class Taken:
         row.sent_at = timezone.now()
         self._since = self._since if self._rows else time.monotonic()
         self._rows.append(row)
-        if connection.vendor == "postgresql":
+        if engine.answers_later():
             self._begin_note(row.pk, row.sent_at)
         else:
             Notification.objects.filter(pk=row.pk).update(sent_at=row.sent_at)

@@ -15,6 +15,7 @@ from django.utils import timezone
 from contacts import actions, states
 from contacts.models import Contact, Datum, ImportRun
 from contacts.tasks import work_imports
+from flow import engine
 from tests.contacts.imports import uploaded
 from tests.contacts.people import browser_of, make_people
 
@@ -27,7 +28,7 @@ import django
 django.setup()
 from contacts import actions
 from contacts.actions import staging
-staging.BATCH = staging.SQLITE_BATCH = 50
+staging.BATCH = staging.BATCH_OF_ONE_WRITER = 50
 actions.work(int(sys.argv[1]), lambda run: os.kill(os.getpid(), signal.SIGKILL))
 """
 
@@ -35,7 +36,7 @@ actions.work(int(sys.argv[1]), lambda run: os.kill(os.getpid(), signal.SIGKILL))
 def database_url() -> str:
     """Return the address of the database that this test uses."""
     given = connection.settings_dict
-    if connection.vendor == "sqlite":
+    if engine.embedded():
         return f"sqlite:///{given['NAME']}"
     password = quote(given["PASSWORD"], safe="")
     return f"postgres://{given['USER']}:{password}@{given['HOST']}:{given['PORT']}/{given['NAME']}"

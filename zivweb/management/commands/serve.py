@@ -9,8 +9,8 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand
-from django.db import connection
 
+from flow import engine
 from zivweb import banner, broker, preparation
 from zivweb.celery import OUTBOUND, QUEUES, TEXTS, app
 from zivweb.supervisor import Program, Supervisor
@@ -62,7 +62,7 @@ def our_programs(folder: Path, broker_url: str) -> list[Program]:
     """Return the processes that run our own code."""
     celery = ["-m", "celery", "--quiet", "-A", "zivweb"]
     # One writer at a time: on SQLite more processes only wait for each other.
-    web_workers = "1" if connection.vendor == "sqlite" else "2"
+    web_workers = "1" if engine.one_writer() else "2"
     commands = {
         "web": [
             *("-m", "granian", "--interface", "wsgi", "zivweb.wsgi:application"),
@@ -108,7 +108,7 @@ def _smtp_names() -> list[str]:
 
 def _worker(queue: str, pool: str = "") -> list[str]:
     """Return the arguments of Celery for a worker of this queue."""
-    pool = pool or ("threads" if connection.vendor == "sqlite" else "prefork")
+    pool = pool or ("threads" if engine.one_writer() else "prefork")
     return [
         *("worker", "--queues", queue, "--hostname", f"{queue}@%h"),
         *("--loglevel", "WARNING", "--pool", pool, "--concurrency", "2"),
