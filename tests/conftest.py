@@ -6,9 +6,9 @@ from collections.abc import Iterator
 import pytest
 from django.contrib.auth.management import create_permissions
 from django.contrib.contenttypes.management import create_contenttypes
-from django.db import connection
 from django.db.models.signals import post_migrate  # noqa: TID251 - Django's own receivers end
 
+from flow import engine
 from tests.plugins import chromium
 from tests.product import Product, running_product
 from tests.unguarded import flush_unguarded
@@ -23,7 +23,7 @@ def pytest_collection_finish() -> None:
 @pytest.fixture(scope="session")
 def django_db_setup(django_db_setup: None) -> None:
     """Let the tests that commit empty the tables again, and quickly."""
-    if connection.vendor == "sqlite":  # on PostgreSQL see tests/postgresql/
+    if engine.embedded():  # on PostgreSQL see tests/postgresql/
         flush_unguarded()
     # What Django writes each time the tables were emptied is read by nothing here.
     uid = "django.contrib.auth.management.create_permissions"

@@ -38,6 +38,10 @@ INLINE = re.compile(
 )
 BRANCHES = (ast.For, ast.While, ast.If, ast.IfExp, ast.Match, ast.AsyncFor)
 Function = ast.FunctionDef | ast.AsyncFunctionDef
+# The one place that asks which database it is, and the one that leaves out tests for it.
+ENGINE, ENGINES = "flow/engine.py", "tests/engines.py"
+SKIPS = {"skip", "skipif"}
+DATABASE = re.compile("vendor|sqlite|postgres|DATABASE|embedded|one_writer|has_", re.IGNORECASE)
 
 
 def name(path: Path) -> str:
@@ -59,6 +63,15 @@ def excused(path: Path, node: Function) -> bool:
 
 def tests_in(path: Path) -> Iterator[Function]:
     return (node for node in functions(path) if node.name.startswith("test_"))
+
+
+def skips_for_a_database(path: Path) -> Iterator[str]:
+    """Return the calls that leave out tests for the database that they would run on."""
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            call = ast.unparse(node)
+            if node.func.attr in SKIPS and DATABASE.search(call):
+                yield f"{name(path)}: {call}"
 
 
 def relations() -> Iterator[tuple[str, str, str]]:
@@ -126,3 +139,21 @@ def test_pages_hold_no_inline_code() -> None:
     found = {name(path): INLINE.findall(path.read_text()) for path in PAGES}
 
     assert [f"{path}: {code}" for path, code in found.items() if code] == []
+
+
+def test_one_module_asks_which_database_it_is() -> None:
+    asking = [
+        name(path)
+        for path in SOURCES
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Attribute) and node.attr == "vendor"
+    ]
+
+    assert set(asking) == {ENGINE}
+
+
+def test_the_tests_of_one_database_stand_in_one_list() -> None:
+    listed = {path: list(skips_for_a_database(path)) for path in SOURCES if "tests" in path.parts}
+
+    assert listed.pop(ROOT / ENGINES)
+    assert [call for calls in listed.values() for call in calls] == []

@@ -28,12 +28,12 @@ from drafts.models import Draft
 from intake import actions as intake
 from notifications import actions as outbox
 from notifications.models import Notification
-from tests import make
+from tests import engines, make
 from vault.tokens import link_token
 
 pytestmark = [
     pytest.mark.django_db,
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="plans of PostgreSQL"),
+    engines.PLANS,
 ]
 
 ROWS = int(os.environ.get("ZIVWEB_PLAN_ROWS", "1500"))

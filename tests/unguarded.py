@@ -5,13 +5,15 @@ from contextlib import contextmanager
 
 from django.db import connection
 
+from flow import engine
+
 TABLES = ("accounts_auditentry", "accounts_auditseal")
 
 
 @contextmanager
 def unguarded() -> Iterator[None]:
     """Take the triggers away meanwhile, as only the owner of the tables can."""
-    off, on = _postgresql() if connection.vendor == "postgresql" else _sqlite()
+    off, on = _sqlite() if engine.embedded() else _postgresql()
     _execute(off)
     yield
     _execute(on)

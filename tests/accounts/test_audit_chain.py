@@ -16,7 +16,7 @@ from accounts import audit
 from accounts.actions import prune_audit, seal_audit
 from accounts.models import AuditEntry, AuditSeal, Organization
 from accounts.verifying import BROKEN, CHANGED, FORGED, INSERTED, MISSING, Finding, verify
-from tests import make
+from tests import engines, make
 from tests.unguarded import unguarded
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.races]
@@ -143,7 +143,7 @@ def test_no_range_of_this_year_can_be_marked_as_pruned(place: Organization) -> N
         AuditSeal.objects.update(pruned_at=datetime.now(UTC), marks=b"")
 
 
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="there one writes at a time")
+@engines.LATE_COMMITS
 def test_nothing_is_sealed_while_a_row_may_still_come(place: Organization) -> None:
     late = Thread(target=write_slowly, args=(place, begun := Event(), end := Event()))
     late.start()

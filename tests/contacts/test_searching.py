@@ -7,6 +7,7 @@ from django.test.utils import CaptureQueriesContext
 from accounts.policy import ORGANIZATION
 from contacts import access
 from contacts.models import Contact
+from tests import engines
 from tests.contacts.imports import imported
 from tests.contacts.people import People
 
@@ -69,7 +70,7 @@ def test_a_domain_is_not_the_beginning_of_another(large: People) -> None:
     assert page.rows == []
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="trigrams of PostgreSQL")
+@engines.TRIGRAMS
 @pytest.mark.parametrize(
     ("query", "trigrams"),
     [

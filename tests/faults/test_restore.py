@@ -4,7 +4,6 @@ The second installation has another database, another data directory that is emp
 address, and the same keys.
 """
 
-import os
 import subprocess
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from tests import engines
 from tests.faults.finishing import NUMBER, SEND
 from tests.faults.mails import ANNA, SECRET, Handed, handing_in, incomplete_mails, mail_with_number
 from tests.faults.rows import now, wait_until_quiet
@@ -20,9 +20,7 @@ from tests.product import Product, empty_database, link_in, started, wait_for
 
 pytestmark = [
     pytest.mark.slow,
-    pytest.mark.skipif(
-        not os.environ.get("DATABASE_URL", "").startswith("postgres"), reason="needs PostgreSQL"
-    ),
+    engines.DUMPS,
 ]
 
 JANS_NUMBER = "+31636363801"

@@ -5,11 +5,10 @@ from dataclasses import replace
 from typing import Any
 
 import pytest
-from django.db import connection
 
 from accounts.models import User
 from intake.smtpd import settings_config
-from tests import make
+from tests import engines, make
 from tests.intake.smtp import Client, Running
 
 Start = Callable[..., Running]
@@ -55,10 +54,7 @@ def smtp(server: Running) -> Iterator[Client]:
         yield connected
 
 
-@pytest.fixture(params=["fast", "plain"])
+@pytest.fixture(params=[pytest.param("fast", marks=engines.FAST_INTAKE), "plain"])
 def both_ways(request: pytest.FixtureRequest) -> bool:
-    """Each of the two ways in which mail is stored; the fast one is for PostgreSQL."""
-    fast: bool = request.param == "fast"
-    if fast and connection.vendor != "postgresql":
-        pytest.skip("the fast way is for PostgreSQL")
-    return fast
+    """Each of the two ways in which mail is stored."""
+    return bool(request.param == "fast")

@@ -13,11 +13,11 @@ from intake.actions import SealedMail, open_mail
 from intake.models import RawMail
 from intake.smtpd import data, fast
 from intake.smtpd.replies import Refused
-from tests import make
+from tests import engines, make
 
 pytestmark = [
     pytest.mark.django_db(transaction=True),
-    pytest.mark.skipif(connection.vendor != "postgresql", reason="the fast way is for PostgreSQL"),
+    engines.FAST_INTAKE,
 ]
 Outcomes = list[BaseException | None]
 

@@ -12,6 +12,7 @@ from intake.models import RawMail
 from intake.smtpd import door as doors
 from intake.smtpd.connection import failure_reply
 from intake.smtpd.door import Door
+from tests import engines
 from tests.intake.conftest import Start
 from tests.intake.smtp import Client, Running, mail_from
 
@@ -143,15 +144,12 @@ def test_a_database_that_fails_is_a_temporary_failure(smtp: Client, sender: User
 
 
 @pytest.mark.slow
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="SQLite has no locks to wait for")
 def test_a_database_that_does_not_answer_costs_a_451_in_time(smtp: Client, sender: User) -> None:
     smtp.begin(sender)
-    with connection.cursor() as cursor:
-        cursor.execute("BEGIN; LOCK TABLE intake_rawmail IN ACCESS EXCLUSIVE MODE")
+    with engines.locked("intake_rawmail"):
         started = time.monotonic()
         answer = smtp.data(mail_from(sender))
         waited = time.monotonic() - started
-        cursor.execute("ROLLBACK")
     time.sleep(0.3)  # the insert that waited is rolled back, because nobody waits for it
     assert answer.startswith("451 4.3.0")
     assert waited < 6

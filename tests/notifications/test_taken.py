@@ -8,6 +8,7 @@ from django.db import OperationalError, connection
 
 from notifications import actions
 from notifications.models import Notification
+from tests import engines
 from tests.notifications.letters import Outbox
 from tests.notifications.sinks import Relay
 
@@ -36,7 +37,6 @@ def queued(count: int) -> list[Notification]:
     return [outbox.mail(f"draft:{number}:1") for number in range(count)]
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="elsewhere nothing is under way")
 def test_each_mail_is_noted_before_the_text_of_the_next(relay: Relay) -> None:
     queued(MAILS)
     noted: list[int] = []
@@ -47,7 +47,7 @@ def test_each_mail_is_noted_before_the_text_of_the_next(relay: Relay) -> None:
     assert noted == list(range(MAILS))
 
 
-@pytest.mark.skipif(connection.vendor != "postgresql", reason="elsewhere nothing is under way")
+@engines.LOST_CONNECTION
 def test_a_lost_database_lets_no_further_mail_out(relay: Relay) -> None:
     queued(MAILS)
     relay.before_reply = lambda: asked(CUT)

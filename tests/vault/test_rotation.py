@@ -6,7 +6,7 @@ from threading import Event, Thread
 import pytest
 from django.apps import apps
 from django.core.management import CommandError, call_command
-from django.db import connection, connections, transaction
+from django.db import connections, transaction
 from django.db.models import BinaryField
 from pytest_django import Settings
 
@@ -16,7 +16,7 @@ from contacts.actions import propose, save_contact
 from contacts.entries import ContactEntry
 from delivery.models import Reply
 from intake.actions import SealedMail, Submission
-from tests import make
+from tests import engines, make
 from tests.contacts.imports import imported, uploaded
 from tests.delivery.messages import released
 from vault.access import Column, count_by_key, wrapped_columns
@@ -210,7 +210,7 @@ def test_what_was_shredded_stays_shredded(old_key: None, settings: Settings) -> 
 
 @pytest.mark.slow
 @pytest.mark.django_db(transaction=True)
-@pytest.mark.skipif(connection.vendor == "sqlite", reason="SQLite locks no single row")
+@engines.LOCKED_ROWS
 def test_rotation_waits_for_nobody(old_key: None, settings: Settings) -> None:
     store_blobs(3)
     held, over = Event(), Event()
