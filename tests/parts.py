@@ -32,19 +32,19 @@ class Part:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
+QUICK = "not slow and not browser"
 # The longest first.
 PARTS = (
     Part("rest", ("-m", "not browser", f"--ignore={FAULTS}")),
+    Part("sqlite", ("-m", f"journey or races or ({QUICK})"), ON_SQLITE),
     Part("browser", ("-m", "browser", f"--ignore={LOOKS}")),
     Part("faults", ("-m", "not browser", FAULTS)),
     Part("looks", ("-m", "browser", LOOKS)),
-    Part("sqlite", ("-m", "journey or races"), ON_SQLITE),
 )
-QUICK = ("-m", "not slow and not browser")
 HALF = ("tests/accounts", "tests/contacts", "tests/drafts", "tests/notifications")
 QUICK_PARTS = (
-    Part("quick", (*QUICK, *HALF)),
-    Part("more", (*QUICK, *(f"--ignore={folder}" for folder in HALF))),
+    Part("quick", ("-m", QUICK, *HALF)),
+    Part("more", ("-m", QUICK, *(f"--ignore={folder}" for folder in HALF))),
 )
 
 
