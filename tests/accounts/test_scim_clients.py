@@ -15,7 +15,7 @@ from zivverscim.scim_connection_crud import ZivverSCIMConnection
 
 from tests.product import ROOT, Product
 
-pytestmark = pytest.mark.slow
+pytestmark = [pytest.mark.journey, pytest.mark.slow]
 
 _number = count(1)
 SCHEMAS = {

@@ -2,14 +2,16 @@
 
 import os
 import signal
+import sqlite3
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from django.db import OperationalError
 
-from zivweb.sqlite.turns import Turns
+from zivweb.sqlite.turns import Turns, Urgent
 
 HOLD = """
 import sys, time
@@ -46,3 +48,40 @@ def test_a_process_that_is_killed_gives_its_turn_back(tmp_path: Path) -> None:
 
     with Turns(path, 1.0).mine():
         pass
+
+
+def test_what_is_urgent_asks_until_the_lock_is_free(tmp_path: Path) -> None:
+    asked: list[None] = []
+    with (
+        closing(sqlite3.connect(tmp_path / "db", isolation_level=None)) as other,
+        closing(sqlite3.connect(tmp_path / "db", isolation_level=None, timeout=0)) as urgent,
+    ):
+        other.execute("BEGIN IMMEDIATE")
+
+        def write() -> None:
+            asked.append(None)
+            _ = len(asked) == 3 and other.execute("COMMIT")
+            urgent.execute("CREATE TABLE written (id)")
+
+        Urgent(5.0).write(write)
+
+    assert len(asked) == 3
+
+
+def test_what_is_urgent_gives_up_in_the_end(tmp_path: Path) -> None:
+    with (
+        closing(sqlite3.connect(tmp_path / "db", isolation_level=None)) as other,
+        closing(sqlite3.connect(tmp_path / "db", isolation_level=None, timeout=0)) as urgent,
+    ):
+        other.execute("BEGIN IMMEDIATE")
+
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            Urgent(0.0).write(lambda: urgent.execute("CREATE TABLE written (id)"))
+
+
+def test_an_error_that_is_no_lock_is_told_at_once(tmp_path: Path) -> None:
+    with (
+        closing(sqlite3.connect(tmp_path / "db", isolation_level=None)) as urgent,
+        pytest.raises(sqlite3.OperationalError, match="no such table"),
+    ):
+        Urgent(60.0).write(lambda: urgent.execute("DELETE FROM missing"))

@@ -6,12 +6,13 @@ waits until its client gives up. So a writer asks for the lock only when it is i
 """
 
 import sqlite3
-from contextlib import nullcontext
+from collections.abc import Callable
+from functools import partial
 from typing import Any, Self
 
 from django.db.backends.sqlite3 import base, operations
 
-from zivweb.sqlite.turns import Turns
+from zivweb.sqlite.turns import Turns, Urgent
 
 ANY_CASE = {"iexact", "icontains", "istartswith", "iendswith"}
 LIKE = "LIKE lower(%s) ESCAPE '\\'"
@@ -29,23 +30,25 @@ class DatabaseOperations(operations.DatabaseOperations):
 class Cursor(base.SQLiteCursorWrapper):
     """Waits for its turn before a statement that takes the write lock."""
 
-    turns: Turns
+    turns: Turns | Urgent
 
     def execute(self, query: str, params: Any = None) -> Self:
         """Execute a statement."""
-        with nullcontext() if self._reads(query) else self.turns.mine():
-            super().execute(query, params)
+        self._act(query, partial(super().execute, query, params))
         return self
 
     def executemany(self, query: str, param_list: Any) -> Self:
         """Execute a statement for several rows."""
-        with nullcontext() if self._reads(query) else self.turns.mine():
-            super().executemany(query, param_list)
+        self._act(query, partial(super().executemany, query, list(param_list)))
         return self
 
-    def _reads(self, query: str) -> bool:
-        """Tell whether a statement asks for no lock: in a transaction it is held already."""
-        return self.connection.in_transaction or query.lstrip().upper().startswith(READS)
+    def _act(self, query: str, statement: Callable[[], object]) -> None:
+        if self.connection.in_transaction:  # which has the lock
+            statement()
+        elif query.lstrip().upper().startswith(READS):
+            self.turns.read(statement)
+        else:
+            self.turns.write(statement)
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
@@ -58,13 +61,21 @@ class DatabaseWrapper(base.DatabaseWrapper):
         for lookup, pattern in base.DatabaseWrapper.pattern_ops.items()
     }
 
+    def get_connection_params(self) -> dict[str, Any]:
+        """Return what a connection is opened with; `urgent` is what somebody waits for."""
+        params: dict[str, Any] = super().get_connection_params()
+        path, patience = f"{params['database']}-turn", params["timeout"]
+        self._turns: Turns | Urgent = Turns(path, patience)
+        if params.pop("urgent", False):
+            self._turns, params["timeout"] = Urgent(patience), Urgent.ASK
+        return params
+
     def get_new_connection(self, conn_params: dict[str, Any]) -> sqlite3.Connection:
         """Return a connection."""
         connection: sqlite3.Connection = super().get_new_connection(conn_params)
         connection.create_function("lower", 1, _lower, deterministic=True)
         # Else LIKE is blind to the case of ASCII, and finds no beginning by an index.
         connection.execute("PRAGMA case_sensitive_like = ON")
-        self._turns = Turns(f"{conn_params['database']}-turn", conn_params["timeout"])
         return connection
 
     def create_cursor(self, name: str | None = None) -> Cursor:
