@@ -9,11 +9,13 @@ from operator import attrgetter
 
 from django.db import transaction
 
+from flow import engine
 from flow.sweeps import skip_locked
 from vault.access import Column, wrapped_columns
 from vault.keys import VaultError, keyring
 
 BATCH = 500  # rows in a transaction: short enough for the writers that wait for one of them
+BATCH_OF_ONE_WRITER = 50  # where all writers wait: no transaction over 200 ms
 PASSES = 5  # over a column: rows that somebody held are met again in the next one
 
 
@@ -52,13 +54,14 @@ def _rewrap_after(last: int, progress: Progress) -> int | None:
     column = progress.column
     old = column.old_rows.filter(pk__gt=last).order_by("pk")
     slim = old.select_related().defer(*column.other_bytes)
+    size = BATCH_OF_ONE_WRITER if engine.one_writer() else BATCH
     with transaction.atomic():
-        rows = list(skip_locked(slim)[:BATCH])
+        rows = list(skip_locked(slim)[:size])
         rewrapped = [row for row in rows if _rewrap(row, column)]
         column.model._meta.base_manager.bulk_update(rewrapped, [column.field])
     progress.done += len(rewrapped)
     progress.unreadable |= {row.pk for row in rows} - {row.pk for row in rewrapped}
-    return rows[-1].pk if len(rows) == BATCH else None
+    return rows[-1].pk if len(rows) == size else None
 
 
 def _rewrap(row: object, column: Column) -> bool:
