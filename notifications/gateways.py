@@ -9,7 +9,7 @@ It answers 2xx when it has taken the SMS. With the `id` it can report back later
 Fields get other names, or go, by Apprise's `:` arguments in the address:
 `json://host/sms?:to=recipient&:message=text&:type=` renames two and drops one. `form://` and
 `xml://` send the same fields in another form. Every other Apprise address must be of a service
-that sends to phone numbers.
+that sends SMS to phone numbers (providers.py).
 """
 
 import logging
@@ -27,15 +27,17 @@ from apprise.plugins import url_to_dict
 from django.core.mail.backends.smtp import EmailBackend
 
 from notifications.letters import WireMail, WireSms
+from notifications.providers import OWN, provider_problem, reaches_only
 
 log = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 30
-NO_ANSWER, GATEWAY = "no answer", "gateway"
+NO_ANSWER, GATEWAY, UNREACHABLE = "no answer", "gateway", "no gateway for this number"
 
 _ENHANCED = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}")  # RFC 3463
 _SIGN_IN_FIRST = {530, 534, 535, 538}  # RFC 4954, 6: our login at the relay is wrong
-_TAKES_FIELDS = {"json", "jsons", "form", "forms", "xml", "xmls"}
+# A service of one country takes the numbers of that country alone: one of these must do.
+_SAMPLES = ("+31612345678", "+61412345678", "+15005550006", "+919999999999")
 
 
 class RelayDown(Exception):
@@ -190,23 +192,25 @@ def _dropping(connection: smtplib.SMTP) -> Iterator[None]:
 def send_sms(sms: WireSms, urls: Sequence[str], receipt: str) -> None:
     """Have the first gateway that will take the SMS send it. Raises NotDelivered.
 
-    `receipt` is the id by which a gateway that can do so reports what became of the SMS.
+    `receipt` is the id by which a gateway that can do so reports what became of the SMS. A gateway
+    that would not send to exactly this number is passed over.
     """
     plugins = [_plugin(url, sms.to, receipt) for url in urls]
     for position, plugin in enumerate(plugins, start=1):
         if plugin is not None and plugin.notify(body=sms.text):
             return
         log.warning("SMS gateway %d of %d did not take an SMS", position, len(urls))
-    raise NotDelivered(GATEWAY, permanent=not any(plugins))
+    if not any(plugins):
+        raise NotDelivered(UNREACHABLE, permanent=True)
+    raise NotDelivered(GATEWAY)
 
 
 def gateway_problem(url: str) -> str:
     """Return why an SMS gateway cannot be used, "" when it can; nothing is sent."""
-    if _plugin(url, "+31612345678", "doctor") is None:
-        return "is no address of a service that sends to numbers"
+    problem = address_problem(url)
     parsed = url_to_dict(url) or {}
-    if parsed.get("schema") not in _TAKES_FIELDS:
-        return ""
+    if problem or parsed["schema"] not in OWN:
+        return problem
     port = parsed.get("port") or (443 if str(parsed["schema"]).endswith("s") else 80)
     try:
         socket.create_connection((parsed["host"], port), TIMEOUT_SECONDS / 10).close()
@@ -215,23 +219,29 @@ def gateway_problem(url: str) -> str:
     return ""
 
 
+def address_problem(url: str) -> str:
+    """Return why an address cannot be that of an SMS gateway, "" when it can; asks nobody."""
+    parsed: dict[str, Any] | None = url_to_dict(url)
+    if parsed is None:
+        return "is no Apprise address that can be read"
+    problem = provider_problem(parsed["schema"], NotificationManager()[parsed["schema"]])
+    if not problem and not any(_plugin(url, number, "doctor") for number in _SAMPLES):
+        return "cannot be used: something in it is missing or wrong"
+    return problem
+
+
 def _plugin(url: str, number: str, receipt: str) -> Any:
-    """Return the gateway of an address, None when it cannot send to a number."""
-    target = _target(url, number, receipt)
-    return target and Apprise.instantiate(target, asset=AppriseAsset(app_id="zivweb"))
-
-
-def _target(url: str, number: str, receipt: str) -> dict[str, Any] | None:
-    """Return the gateway of the operator's address, made to send to this number alone."""
+    """Return the gateway of an address, None when it would not send to this number alone."""
     parsed: dict[str, Any] | None = url_to_dict(url)
     if parsed is None:
         return None
-    schema = parsed["schema"]
-    if schema in _TAKES_FIELDS:
+    schema, asset = parsed["schema"], AppriseAsset(app_id="zivweb")
+    if schema in OWN:
         fields = dict(parsed.get("payload") or {})
         fields[fields.pop("to", "") or "to"] = number
         fields[fields.pop("id", "") or "id"] = receipt
-        return parsed | {"payload": fields}
-    if "targets" in NotificationManager()[schema].template_tokens:
-        return parsed | {"targets": [number]}
-    return None
+        return Apprise.instantiate(parsed | {"payload": fields}, asset=asset)
+    if provider_problem(schema, NotificationManager()[schema]):
+        return None
+    plugin = Apprise.instantiate(parsed | {"targets": [number]}, asset=asset)
+    return plugin if plugin is not None and reaches_only(plugin, number) else None

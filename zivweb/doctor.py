@@ -20,6 +20,7 @@ from django.utils import timezone
 from flow import engine
 from notifications.access import outbox_age
 from notifications.gateways import Relay, RelayDown, gateway_problem
+from notifications.providers import UNSEEN_REFUSALS
 from zivweb import dns, heartbeat
 from zivweb.celery import QUEUES
 from zivweb.environment import Stop
@@ -151,13 +152,16 @@ def _sms() -> Iterator[Finding]:
     if not settings.SMS_URLS:
         yield Finding("SMS", WARNING, "the demo mailbox", "Set SMS_URL for real SMS.")
     for number, url in enumerate(settings.SMS_URLS, start=1):
-        problem = gateway_problem(url)
+        schema, problem = urlsplit(url).scheme, gateway_problem(url)
         if problem:
-            yield Finding(f"SMS {number}", FAILURE, problem, "Mend SMS_URL (Apprise address).")
+            text = f"{schema}:// {problem}"
+            yield Finding(f"SMS {number}", FAILURE, text, "Mend SMS_URL (docs/operations.md).")
+        elif schema in UNSEEN_REFUSALS:
+            text = f"{schema}:// can be used, but an SMS that it refuses counts as sent"
+            do = "Look at its own log when a code does not come (docs/operations.md)."
+            yield Finding(f"SMS {number}", WARNING, text, do)
         else:
-            yield Finding(
-                f"SMS {number}", OK, f"{urlsplit(url).scheme}: can be used, none was sent"
-            )
+            yield Finding(f"SMS {number}", OK, f"{schema}: can be used, none was sent")
 
 
 def _certificate() -> Iterator[Finding]:

@@ -9,12 +9,14 @@ import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.management import call_command
 from django.db import DatabaseError, connection, connections
 
 from flow import engine
+from notifications.gateways import address_problem
 from vault.access import wrapped_columns
 from vault.keys import key_id
 from vault.models import SealedRow
@@ -64,6 +66,14 @@ def _listener(bind: str, port: int, variable: str) -> socket.socket:
                 variable, f"is {port}, which this user may not have: set one above 1023"
             ) from error
         raise Stop("ZIVWEB_BIND", f"is {bind}, which is no address of this machine") from error
+
+
+def require_sms_gateways() -> None:
+    """Raise Stop when SMS could not go out by an address of SMS_URL, however well it answers."""
+    for url in settings.SMS_URLS:
+        problem = address_problem(url)
+        if problem:
+            raise Stop("SMS_URL", f"{urlsplit(url).scheme}:// {problem}")
 
 
 def prepare_database() -> None:

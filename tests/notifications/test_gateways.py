@@ -1,5 +1,6 @@
 """SMS on a real gateway."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 from django.utils import timezone
@@ -7,7 +8,16 @@ from pytest_django import Settings
 
 from notifications import states
 from notifications.actions import send_due
-from tests.notifications.letters import CODE, NUMBER, Outbox, age, leave_behind, now_queued
+from tests.notifications.letters import (
+    CODE,
+    NUMBER,
+    Outbox,
+    age,
+    code_sms,
+    leave_behind,
+    now_queued,
+)
+from tests.notifications.providers import ADDRESSES
 from tests.notifications.sinks import Gateway
 from vault.tokens import token_hash
 
@@ -105,3 +115,16 @@ def test_an_sms_is_not_sent_when_its_code_is_over(outbox: Outbox, gateway: Gatew
 
     row.refresh_from_db()
     assert (row.state, row.error, gateway.posts) == (states.FAILED, "too late", [])
+
+
+def test_an_sms_that_no_gateway_reaches_is_given_up_at_once(
+    outbox: Outbox, settings: Settings
+) -> None:
+    settings.SMS_URLS = [ADDRESSES["Twilio"]]
+    row = outbox.sms(sms=replace(code_sms(), to="+376312345"))
+
+    send_due()
+
+    row.refresh_from_db()
+    assert (row.state, row.news) == (states.FAILED, True)
+    assert row.error == "no gateway for this number"

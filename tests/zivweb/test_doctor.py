@@ -59,6 +59,7 @@ def test_what_is_late_in_the_outbox_is_told() -> None:
     ("MAIL_RELAY", {"EMAIL_HOST": "127.0.0.1", "EMAIL_PORT": 1}, "relay"),
     ("SMS_URLS", ["json://127.0.0.1:1/sms"], "SMS 1"),
     ("SMS_URLS", ["mailto://somebody"], "SMS 1"),
+    ("SMS_URLS", ["json://127.0.0.1:1/sms", "ntfy://topic"], "SMS 2"),
     ("TLS_CERT", "/no/such/file", "certificate"),
 ])  # fmt: skip
 def test_what_does_not_work_is_a_failure(
@@ -67,6 +68,14 @@ def test_what_does_not_work_is_a_failure(
     setattr(settings, name, value)
 
     assert levels()[about] == FAILURE
+
+
+def test_a_service_whose_refusals_are_not_seen_is_a_warning(settings: Settings) -> None:
+    settings.SMS_URLS = [f"seven://{'a' * 32}", f"telnyx://{'a' * 32}@15005550006"]
+
+    found = levels()
+
+    assert (found["SMS 1"], found["SMS 2"]) == (WARNING, OK)
 
 
 def test_a_key_that_is_lost_is_told(settings: Settings) -> None:

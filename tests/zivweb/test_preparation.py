@@ -107,3 +107,17 @@ def test_what_was_chosen_is_for_its_owner_alone(data_dir: Path) -> None:
         file = data_dir / "serve.json"
         assert file.stat().st_mode & 0o777 == 0o600
         assert json.loads(file.read_text())["broker"]
+
+
+@pytest.mark.parametrize("url", ["slack://a/b/c", "plivo://a@b/15005550006", "ntfy://topic"])
+def test_what_is_no_sms_gateway_stops_the_start(url: str, settings: Settings) -> None:
+    settings.SMS_URLS = ["json://127.0.0.1:9000/sms", url]
+
+    with pytest.raises(Stop, match=f"^zivweb: SMS_URL {url.partition(':')[0]}:// [^\n]+$"):
+        preparation.require_sms_gateways()
+
+
+def test_a_gateway_that_does_not_answer_yet_stops_no_start(settings: Settings) -> None:
+    settings.SMS_URLS = ["json://127.0.0.1:1/sms"]
+
+    preparation.require_sms_gateways()

@@ -37,6 +37,7 @@ def serve() -> int:
     ports = {"ZIVWEB_HTTP_PORT": settings.HTTP_PORT, "ZIVWEB_SMTP_PORT": settings.SMTP_PORT}
     with preparation.own_data_dir() as folder:
         preparation.require_ports(settings.BIND, ports)
+        preparation.require_sms_gateways()
         say("zivweb: preparing the database and the pages")
         app.conf.update(broker_url="memory://localhost")  # nobody to wake runs yet
         preparation.prepare_database()
