@@ -4,6 +4,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from addresses.phone import region_of
+
 SMS, ACCESS_CODE, EMAIL = "sms", "access_code", "email"
 LEVELS: Mapping[str, int] = {SMS: 3, ACCESS_CODE: 2, EMAIL: 1}
 METHODS = (SMS, ACCESS_CODE)
@@ -13,11 +15,14 @@ DRAFT, HEADER, PERSONAL, ORGANIZATION = "draft", "header", "personal", "organiza
 EDIT, PROPOSE, READ = "edit", "propose", "read"
 
 
-# Where codes by SMS may go until an admin says otherwise: the EEA, Switzerland and Great Britain.
+# Numbers of no country: satellite phones and networks at sea and in the air (+870, +881, +882).
+STATELESS = "001"
+# Where codes by SMS may go until an admin says otherwise: the EEA, Switzerland, Great Britain with
+# the islands that share its code, and the whole Kingdom of the Netherlands.
 SMS_COUNTRIES = (
-    *("AT", "BE", "BG", "CH", "CY", "CZ", "DE", "DK", "EE", "ES", "FI", "FR", "GB", "GR", "HR"),
-    *("HU", "IE", "IS", "IT", "LI", "LT", "LU", "LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE"),
-    *("SI", "SK"),
+    *("AT", "AW", "BE", "BG", "BQ", "CH", "CW", "CY", "CZ", "DE", "DK", "EE", "ES", "FI"),
+    *("FR", "GB", "GG", "GR", "HR", "HU", "IE", "IM", "IS", "IT", "JE", "LI", "LT", "LU"),
+    *("LV", "MT", "NL", "NO", "PL", "PT", "RO", "SE", "SI", "SK", "SX"),
 )
 
 
@@ -70,6 +75,13 @@ class Policy:
         """Tell whether data of this method may be used from this source."""
         place = source if source in {PERSONAL, ORGANIZATION} else "new"
         return method in METHODS and bool(getattr(self, f"{method}_{place}"))
+
+    def allows_sms_to(self, number: str) -> bool:
+        """Tell whether codes by SMS may go to the country of a number (E.164).
+
+        Pages, the verdict on a draft and the moment of sending all ask this.
+        """
+        return region_of(number) in self.sms_countries
 
     def methods_to_type(self) -> tuple[str, ...]:
         """Return the methods that a sender may use on the draft page, strongest first."""

@@ -3,12 +3,24 @@
 from dataclasses import dataclass
 from functools import lru_cache
 
+import phonenumbers
 from babel import Locale
+from django.utils.translation import get_language, ngettext
 from django.utils.translation import gettext as _
-from django.utils.translation import ngettext
 from phonenumbers import SUPPORTED_REGIONS
 
-from accounts.policy import ACCESS_CODE, DRAFT, EDIT, ORGANIZATION, PERSONAL, PROPOSE, SMS, Policy
+from accounts.policy import (
+    ACCESS_CODE,
+    DRAFT,
+    EDIT,
+    ORGANIZATION,
+    PERSONAL,
+    PROPOSE,
+    SMS,
+    STATELESS,
+    Policy,
+)
+from addresses.phone import region_of
 
 PLACES = (DRAFT, PERSONAL, ORGANIZATION)
 
@@ -27,6 +39,23 @@ def country_names(language: str) -> list[tuple[str, str]]:
     names = Locale.parse(language[:2]).territories
     known = [(code, names.get(code, code)) for code in SUPPORTED_REGIONS if len(code) == 2]
     return sorted(known, key=lambda pair: pair[1])
+
+
+def country_of(number: str) -> str:
+    """Return the name of the country of a number (E.164) in the active language, "" for none."""
+    region = region_of(number)
+    if region == STATELESS:
+        return _("satellite phones and networks without a country")
+    return dict(country_names(get_language() or "en")).get(region, "")
+
+
+def sms_country_error(number: str) -> str:
+    """Return that SMS may not go to the country of a number (E.164), and what to do."""
+    code = phonenumbers.parse(number).country_code
+    return _(
+        "SMS to %(country)s (+%(code)s) is not switched on in your organization. "
+        "Ask your admin to switch it on."
+    ) % {"country": country_of(number), "code": code}
 
 
 @lru_cache(maxsize=8)

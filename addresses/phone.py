@@ -58,7 +58,9 @@ def mask_phone(e164: str) -> str:
 
 
 def region_of(e164: str) -> str:
-    """Return the ISO 3166 country of a number, "" where it has none."""
+    """Return the ISO 3166 country of a number; "001" where it is of none (satellites), else ""."""
+    if _DUTCH_MOBILE.fullmatch(e164):
+        return "NL"
     return phonenumbers.region_code_for_number(phonenumbers.parse(e164)) or ""
 
 

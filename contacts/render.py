@@ -162,7 +162,7 @@ def show_row(row: StagedRow, base: int, contact: Contact | None) -> ShownRow:
         said=_values([row.phone, *row.more_phones.split()], has_code=bool(row.digest)),
         stored=_stored_values(contact),
         verdict=verdict_words(row.verdict),
-        why=row_sentence(row.reason),
+        why=row_sentence(row.reason, row.typed),
         typed=row.typed,
     )
 

@@ -2,6 +2,7 @@
 
 from django.utils.translation import gettext as _
 
+from accounts.wording import sms_country_error
 from addresses import phone
 from contacts import codes, states
 from contacts.importer import rows
@@ -33,8 +34,14 @@ def failure_sentence(reason: str) -> str:
     return texts.get(reason, _("This file cannot be read."))
 
 
-def row_sentence(reason: str) -> str:
-    """Return why a row is refused, or what is left out of it."""
+def row_sentence(reason: str, typed: str = "") -> str:
+    """Return why a row is refused, or what is left out of it; `typed` is what the reason is about.
+
+    Of a number that SMS may not go to, `typed` is its E.164 form.
+    """
+    if reason == rows.COUNTRY:
+        kept = _("We keep the number until then.")
+        return f"{sms_country_error(typed)} {kept}"
     texts = {
         rows.NO_ADDRESS: _("There is no email address in this row."),
         rows.BAD_ADDRESS: _("This is not an email address."),

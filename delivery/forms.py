@@ -91,7 +91,7 @@ class NumberForm(forms.Form):
         policy = recipient.message.organization.policy
         field = self.fields["phone"]
         assert isinstance(field, MobileNumberField)
-        field.about, field.region = recipient.address, policy.default_country
+        field.about, field.policy = recipient.address, policy
         field.error_messages["required"] = phone_error(EMPTY, "", policy.default_country)
         if focus:
             field.widget.attrs["autofocus"] = True

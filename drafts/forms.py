@@ -33,7 +33,7 @@ class RecipientForm(forms.Form):
         for field in self.fields.values():
             field.about = recipient.address  # type: ignore[attr-defined]  # _about.html
             if isinstance(field, MobileNumberField):
-                field.region = policy.default_country
+                field.policy = policy
 
     def clean(self) -> dict[str, Any]:
         """Refuse a weak access code, and a number together with a code."""

@@ -3,7 +3,7 @@
 import itertools
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from addresses.mail import AddressError, normalize_address
@@ -12,6 +12,7 @@ from addresses.phone import PhoneError, parse_mobile
 MAX_LENGTH = 20_000
 BY_ADDRESS, BY_NAME, BY_ORDER = "address", "name", "order"
 NO_NUMBER, NOBODY, SEVERAL, LATE = "no_number", "nobody", "several", "late"
+COUNTRY = "country"
 
 # It begins where a word begins, so that a long word is read once.
 _ADDRESS = re.compile(r"(?<![^\s<>()\[\],;:|\"'])[^\s<>()\[\],;:|\"']+@[^\s<>()\[\],;:|\"']+")
@@ -59,6 +60,13 @@ def without(pasted: Pasted, late: Collection[int]) -> Pasted:
     """Return the same, the people left out that somebody else was first with."""
     kept = tuple(match for match in pasted.matches if match.key not in late)
     lost = tuple(Unmatched(each.text, LATE) for each in pasted.matches if each.key in late)
+    return Pasted(kept, (*lost, *pasted.unmatched))
+
+
+def without_countries(pasted: Pasted, allows_sms_to: Callable[[str], bool]) -> Pasted:
+    """Return the same, the numbers left out that codes by SMS may not go to."""
+    kept = tuple(match for match in pasted.matches if allows_sms_to(match.number))
+    lost = tuple(Unmatched(each.text, COUNTRY) for each in pasted.matches if each not in kept)
     return Pasted(kept, (*lost, *pasted.unmatched))
 
 

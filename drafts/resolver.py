@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from accounts.policy import DRAFT, HEADER, LEVELS, ORGANIZATION, PERSONAL, SMS, Policy
 from addresses.phone import PhoneError, parse_mobile
-from drafts.states import DISPUTED, INVALID, MISSING, NOT_ALLOWED
+from drafts.states import COUNTRY, DISPUTED, INVALID, MISSING, NOT_ALLOWED
 
 TOO_WEAK = "too_weak"
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
@@ -34,7 +34,7 @@ class Candidate:
 
 @dataclass(frozen=True, slots=True)
 class Rejected:
-    """A datum that is not used, and why: invalid, disputed, not_allowed or too_weak."""
+    """A datum that is not used, and why: invalid, disputed, country, not_allowed or too_weak."""
 
     candidate: Candidate
     why: str
@@ -53,7 +53,7 @@ class Verdict:
         if self.chosen is not None:
             return ""
         reasons = [rejected.why for rejected in self.rejected]
-        told = [INVALID, DISPUTED, NOT_ALLOWED]
+        told = [INVALID, DISPUTED, COUNTRY, NOT_ALLOWED]
         return next((why for why in told if why in reasons), NOT_ALLOWED if reasons else MISSING)
 
 
@@ -61,8 +61,9 @@ def resolve(candidates: Iterable[Candidate], policy: Policy, minimum: str = "") 
     """Return the verdict on one recipient.
 
     `minimum` is the weakest method that the mail itself accepts. What a person asked for, and a
-    number that turns out wrong, is a requirement: nothing weaker is used in its place. A number
-    that the recipient disputed is not used, until the sender types it again for their own book.
+    number that turns out wrong, or of a country that SMS may not go to, is a requirement: nothing
+    weaker is used in its place. A number that the recipient disputed is not used, until the sender
+    types it again for their own book.
     """
     candidates = list(candidates)
     disputed = {each.phone for each in candidates if each.disputed} - {""}
@@ -76,7 +77,7 @@ def resolve(candidates: Iterable[Candidate], policy: Policy, minimum: str = "") 
             why = DISPUTED
         if not why:
             return Verdict(candidate, tuple(rejected))
-        if why in {INVALID, DISPUTED} or _rank(candidate)[0] < _STORED:
+        if why in {INVALID, DISPUTED, COUNTRY} or _rank(candidate)[0] < _STORED:
             floor = max(floor, candidate.level)
         rejected.append(Rejected(candidate, why))
     return Verdict(None, tuple(rejected))
@@ -112,9 +113,7 @@ def _why_not(candidate: Candidate, policy: Policy, floor: int) -> str:
         return TOO_WEAK
     if not policy.allows(candidate.method, candidate.source):
         return NOT_ALLOWED
-    if candidate.method == SMS and not _is_mobile(candidate.phone, policy.default_country):
-        return INVALID
-    return ""
+    return _number_problem(candidate.phone, policy) if candidate.method == SMS else ""
 
 
 def _is_shared(candidate: Candidate) -> bool:
@@ -122,9 +121,9 @@ def _is_shared(candidate: Candidate) -> bool:
     return candidate.source in {HEADER, ORGANIZATION}
 
 
-def _is_mobile(phone: str, region: str) -> bool:
+def _number_problem(phone: str, policy: Policy) -> str:
     try:
-        parse_mobile(phone, region)
+        number = parse_mobile(phone, policy.default_country)
     except PhoneError:
-        return False
-    return True
+        return INVALID
+    return "" if policy.allows_sms_to(number) else COUNTRY

@@ -23,6 +23,6 @@ MAX_ATTEMPTS = 5
 HELD = frozenset({WAITING, READY})
 
 MISSING, INVALID, NOT_ALLOWED = "missing", "invalid", "not_allowed"
-DISPUTED = "disputed"
+DISPUTED, COUNTRY = "disputed", "country"
 
 BAD_HEADER, DUPLICATE = "bad_header", "duplicate"

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 
-from babel import Locale
-from django.utils.translation import get_language, pgettext
 from django.utils.translation import gettext as _
+from django.utils.translation import pgettext
 
 from accounts.policy import ACCESS_CODE, DRAFT, HEADER, ORGANIZATION, PERSONAL, SMS, Policy
-from addresses.phone import mask_phone, region_of
+from accounts.wording import sms_country_error
+from addresses.phone import mask_phone
 from drafts import states
 from drafts.incoming import LineProblem
 from drafts.resolver import TOO_WEAK, Candidate, Rejected, Verdict
@@ -19,7 +19,7 @@ def reason_sentence(verdict: Verdict, who: str, policy: Policy) -> str:
         return ""
     if verdict.reason == states.MISSING:
         return _missing(who, policy)
-    told = {states.INVALID, states.DISPUTED} & {verdict.reason}
+    told = {states.INVALID, states.DISPUTED, states.COUNTRY} & {verdict.reason}
     rejected = next(item for item in verdict.rejected if not told or item.why in told)
     return _rejected(rejected, who)
 
@@ -38,12 +38,6 @@ def source_words(source: str) -> str:
 def method_words(method: str) -> str:
     """Return the name of a verification method."""
     return {SMS: _("Code by SMS"), ACCESS_CODE: _("Access code")}.get(method, method)
-
-
-def country_name(e164: str) -> str:
-    """Return the country of a number in the language that is active, "" when it has none."""
-    locale = Locale.parse(get_language() or "en", sep="-")
-    return str(locale.territories.get(region_of(e164), ""))
 
 
 def demand_sentence(policy: Policy) -> str:
@@ -117,6 +111,8 @@ def _rejected(rejected: Rejected, who: str) -> str:
             "%(who)s told us that %(number)s, %(source)s, is not their number. Ask them, and fill "
             "in the right number, or the same one if it is right after all."
         )
+    elif rejected.why == states.COUNTRY:
+        text = _("We have a number for %(who)s, %(source)s, but cannot use it.")
     elif rejected.why == TOO_WEAK and candidate.method == ACCESS_CODE:
         text = _("Your email asks for a code by SMS; for %(who)s we only know an access code.")
     elif candidate.method == SMS:
@@ -124,7 +120,10 @@ def _rejected(rejected: Rejected, who: str) -> str:
     else:
         text = _("Your organization does not allow the access code of %(who)s, %(source)s.")
     shown = {"number": mask_phone(candidate.phone) if candidate.phone else ""}
-    return text % (shown | {"who": who, "source": source_words(candidate.source)})
+    told: str = text % (shown | {"who": who, "source": source_words(candidate.source)})
+    if rejected.why == states.COUNTRY:
+        return f"{told} {sms_country_error(candidate.phone)}"
+    return told
 
 
 def candidate_words(candidate: Candidate) -> str:
@@ -148,6 +147,7 @@ def rejected_words(why: str, policy: Policy) -> str:
     words = {
         states.INVALID: _("This number cannot receive an SMS."),
         states.DISPUTED: _("The recipient said that this is not their number."),
+        states.COUNTRY: _("SMS to the country of this number is not switched on."),
         states.NOT_ALLOWED: _("The policy of your organization does not allow this source."),
         TOO_WEAK: _("Something stronger was asked for."),
     }

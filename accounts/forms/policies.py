@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from accounts.models import LANGUAGES
-from accounts.policy import EDIT, PROPOSE, READ, Policy
+from accounts.policy import EDIT, PROPOSE, READ, STATELESS, Policy
 from accounts.wording import country_names, day_names
 
 MAX_REMINDERS = 6
@@ -44,6 +44,12 @@ def number(label: Any, least: int, most: int, help_text: Any = "") -> forms.Inte
 def countries() -> list[tuple[str, str]]:
     """Return the countries with a telephone code, by name in the reader's language."""
     return country_names(get_language() or "en")
+
+
+def sms_countries() -> list[tuple[str, str]]:
+    """Return where codes by SMS can go: the countries, and numbers that are of none."""
+    stateless = _("Satellite phones and networks without a country (+870, +881, +882)")
+    return [*countries(), (STATELESS, stateless)]
 
 
 class GroupedForm(forms.Form):
@@ -106,7 +112,7 @@ class PolicyForm(GroupedForm):
     )
     sms_countries = forms.MultipleChoiceField(
         label=gettext_lazy("Codes by SMS may go to numbers from"),
-        choices=countries,
+        choices=sms_countries,
         widget=forms.CheckboxSelectMultiple,
     )
     sms_a_day = number(

@@ -37,8 +37,9 @@ def read_rows(run: ImportRun, table: Table) -> Iterable[Row]:
     roles = run.roles or table.roles
     if EMAIL not in roles:
         raise Unreadable("no_email_column")
-    region = run.organization.policy.default_country
-    reader = Reader(roles, region, domains=run.owner_id is None)
+    policy, domains = run.organization.policy, run.owner_id is None
+    allows = policy.allows_sms_to
+    reader = Reader(roles, policy.default_country, domains=domains, allows_sms_to=allows)
     return map(reader.read, table.rows)
 
 

@@ -53,7 +53,10 @@ def sync_contacts(organization: Organization, system: str, items: Sequence[Synce
     known = _known(organization, source, items)
     results: dict[int, Result] = {}
     rows: list[tuple[int, Row]] = []
-    reader = Reader(_ROLES, organization.policy.default_country, domains=True)
+    policy = organization.policy
+    reader = Reader(
+        _ROLES, policy.default_country, domains=True, allows_sms_to=policy.allows_sms_to
+    )
     for place, item in enumerate(items):
         contact = known.get(item.external_id)
         if item.deleted:

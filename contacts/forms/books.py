@@ -8,7 +8,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.models import LANGUAGES, User
-from accounts.policy import ACCESS_CODE, ORGANIZATION, SMS
+from accounts.policy import ACCESS_CODE, ORGANIZATION, SMS, Policy
+from accounts.wording import sms_country_error
 from addresses import phone
 from addresses.mail import AddressError, normalize_address, normalize_domain
 from contacts import codes
@@ -98,26 +99,34 @@ class AboutField(forms.CharField):
 
 
 class MobileNumberField(AboutField):
-    """A mobile number as people type it; cleaned to E.164, "" where nothing was typed."""
+    """A mobile number as people type it; cleaned to E.164, "" where nothing was typed.
+
+    Numbers that the contact holds already (`kept`) stay, wherever SMS may go now.
+    """
 
     widget = forms.TelInput(attrs={"autocomplete": "off"})
 
-    def __init__(self, *, region: str = "NL", **options: Any) -> None:
+    def __init__(self, *, policy: Policy = Policy(), **options: Any) -> None:  # noqa: B008  frozen
         options.setdefault("label", gettext_lazy("Mobile number"))
         options.setdefault("required", False)
         super().__init__(**options)
-        self.region = region
+        self.policy = policy
+        self.kept: frozenset[str] = frozenset()
 
     def clean(self, value: Any) -> str:
         """Return the E.164 form. Raises ValidationError in plain words."""
         typed = super().clean(value)
         if not typed:
             return ""
+        region = self.policy.default_country
         try:
-            return phone.parse_mobile(typed, self.region)
+            number = phone.parse_mobile(typed, region)
         except phone.PhoneError as error:
-            text = phone_error(error.reason, typed, self.region)
+            text = phone_error(error.reason, typed, region)
             raise forms.ValidationError(text, error.reason) from error
+        if number not in self.kept and not self.policy.allows_sms_to(number):
+            raise forms.ValidationError(sms_country_error(number), "country")
+        return number
 
 
 class CodeInput(forms.TextInput):
@@ -227,7 +236,8 @@ class ContactForm(forms.Form):
     def clean_more_phones(self) -> tuple[str, ...]:
         """Return the further numbers as E.164."""
         lines = self.cleaned_data["more_phones"].replace(",", "\n").replace(";", "\n").splitlines()
-        field = MobileNumberField(region=self.user.policy.default_country)
+        field = MobileNumberField(policy=self.user.policy)
+        field.kept = self._kept_numbers()
         return tuple(number for line in lines if (number := field.clean(line)))
 
     def clean(self) -> dict[str, Any]:
@@ -320,10 +330,14 @@ class ContactForm(forms.Form):
             if isinstance(field, AboutField):
                 field.about = self.initial.get("address", "")
             if isinstance(field, MobileNumberField):
-                field.region = policy.default_country
+                field.policy, field.kept = policy, self._kept_numbers()
                 field.help_text = self._phone_help()
             if isinstance(field, AccessCodeField):
                 field.help_text = self._code_help()
+
+    def _kept_numbers(self) -> frozenset[str]:
+        sms = self.stored.get(SMS)
+        return frozenset([*self.further, *([sms.e164] if sms else [])])
 
     def _mark_focus(self) -> None:
         """Put the focus of a new contact's page where there is something to type."""
@@ -335,6 +349,9 @@ class ContactForm(forms.Form):
         policy = self.user.policy
         if not policy.allows(SMS, self.book):
             return _("Your organization does not use mobile numbers from this address book.")
+        stored = self.stored.get(SMS)
+        if stored and not policy.allows_sms_to(stored.e164):
+            return sms_country_error(stored.e164)
         example = example_mobile(policy.default_country)
         return _("For example %(example)s. Spaces and dashes are fine.") % {"example": example}
 

@@ -15,6 +15,7 @@ NO_ADDRESS, BAD_ADDRESS = "no_address", "bad_address"
 DOMAIN_NUMBER = "domain_with_number"
 BAD_LANGUAGE = "bad_language"
 SCIENTIFIC, ZERO_LOST, PLUS_LOST = "scientific", "zero_lost", "plus_lost"
+COUNTRY = "country"  # the number is kept, and SMS may not go there
 
 _PLAIN_ADDRESS = re.compile(
     r"[a-z0-9_+]+(?:[.-][a-z0-9_+]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,}"
@@ -29,6 +30,7 @@ _BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0
 FORMULA = frozenset("=+-@\t\r\0\uff1d\uff0b\uff0d\uff20")
 _SPACES = re.compile(r"\s+")
 _QUIET = {ZERO_LOST, PLUS_LOST}
+_DUTCH_EXAMPLE = "+31612345678"
 _LANGUAGES = {
     **dict.fromkeys(["nl", "nld", "dut", "dutch", "nederlands", "niederländisch"], "nl"),
     **dict.fromkeys(["en", "eng", "english", "engels", "englisch"], "en"),
@@ -51,9 +53,19 @@ class Row(NamedTuple):
 
 
 class Reader:
-    """Reads rows by the roles of their columns; `region` is the country of a number without one."""
+    """Reads rows by the roles of their columns; `region` is the country of a number without one.
 
-    def __init__(self, roles: Sequence[str], region: str, *, domains: bool) -> None:
+    `allows_sms_to` tells of a number (E.164) whether codes may go there; those that may come first.
+    """
+
+    def __init__(
+        self,
+        roles: Sequence[str],
+        region: str,
+        *,
+        domains: bool,
+        allows_sms_to: Callable[[str], bool] = lambda _number: True,
+    ) -> None:
         def places(role: str) -> list[int]:
             return [place for place, found in enumerate(roles) if found == role]
 
@@ -70,10 +82,10 @@ class Reader:
             if any(value > place for value in values)
         ]
         self._unusual = tuple(self._codes + self._languages)
-        self._region, self._domains = region, domains
+        self._region, self._domains, self._allows_sms_to = region, domains, allows_sms_to
         self._dutch = region == "NL"
         self._plain = len(self._emails) == 1 and len(self._mobiles) == 1 and len(self._names) == 1
-        self._plain = self._plain and not self._typed
+        self._plain = self._plain and not self._typed and allows_sms_to(_DUTCH_EXAMPLE)
 
     def read(self, cells: Sequence[str]) -> Row:
         """Return the contact of a row."""
@@ -148,8 +160,11 @@ class Reader:
             phone, why = read_number(text, self._region)
             if phone and phone not in phones:
                 phones.append(phone)
+            if phone and not why and not self._allows_sms_to(phone):
+                why, text = COUNTRY, phone
             if why and (not problem or problem in _QUIET):
                 problem, wrong = why, text[:40]
+        phones.sort(key=self._allows_sms_to, reverse=True)
         return tuple(phones[:MAX_NUMBERS]), problem, wrong
 
     def _code(self, at: Callable[[int], str], address: str, name: str) -> tuple[str, str, str]:

@@ -179,5 +179,10 @@ def _report(run: ImportRun) -> Iterator[str]:
     yield writer.writerow([_("Row"), _("Email address"), _("Result"), _("Reason"), _("Value")])
     base = first_row_id(run.pk)
     for row, verdict in access.report_rows(run):
-        cells = [row.address, verdict_words(verdict), row_sentence(row.reason), row.typed]
+        cells = [
+            row.address,
+            verdict_words(verdict),
+            row_sentence(row.reason, row.typed),
+            row.typed,
+        ]
         yield writer.writerow([row.pk - base, *map(safe_cell, cells)])

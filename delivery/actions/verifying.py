@@ -10,7 +10,6 @@ from django.db import transaction
 from django.utils import timezone
 
 from accounts.policy import DRAFT, HEADER, PERSONAL, SMS
-from addresses.phone import region_of
 from contacts.actions import confirm, learn_proven, settle_dispute
 from contacts.codes import fold_code
 from delivery import codes, states
@@ -172,7 +171,7 @@ def _count_sms(row: MessageRecipient, peer: str, now: datetime) -> None:
     """Count an SMS against everything that bounds it. Raises CodeNotSentError."""
     organization = row.message.organization
     number, policy = row.open_secret().value, organization.policy
-    if region_of(number) not in policy.sms_countries:
+    if not policy.allows_sms_to(number):
         raise CodeNotSentError(COUNTRY)
     try:
         count(sms_caps(organization.pk, policy, number, peer), now)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from accounts.models import User
+from accounts.policy import Policy
 from addresses.phone import mask_phone
 from contacts.access.suggesting import contacts_like, proven_by_colleagues
 from delivery.access import numbers_sent_to
@@ -12,7 +13,7 @@ from drafts.access.judging import Judged
 from drafts.access.reading import content_of
 from drafts.models import Draft, Recipient
 from drafts.paste import Person, map_list
-from drafts.suggestions import DIFFERS, Facts, Suggestion, suggest
+from drafts.suggestions import DIFFERS, SIMILAR, Facts, Suggestion, suggest
 from vault.keys import keyed_digest
 
 
@@ -37,11 +38,17 @@ def offers_for(draft: Draft, judged: Sequence[Judged], viewer: User) -> dict[int
     """
     needing = [item.recipient for item in judged if not item.complete]
     facts = _facts(draft, needing, viewer) if needing else Facts()
-    offers = {each.pk: suggest(each.address, facts) for each in needing}
+    policy = draft.organization.policy
+    offers = {each.pk: _usable(suggest(each.address, facts), policy) for each in needing}
     for item in judged:
         if item.other is not None:
             offers[item.recipient.pk] = [Suggestion(DIFFERS, item.other.phone)]
     return {pk: [_offer(draft, pk, each) for each in found] for pk, found in offers.items()}
+
+
+def _usable(found: Iterable[Suggestion], policy: Policy) -> list[Suggestion]:
+    """Leave out the numbers that SMS may not go to."""
+    return [each for each in found if each.kind == SIMILAR or policy.allows_sms_to(each.value)]
 
 
 def _offer(draft: Draft, recipient_id: int, suggestion: Suggestion) -> Offer:

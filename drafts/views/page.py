@@ -12,6 +12,7 @@ from django.utils.http import urlencode
 from accounts.access import user_of
 from accounts.models import User
 from accounts.policy import ACCESS_CODE, DRAFT, PROPOSE, SMS, Policy
+from accounts.wording import country_of
 from addresses.phone import show_phone
 from contacts.access import overwritten
 from contacts.render import overwriting_sentence
@@ -23,7 +24,6 @@ from drafts.incoming import Choice
 from drafts.models import Attachment, Draft, Recipient
 from drafts.paste import Pasted
 from drafts.wording import (
-    country_name,
     demand_sentence,
     method_words,
     problem_sentences,
@@ -196,7 +196,7 @@ def mark_context(
         "saved": choice is not None and not late,
         "is_kept": not recipient.reason,
         "number": show_phone(number) if number else "",
-        "country": country_name(number) if number else "",
+        "country": country_of(number) if number else "",
     }
 
 

@@ -49,6 +49,7 @@ def radar(request: HttpRequest) -> HttpResponse:
         states.MISSING: _("Nothing is known"),
         states.INVALID: _("The number is wrong"),
         states.DISPUTED: _("The recipient says that the number is not theirs"),
+        states.COUNTRY: _("SMS to its country is not switched on"),
         states.NOT_ALLOWED: _("The policy does not allow it"),
         states.BAD_HEADER: _("A wrong header line"),
         states.DUPLICATE: _("Sent before"),

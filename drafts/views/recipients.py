@@ -18,7 +18,7 @@ from drafts import access, actions, states
 from drafts.forms import RecipientForm
 from drafts.incoming import Choice
 from drafts.models import Draft
-from drafts.paste import Person, map_list, without
+from drafts.paste import Person, map_list, without, without_countries
 from drafts.suggestions import SIMILAR
 from drafts.views.page import (
     Shown,
@@ -64,6 +64,7 @@ def draft_paste(request: HttpRequest, pk: int) -> HttpResponse:
     needing = [item.recipient for item in judged if not item.complete]
     people = [Person(each.pk, each.address, each.name) for each in needing]
     pasted = map_list(request.POST.get("list", ""), people, actor.policy.default_country)
+    pasted = without_countries(pasted, actor.policy.allows_sms_to)
     choices = {match.key: Choice(SMS, match.number) for match in pasted.matches}
     seen = seen_in(request.POST, choices)
     try:

@@ -1,8 +1,15 @@
 """The switches of an organization."""
 
-import pytest
+from importlib import import_module
 
-from accounts.policy import Policy, policy_from_json
+import pytest
+from django.apps import apps
+
+from accounts.models import Organization
+from accounts.policy import SMS_COUNTRIES, Policy, policy_from_json
+
+migration = import_module("accounts.migrations.0009_sms_to_more_countries")
+OLD_DEFAULTS = migration.BEFORE
 
 
 def test_a_policy_survives_storage() -> None:
@@ -33,3 +40,27 @@ def test_each_switch_rules_its_own_source(switch: str, method: str, source: str)
 
 def test_an_unknown_method_is_never_allowed() -> None:
     assert not Policy().allows("email", "draft")
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize(
+    ("stored", "expected"),
+    [
+        (sorted(OLD_DEFAULTS), SMS_COUNTRIES),
+        (["NL", "BE"], ("NL", "BE")),
+        (sorted({*OLD_DEFAULTS, "US"}), tuple(sorted({*OLD_DEFAULTS, "US"}))),
+        (None, SMS_COUNTRIES),
+    ],
+    ids=["as it was", "fewer", "more", "nothing stored"],
+)
+def test_an_upgrade_adds_countries_where_nobody_chose_others(
+    stored: list[str] | None, expected: tuple[str, ...]
+) -> None:
+    data = Policy().to_json() | {"sms_countries": stored}
+    data = {name: value for name, value in data.items() if value is not None}
+    place = Organization.objects.create(name="Zorg", policy_data=data)
+
+    migration.add_countries(apps, None)
+
+    place.refresh_from_db()
+    assert sorted(place.policy.sms_countries) == sorted(expected)

@@ -7,9 +7,7 @@ from io import BytesIO
 from typing import Any
 from urllib.parse import unquote_plus
 
-import phonenumbers
 import requests
-from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
 OPERATOR = "15005550006"
 _ID, _HEX, _UUID = "a" * 32, "0123456789abcdef" * 2, "00000000-0000-0000-0000-000000000000"
@@ -103,17 +101,3 @@ class Wire:
         digits = number.removeprefix("+")
         named = [text for text in self.texts if digits in text]
         return bool(named) and all(text.count(OPERATOR) <= 1 for text in self.texts)
-
-
-def mobile_numbers() -> dict[str, str]:
-    """Return an example of a mobile number for every region, and for those without a country."""
-    kinds = (PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE)
-    found = {
-        region: phonenumbers.format_number(number, PhoneNumberFormat.E164)
-        for region in sorted(phonenumbers.SUPPORTED_REGIONS)
-        for kind in kinds
-        if (number := phonenumbers.example_number_for_type(region, kind)) is not None
-    }
-    stateless = {"Inmarsat": "+870301234567", "satellite": "+881612345678", "882": "+8823421234"}
-    long = {"Inmarsat, long": "+870776123456789", "Austria, long": "+436641234567890"}
-    return found | stateless | long

@@ -23,11 +23,13 @@ from notifications.providers import (
 )
 from tests.examples import EXAMPLES
 from tests.notifications import providers
-from tests.notifications.providers import ADDRESSES, BROKEN, CHATS, TOKEN, Wire, mobile_numbers
+from tests.notifications.providers import ADDRESSES, BROKEN, CHATS, TOKEN, Wire
+from tests.numbers import mobile_numbers
 
 pytestmark = pytest.mark.usefixtures("_quiet")
 PLUGINS = {schema: NotificationManager()[schema] for schema in NotificationManager().schemas()}
-NUMBERS = mobile_numbers()
+LONG = {"Inmarsat, long": "+870776123456789", "Austria, long": "+436641234567890"}
+NUMBERS = mobile_numbers() | LONG
 EVERY_ADDRESS = {**ADDRESSES, **BROKEN, **providers.MESSENGERS, **CHATS}
 NAMES = {schema: str(plugin.service_name) for schema, plugin in PLUGINS.items()}
 
@@ -147,14 +149,14 @@ def test_apprise_does_not_see_the_refusals_that_the_doctor_warns_of(
 
 
 @pytest.mark.parametrize(("name", "refusal"), [
-    ("CM.com", {"messages": [{"status": "Rejected", "messageErrorCode": 303}]}),
+    ("CM.com", {"errorCode": 201, "messages": [{"messageErrorCode": 303}]}),
     ("Infobip", {"messages": [{"status": {"groupId": 5, "groupName": "REJECTED"}}]}),
     ("Kaleyra", {"code": "E413", "data": [], "error": {"to": "not a number"}}),
     ("SMSC", {"error": "not a number", "error_code": 7}),
     ("SerwerSMS", {"success": False, "error": {"code": 1000, "message": "not a number"}}),
 ])  # fmt: skip
 def test_apprise_sees_the_refusals_of_others(name: str, refusal: dict[str, Any]) -> None:
-    with caught(json.dumps(refusal).encode()), pytest.raises(NotDelivered, match="^gateway$"):
+    with caught(json.dumps(refusal).encode()), pytest.raises(NotDelivered, match=r"^gateway$"):
         send_sms(WireSms(NUMBERS["NL"], "123456"), [ADDRESSES[name]], "receipt")
 
 
