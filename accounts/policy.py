@@ -17,6 +17,18 @@ EDIT, PROPOSE, READ = "edit", "propose", "read"
 
 # Numbers of no country: satellite phones and networks at sea and in the air (+870, +881, +882).
 STATELESS = "001"
+# Regions whose mobile numbers nobody can tell from those of another: that one counts for both.
+SHARED_NUMBERS: Mapping[str, str] = {
+    "AX": "FI",
+    "BL": "GP",
+    "CC": "AU",
+    "CX": "AU",
+    "EH": "MA",
+    "MF": "GP",
+    "SJ": "NO",
+    "TA": "SH",
+    "VA": "IT",
+}
 # Where codes by SMS may go until an admin says otherwise: the EEA, Switzerland, Great Britain with
 # the islands that share its code, and the whole Kingdom of the Netherlands.
 SMS_COUNTRIES = (

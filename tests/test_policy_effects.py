@@ -233,7 +233,7 @@ EFFECTS: dict[str, Effect] = {
     "work_until": (13, reminded_at, AFTERNOON, at(11, 24, 8)),
     "keep_signed_in_days": (30, stays_signed_in, False, True),
     "second_factor": (True, asks_for_a_second_step, 200, 302),
-    "sms_countries": (("BE",), codes_sent, 1, 0),
+    "sms_countries": (("BE",), by_shared_number, "sent", "waiting"),
     "sms_a_day": (0, codes_sent, 1, 0),
     "trusted_devices": (True, page_offers_to_remember, False, True),
     "replies_in_full": (True, answer_in_full, False, True),

@@ -10,7 +10,7 @@ from django.utils.translation import get_language, gettext_lazy
 from django.utils.translation import gettext as _
 
 from accounts.models import LANGUAGES
-from accounts.policy import EDIT, PROPOSE, READ, STATELESS, Policy
+from accounts.policy import EDIT, PROPOSE, READ, SHARED_NUMBERS, STATELESS, Policy
 from accounts.wording import country_names, day_names
 
 MAX_REMINDERS = 6
@@ -48,8 +48,11 @@ def countries() -> list[tuple[str, str]]:
 
 def sms_countries() -> list[tuple[str, str]]:
     """Return where codes by SMS can go: the countries, and numbers that are of none."""
+    names = dict(countries())
+    for region, main in SHARED_NUMBERS.items():
+        names[main] += f", {names.pop(region)}"
     stateless = _("Satellite phones and networks without a country (+870, +881, +882)")
-    return [*countries(), (STATELESS, stateless)]
+    return [*names.items(), (STATELESS, stateless)]
 
 
 class GroupedForm(forms.Form):

@@ -7,11 +7,13 @@ import pytest
 
 from accounts import actions
 from accounts.forms import LookForm, PolicyForm, TimesForm
-from accounts.forms.policies import GroupedForm
+from accounts.forms.policies import GroupedForm, sms_countries
 from accounts.models import AuditEntry, Organization, Role, User
-from accounts.policy import Policy
+from accounts.policy import STATELESS, Policy
 from accounts.wording import experience_of
+from addresses.phone import region_of
 from tests import make
+from tests.numbers import mobile_numbers
 
 pytestmark = pytest.mark.django_db
 
@@ -44,6 +46,14 @@ def test_every_switch_has_its_place_on_a_page() -> None:
     shown = [name for form in forms for group in form.groups for name in group.fields]
 
     assert (sorted(fields), set(Policy().to_json()) - set(fields)) == (sorted(shown), set())
+
+
+def test_every_country_that_can_be_ticked_has_numbers_of_its_own() -> None:
+    offered = {code for code, _name in sms_countries()} - {STATELESS}
+    found = {region_of(number) for number in mobile_numbers().values()} - {STATELESS}
+
+    assert offered == found | {"IM"}  # libphonenumber gives a number of GB as its example
+    assert region_of("+447624123456") == "IM"
 
 
 def test_a_form_that_is_sent_as_it_is_changes_nothing(admin: User) -> None:

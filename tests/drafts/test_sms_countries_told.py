@@ -23,7 +23,8 @@ TOLD = (
 )
 Way = Callable[[User, Client], str]
 TOLD_IN_DUTCH = (
-    "Sms naar Andorra (+376) staat in je organisatie niet aan. Vraag je beheerder om dat te doen."
+    "Sms naar Andorra (+376) staat in je organisatie niet aan. "
+    "Vraag je beheerder om dit aan te zetten."
 )
 
 
