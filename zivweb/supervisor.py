@@ -128,7 +128,7 @@ class Supervisor:
             env=os.environ | program.environment,
             bufsize=0,
             start_new_session=True,
-            preexec_fn=_die_with(os.getpid()),
+            preexec_fn=die_with(os.getpid()),
         )
         self._keeper.watch(child.process.pid)
         if child.process.stdout:
@@ -229,7 +229,7 @@ def _ending(code: int) -> str:
     return f"ended with {code}" if code >= 0 else f"was ended by signal {-code}"
 
 
-def _die_with(parent: int) -> Callable[[], None] | None:
+def die_with(parent: int) -> Callable[[], None] | None:
     """Return what a child runs before its program, so that it ends with its parent (Linux)."""
     if not sys.platform.startswith("linux"):
         return None

@@ -38,13 +38,14 @@ def serve() -> int:
     with preparation.own_data_dir() as folder:
         preparation.require_ports(settings.BIND, ports)
         preparation.require_sms_gateways()
+        preparation.require_localhost(settings.BASE_URL, settings.HTTP_PORT)
         say("zivweb: preparing the database and the pages")
         app.conf.update(broker_url="memory://localhost")  # nobody to wake runs yet
         preparation.prepare_database()
         preparation.collect_pages()
         programs, url = [], os.environ.get("CELERY_BROKER_URL", "")
         if not url:
-            embedded = broker.prepare(folder / "broker")
+            embedded = broker.prepare(folder / "broker", say)
             programs, url = [embedded.program], embedded.url
         programs += our_programs(folder, url)
         chosen = {
