@@ -23,6 +23,7 @@ from vault.models import SealedRow
 from zivweb import demo
 from zivweb.environment import RUNTIME_FILE, Stop
 
+PATIENCE = 1.0  # seconds for a program on this machine to take a connection
 MIGRATION_LOCK = 0x7A697677  # any number, as long as every zivweb takes the same
 
 
@@ -59,8 +60,9 @@ def _listener(bind: str, port: int, variable: str) -> socket.socket:
     except (OSError, UnicodeError) as error:
         code = error.errno if isinstance(error, OSError) else None
         if code == errno.EADDRINUSE:
-            another = f"set another one, for example {variable}={port % 65535 + 1}"
-            raise Stop(variable, f"is {port}, but that port is taken: {another}") from error
+            raise Stop(
+                variable, f"is {port}, but that port is taken: {_another(variable, port)}"
+            ) from error
         if code == errno.EACCES:
             raise Stop(
                 variable, f"is {port}, which this user may not have: set one above 1023"
@@ -74,6 +76,28 @@ def require_sms_gateways() -> None:
         problem = address_problem(url)
         if problem:
             raise Stop("SMS_URL", f"{urlsplit(url).scheme}:// {problem}")
+
+
+def _another(variable: str, port: int) -> str:
+    """Return what to do about a port; the next one is free more often than not."""
+    return f"set another one in .env, or for once: {variable}={port % 65535 + 1} make run"
+
+
+def require_localhost(base_url: str, port: int) -> None:
+    """Raise Stop when another program answers where browsers look for `localhost`.
+
+    They try ::1 as well as 127.0.0.1, whichever of the two zivweb listens on.
+    """
+    url = urlsplit(base_url)
+    if url.hostname != "localhost" or url.port != port:
+        return
+    for address in ("127.0.0.1", "::1"):
+        with contextlib.suppress(OSError), socket.create_connection((address, port), PATIENCE):
+            another = f"{address} is another program's, and http://localhost:{port} may lead there"
+            raise Stop(
+                "ZIVWEB_HTTP_PORT",
+                f"is {port}, but at {another}: {_another('ZIVWEB_HTTP_PORT', port)}",
+            )
 
 
 def prepare_database() -> None:

@@ -69,6 +69,44 @@ def test_ports_are_free_again_after_the_look() -> None:
     preparation.require_ports("127.0.0.1", {"A": port})
 
 
+# Each address at which another program can listen, and whether `localhost` may lead there.
+LISTENERS = {"127.0.0.1": True, "0.0.0.0": True, "::": True, "::1": True, "127.0.0.2": False}  # noqa: S104
+FAMILIES = {True: socket.AF_INET6, False: socket.AF_INET}
+
+
+@pytest.mark.parametrize("bind", ["127.0.0.1", "::1", "localhost"])
+@pytest.mark.parametrize("address", LISTENERS)
+@pytest.mark.parametrize("both", [True, False])
+def test_no_link_leads_to_another_program(bind: str, address: str, both: bool) -> None:
+    port, family = free_port(), FAMILIES[":" in address]
+    listener = socket.create_server(
+        (address, port), family=family, dualstack_ipv6=both and address == "::"
+    )
+
+    with listener:
+        line = refusal(bind, port)
+
+    assert (f"ZIVWEB_HTTP_PORT={port + 1} make run" in line) == LISTENERS[address]
+    assert line.count("\n") == 0
+
+
+def refusal(bind: str, port: int) -> str:
+    """Return the line that it ends with on this port, "" when it would start."""
+    try:
+        preparation.require_ports(bind, {"ZIVWEB_HTTP_PORT": port})
+        preparation.require_localhost(f"http://localhost:{port}", port)
+    except Stop as stop:
+        return str(stop)
+    return ""
+
+
+def test_an_address_of_its_own_is_nobody_elses_concern() -> None:
+    with socket.create_server(("::1", free_port()), family=socket.AF_INET6) as other:
+        port = other.getsockname()[1]
+        preparation.require_localhost(f"http://127.0.0.1:{port}", port)
+        preparation.require_localhost("https://localhost", port)
+
+
 @pytest.mark.parametrize("address", ["192.0.2.1", "not..a.name"])
 def test_an_address_of_another_machine_is_named(address: str) -> None:
     with pytest.raises(Stop, match="ZIVWEB_BIND"):

@@ -93,10 +93,22 @@ def test_a_second_one_keeps_out_of_the_data_directory(serve: Serving) -> None:
     assert "ZIVWEB_DATA_DIR" in line
 
 
-def test_a_taken_port_is_one_line_and_leaves_nothing(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", free_port())) as other:
-        line = refused(tmp_path / "data", ZIVWEB_SMTP_PORT=str(other.getsockname()[1]))
+@pytest.mark.parametrize(
+    ("variable", "address", "family"),
+    [
+        ("ZIVWEB_HTTP_PORT", "127.0.0.1", socket.AF_INET),
+        ("ZIVWEB_HTTP_PORT", "::1", socket.AF_INET6),
+        ("ZIVWEB_SMTP_PORT", "127.0.0.1", socket.AF_INET),
+    ],
+)
+def test_a_taken_port_is_one_line_and_leaves_nothing(
+    tmp_path: Path, variable: str, address: str, family: int
+) -> None:
+    with socket.create_server((address, free_port()), family=family) as other:
+        port = other.getsockname()[1]
+        line = refused(tmp_path / "data", **{variable: str(port)})
 
     assert line.count("\n") == 1
-    assert "ZIVWEB_SMTP_PORT" in line
+    assert f"{variable} is {port}" in line
+    assert f"{variable}={port + 1} make run" in line
     assert processes_of(tmp_path / "data") == {}
