@@ -2,7 +2,10 @@
 # Each target sets up what it needs on first use; nothing outside this folder is asked for but
 # Python 3.11 or newer (and Chromium for the browser tests, installed where that is allowed).
 
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# The first that starts, is new enough, and can make a folder of its own.
+PYTHON ?= $(shell for name in python3.11 python3.12 python3.13 python3.14 python3; do \
+	$$name -c 'import ensurepip, sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null \
+	&& echo $$name && break; done)
 VENV := .venv
 BIN := $(VENV)/bin
 INSTALL := $(BIN)/pip install -qq --disable-pip-version-check --require-hashes
@@ -22,9 +25,10 @@ help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
 
 $(BIN)/python:
-	@test -n "$(PYTHON)" || { echo "zivweb needs Python 3.11 or newer"; exit 1; }
+	@test -n "$(PYTHON)" || { echo "zivweb needs Python 3.11 or newer, with venv" \
+		"(Debian: apt-get install python3-venv)"; exit 1; }
 	@echo "--- $(VENV): made once, for this folder alone"
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(VENV) || { rm -rf $(VENV); exit 1; }
 
 $(VENV)/.run-ready: requirements/run.txt | $(BIN)/python
 	@echo "--- $(VENV): installing what zivweb runs on"
