@@ -13,9 +13,11 @@ from zivweb.environment import Stop
 
 WHEEL = next(broker.candidates(wheel_only=True))
 # Debian's redis-server is a link to a program that is something else by any other name.
-BY_NAME = f'#!/bin/sh\ncase "$0" in */{{name}}) exec {WHEEL} "$@";; *) exit 1;; esac\n'
-# Understands everything, and says that it is an old Redis.
-OLD = f"""#!{sys.executable}
+BY_NAME = f'#!/bin/sh\ncase "$0" in */{{name}}) exec "{WHEEL}" "$@";; *) exit 1;; esac\n'
+# Understands everything, and says that it is an old Redis. (No #! line holds a path with a space.)
+OLD = f"""#!/bin/sh
+'''exec' "{sys.executable}" "$0" "$@"
+' '''
 import socketserver, sys
 class Session(socketserver.StreamRequestHandler):
     def handle(self):
@@ -32,7 +34,7 @@ UNUSABLE = {
     "it cannot be started": "no program at all",
     "it does not start": "#!/bin/sh\necho 'install it with: snap install redis'\n",
     "it does not start with": "#!/bin/sh\nsleep 600\n",
-    "it does not start with a configuration": f"#!/bin/sh\nexec {WHEEL} --port {free_port()}\n",
+    "it does not start with a configuration": f"#!/bin/sh\nexec '{WHEEL}' --port {free_port()}\n",
 }
 
 
