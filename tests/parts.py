@@ -39,6 +39,7 @@ PARTS = (
     Part("sqlite", ("-m", f"journey or races or ({QUICK})"), ON_SQLITE),
     Part("browser", ("-m", "browser", f"--ignore={LOOKS}")),
     Part("faults", ("-m", "not browser", FAULTS)),
+    Part("install", ("tests/install/journeys.py",), {"ZIVWEB_TEST_SERVERS": "none"}),
     Part("looks", ("-m", "browser", LOOKS)),
 )
 HALF = ("tests/accounts", "tests/contacts", "tests/drafts", "tests/notifications")
