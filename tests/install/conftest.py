@@ -9,5 +9,6 @@ from tests.install.machine import NOT_MADE
 
 def pytest_unconfigure(config: pytest.Config) -> None:
     """End with a line that nobody can miss."""
-    for why in config.stash.get(NOT_MADE, []):
-        sys.stdout.write(f"\nNOT TRIED, {' '.join(why.split())}\n")
+    reasons = [" ".join(why.split()) for why in config.stash.get(NOT_MADE, [])]
+    if reasons:
+        sys.stdout.write(f"\nNOT TRIED: {'; '.join(reasons)}\n")

@@ -51,6 +51,7 @@ def run_and_finish(user: str) -> None:
     with socket.create_server(STRANGERS_BROKER) as stranger:
         with running(user):
             send_example_and_finish(user)
+        assert not said("is not used as the broker"), LOG.read_text()
         stranger.settimeout(0)
         assert asked(stranger) == [], "the broker of somebody else was asked something"
     sys.stdout.write(LOG.read_text())

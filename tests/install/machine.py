@@ -127,7 +127,10 @@ class Machine:
 
 @functools.cache
 def debian(suite: str, folder: Path) -> Machine:
-    """Make a bare Debian with zivweb and what it is tested with, once. Raises CannotMakeError."""
+    """Make a bare Debian with zivweb and what it is tested with, once.
+
+    Raises CannotMakeError; but that zivweb cannot be installed there is a failure.
+    """
     _require_means()
     folder.mkdir(exist_ok=True)
     base = folder / "base"
@@ -140,7 +143,10 @@ def debian(suite: str, folder: Path) -> Machine:
     if done.returncode != 0:
         raise CannotMakeError(f"Debian {suite} cannot be had: {done.stderr[-1500:]}")
     _copy_sources(folder / "zivweb" / TREE.lstrip("/"))
-    return Machine(folder, (base,)).changed("zivweb", INSTALL)
+    try:
+        return Machine(folder, (base,)).changed("zivweb", INSTALL)
+    except CannotMakeError as error:
+        raise AssertionError(f"zivweb cannot be installed on Debian {suite}: {error}") from error
 
 
 def with_packages(machine: Machine, *packages: str) -> Machine:
