@@ -17,9 +17,9 @@ from tests.install.machine import (
     CannotMakeError,
     Machine,
     debian,
+    new_folder,
     with_packages,
 )
-from tests.plugins import processes
 
 pytestmark = pytest.mark.slow
 
@@ -60,7 +60,7 @@ KINDS = (
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
     """Return where machines are made."""
-    folder = processes.new_folder(in_memory=True)
+    folder = new_folder()
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
 

@@ -43,6 +43,10 @@ ADD_PACKAGES = """\
 apt-get update -qq
 exec apt-get install -y -qq --no-install-recommends -o Dpkg::Options::=--force-unsafe-io\
 """
+PROBE = """\
+cd "$0" && mkdir -p low top work probe &&
+exec mount -t overlay overlay -o lowerdir=low,upperdir=top,workdir=work probe
+"""
 # Runs in namespaces of its own, so that every mount is gone when it ends.
 ENTER = """\
 set -e
@@ -61,6 +65,7 @@ done
 exec chroot "$root" "$@"
 """
 NOT_MADE = pytest.StashKey[list[str]]()
+SPACE = 4 * 1024**3  # bytes that all machines together take
 
 
 class CannotMakeError(RuntimeError):
@@ -125,14 +130,21 @@ class Machine:
             shutil.rmtree(work)
 
 
+def new_folder() -> Path:
+    """Make a folder for machines, in memory where that is large enough."""
+    roomy = processes.SHARED_MEMORY.is_dir()
+    roomy = roomy and shutil.disk_usage(processes.SHARED_MEMORY).free > SPACE
+    return processes.new_folder(in_memory=roomy)
+
+
 @functools.cache
 def debian(suite: str, folder: Path) -> Machine:
     """Make a bare Debian with zivweb and what it is tested with, once.
 
     Raises CannotMakeError; but that zivweb cannot be installed there is a failure.
     """
-    _require_means()
     folder.mkdir(exist_ok=True)
+    _require_means(folder)
     base = folder / "base"
     settings = folder / "apt.conf"
     settings.write_text(_fetching())
@@ -154,7 +166,7 @@ def with_packages(machine: Machine, *packages: str) -> Machine:
     return machine.changed("packages", f"{ADD_PACKAGES} {' '.join(packages)}")
 
 
-def _require_means() -> None:
+def _require_means(folder: Path) -> None:
     """Raise CannotMakeError when this environment cannot make machines at all."""
     if os.geteuid() != 0:
         raise CannotMakeError("only root can make machines")
@@ -166,9 +178,9 @@ def _require_means() -> None:
     missing = [tool for tool in TOOLS if not shutil.which(tool)]
     if missing:
         raise CannotMakeError(f"{' and '.join(missing)} cannot be had here")
-    probe = ["unshare", "--mount", "--pid", "--net", "--ipc", "--fork", "true"]
-    if subprocess.run(probe, capture_output=True, check=False).returncode != 0:
-        raise CannotMakeError("namespaces are not allowed here")
+    probe = ["unshare", "--mount", "--pid", "--net", "--ipc", "--fork", "sh", "-c", PROBE]
+    if subprocess.run([*probe, folder], capture_output=True, check=False).returncode != 0:
+        raise CannotMakeError("namespaces and overlay mounts are not allowed here")
 
 
 def _mirror() -> str:
