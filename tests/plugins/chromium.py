@@ -10,6 +10,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import playwright
 import pytest
 from playwright.sync_api import sync_playwright
 
@@ -19,26 +20,34 @@ FLAGS = (
     "--disable-background-networking", "--disable-component-update", "--disable-sync",
     "--disable-dev-shm-usage",
 )  # fmt: skip
-NONE = "no Chromium: browser tests are SKIPPED (install chromium, or set ZIVWEB_TEST_CHROMIUM)"
+# Playwright's own program, which all tests in a browser need; it needs libatomic.
+DRIVER = Path(playwright.__file__).parent / "driver" / "node"
+PACKAGES = ("chromium", "libatomic1")
+NONE = (
+    "no Chromium: browser tests are SKIPPED"
+    f" (install {' and '.join(PACKAGES)}, or set ZIVWEB_TEST_CHROMIUM)"
+)
 SKIPPED = pytest.StashKey[int]()
 
 
 @functools.cache
 def find() -> Path | None:
-    """Return the system's Chromium, else Playwright's own, else None."""
+    """Return the system's Chromium, else Playwright's own; None where none can be driven."""
+    if not _starts(DRIVER):
+        return None
     given = os.environ.get("ZIVWEB_TEST_CHROMIUM")
     if given:
         return Path(given)
     for program in map(shutil.which, NAMES):
         if program and _starts(program):
             return Path(program)
-    with sync_playwright() as playwright:
-        own = Path(playwright.chromium.executable_path)
+    with sync_playwright() as driver:
+        own = Path(driver.chromium.executable_path)
     return own if own.exists() else None
 
 
-def _starts(program: str) -> bool:
-    """Tell a browser from a stand-in that only says how to install one."""
+def _starts(program: str | Path) -> bool:
+    """Tell a program from one that lacks a library, or only says how to install it."""
     try:
         answer = subprocess.run([program, "--version"], capture_output=True, check=False)
     except OSError:
@@ -55,7 +64,7 @@ def install() -> None:
     """Install Chromium by the means this machine has; finding none is no error."""
     if os.geteuid() == 0 and shutil.which("apt-get"):
         _try(["apt-get", "update", "-qq"])
-        _try(["apt-get", "install", "-y", "-qq", "--no-install-recommends", "chromium"])
+        _try(["apt-get", "install", "-y", "-qq", "--no-install-recommends", *PACKAGES])
         find.cache_clear()
     if not find():
         _try([sys.executable, "-m", "playwright", "install", "chromium"])
