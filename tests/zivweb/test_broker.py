@@ -11,6 +11,8 @@ from zivweb import broker
 from zivweb.broker import free_port
 from zivweb.environment import Stop
 
+pytestmark = pytest.mark.slow
+
 WHEEL = next(broker.candidates(wheel_only=True))
 # Debian's redis-server is a link to a program that is something else by any other name.
 BY_NAME = f'#!/bin/sh\ncase "$0" in */{{name}}) exec "{WHEEL}" "$@";; *) exit 1;; esac\n'
