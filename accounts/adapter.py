@@ -25,6 +25,7 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from accounts.csrf_owner import may_keep_secret, secret_of
 from accounts.models import IdentityProvider, SecondFactorKey, User
 from accounts.outside import guard
 from accounts.sessions import BROWSER, SIGNED_IN_AT
@@ -76,8 +77,15 @@ class AccountAdapter(DefaultAccountAdapter):
         return HttpResponseRedirect(f"{reverse('sign_in_elsewhere', args=[provider.uid])}?{way}")
 
     def login(self, request: HttpRequest, user: User) -> None:
-        """Sign in, and note in which browser and when."""
+        """Sign in, and note in which browser and when.
+
+        Django issues a new CSRF secret; the forms in a person's other tabs go on working with the
+        old one. Forms that somebody else left open do not (docs/adr/0041).
+        """
+        secret, kept = secret_of(request), may_keep_secret(request, user.pk)
         super().login(request, user)
+        if secret and kept:
+            request.META["CSRF_COOKIE"] = secret
         request.session[BROWSER] = device_name(self.get_http_user_agent(request))[:40]
         request.session[SIGNED_IN_AT] = timezone.now().isoformat()
 
