@@ -92,6 +92,7 @@ urlpatterns = [
     ),
     path("language/", views.choose_language, name="choose_language"),
     path("delegates/", views.delegates, name="delegates"),
+    path("unsent/", views.unsent, name="unsent"),
     path("logo/<slug:digest>/", views.logo, name="logo"),
     path("organization/", views.organization, name="organization"),
     path("organization/policy/", views.policy, name="organization_policy"),

@@ -115,14 +115,15 @@ MATRIX: dict[str, Row] = {
     # A recipient's own link: who is signed in makes no difference.
     **rows(
         "guest guest_send_code guest_sms guest_verify guest_wrong_number guest_right_number"
-        " guest_device guest_forget_device guest_close guest_body guest_print guest_archive"
-        " guest_reply guest_reply_attachment guest_attachment sms_receipt",
+        " guest_device guest_forget_device guest_close guest_visit guest_body guest_print"
+        " guest_archive guest_reply guest_reply_attachment guest_attachment sms_receipt",
         Row(by=LINK),
     ),
     # For everybody, also before signing in.
     **rows("demo_mailbox demo_mailbox_json security_txt api_docs", Row(methods=READ)),
     **rows("demo_mail demo_mail_html", Row(methods=READ, there=False)),
     "choose_language": Row(methods=WRITE),
+    "unsent": by_role(PEOPLE, BOTH),
     **rows("openapi-json api-root scim_config scim_types scim_schemas", Row(by=LINK)),
     # Signing in, and one's own account: django-allauth decides, the same for every role.
     **rows(

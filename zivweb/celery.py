@@ -27,7 +27,7 @@ BEAT = {
     "delivery.tasks.follow_notifications": 10.0,
     "delivery.tasks.end_messages": 60.0,
     "intake.tasks.forget_ended": 300.0,
-    "accounts.tasks.clear_sessions": 86400.0,
+    "accounts.tasks.clear_sessions": 3600.0,
     "accounts.tasks.seal_audit": 60.0,
     "accounts.tasks.prune_audit": 86400.0,
 }

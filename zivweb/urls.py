@@ -18,4 +18,5 @@ urlpatterns = [
     path("api/scim/v2/", include("accounts.scim.urls")),
     path("api/organization/verification_suggestions/", api.known_api.urls),
 ]
+handler400 = "zivweb.later.bad_request"
 handler500 = "zivweb.later.server_error"

@@ -35,6 +35,7 @@ from accounts.views.people import (
     person_new,
 )
 from accounts.views.security import end_other_sessions, end_session, security
+from accounts.views.unsent import unsent
 
 __all__ = [
     "audit_export",
@@ -74,4 +75,5 @@ __all__ = [
     "smtp",
     "smtp_revoke",
     "times",
+    "unsent",
 ]

@@ -37,11 +37,11 @@ def test_a_bad_request_is_told_in_plain_words() -> None:
 
 
 @pytest.mark.django_db
-def test_a_page_that_was_open_too_long_says_that_nothing_is_lost() -> None:
+def test_a_page_that_is_too_old_says_that_nothing_was_sent() -> None:
     response = csrf_failure(RequestFactory().post("/"))
 
     assert response.status_code == 403
-    assert "Nothing is lost" in response.content.decode()
+    assert "nothing was sent yet" in response.content.decode()
 
 
 @pytest.mark.django_db
