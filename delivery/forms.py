@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
 from accounts.policy import SMS
+from accounts.unsent import UnsentForm
 from addresses.phone import EMPTY
 from contacts.codes import MAX_HINT_LENGTH, check_access_code
 from contacts.forms import AccessCodeField, MobileNumberField, code_error, phone_error
@@ -190,10 +191,19 @@ class ReplyForm(forms.Form):
     )
 
     def __init__(
-        self, data: Any = None, *, recipient: MessageRecipient, letter: Readable, files: Any = ()
+        self,
+        data: Any = None,
+        *,
+        recipient: MessageRecipient,
+        letter: Readable,
+        files: Any = (),
+        kept: UnsentForm | None = None,
     ) -> None:
         subject = reply_subject(letter.content.subject)
-        super().__init__(data, initial={"subject": subject, "reader": self.ONLY_SENDER})
+        typed = (
+            {name: value for name, value in kept.fields if name in self.base_fields} if kept else {}
+        )
+        super().__init__(data, initial={"subject": subject, "reader": self.ONLY_SENDER} | typed)
         self.uploads = list(files)
         sender = recipient.message.sender.display_name
         choices = [(self.ONLY_SENDER, _("Only %(name)s") % {"name": sender})]

@@ -40,6 +40,7 @@ urlpatterns = [
         views.guest_forget_device,
         name="guest_forget_device",
     ),
+    path("m/<str:token>/visit/", views.guest_visit, name="guest_visit"),
     path("m/<str:token>/close/", views.guest_close, name="guest_close"),
     path("m/<str:token>/body/", views.guest_body, name="guest_body"),
     path("m/<str:token>/print/", views.guest_print, name="guest_print"),

@@ -12,6 +12,7 @@ from delivery.views.corrections import (
 )
 from delivery.views.guest_devices import guest_device, guest_forget_device
 from delivery.views.guest_replies import guest_reply, guest_reply_attachment
+from delivery.views.guest_visits import guest_visit
 from delivery.views.guests import (
     guest,
     guest_archive,
@@ -50,6 +51,7 @@ __all__ = [
     "guest_send_code",
     "guest_sms",
     "guest_verify",
+    "guest_visit",
     "guest_wrong_number",
     "keep_number",
     "message",

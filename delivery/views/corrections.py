@@ -10,6 +10,7 @@ from django.utils.translation import gettext as _
 
 from accounts.access import post_from, user_of
 from accounts.models import User
+from accounts.recovery import hand_back
 from delivery import access, actions
 from delivery.forms import correction_form
 from delivery.models import MessageRecipient
@@ -33,6 +34,7 @@ def correct_recipient(request: HttpRequest, pk: int, recipient_pk: int) -> HttpR
         actions.correct_recipient(user, recipient, form.correction())
     except actions.ClosedError:
         _say_closed(request)
+        return redirect(hand_back(request, reverse("message", args=[pk])))
     else:
         text = _("%(name)s gets a new mail with the link. The others notice nothing.")
         messages.success(request, text % {"name": recipient.name or recipient.address})

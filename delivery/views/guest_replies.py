@@ -3,16 +3,28 @@
 from django.contrib import messages
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
+from django.utils import timezone
 from django.utils.translation import gettext as _
 from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
-from delivery import access, actions
+from accounts.posted import UnreadFiles, posted_form
+from accounts.unsent import UnsentForm, forget, keep
+from delivery import access, actions, visits
 from delivery.forms import ReplyForm, files_error, too_large_error
 from delivery.models import MessageRecipient
 from delivery.render import attachment_response
 from delivery.uploads import MAX_BYTES, SealedUploadHandler
-from delivery.views.guests import REFUSED, TOO_MANY, is_visiting, message_page, of_guest
+from delivery.views.guests import (
+    KEPT,
+    REFUSED,
+    TOO_MANY,
+    closed_page,
+    is_visiting,
+    message_page,
+    of_guest,
+    owner_of_answer,
+)
 from delivery.views.letters import letter_of
 
 TOO_LARGE = 413
@@ -34,9 +46,10 @@ def guest_reply(request: HttpRequest, token: str) -> HttpResponseBase:
 
 @of_guest
 def _refuse_unread(request: HttpRequest, recipient: MessageRecipient) -> HttpResponse:
+    request.upload_handlers = [UnreadFiles(request)]
     if not is_visiting(request, recipient):
-        return redirect("guest", recipient.token)
-    form = ReplyForm({}, recipient=recipient, letter=letter_of(recipient.message))
+        return _keep(request, recipient)
+    form = ReplyForm(request.POST, recipient=recipient, letter=letter_of(recipient.message))
     form.add_error("attachments", too_large_error())
     return message_page(request, recipient, form=form, status=TOO_LARGE)
 
@@ -45,8 +58,17 @@ def _refuse_unread(request: HttpRequest, recipient: MessageRecipient) -> HttpRes
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_guest
 def _guest_reply(request: HttpRequest, recipient: MessageRecipient) -> HttpResponse:
-    if request.method != "POST" or not is_visiting(request, recipient):
+    if request.method != "POST":
         return redirect("guest", recipient.token)
+    if not is_visiting(request, recipient):
+        return _keep(request, recipient)
+    if "stay" in request.POST:
+        visits.stay(request.session, recipient.pk, timezone.now())
+        return _keep(request, recipient)
+    return _answer(request, recipient)
+
+
+def _answer(request: HttpRequest, recipient: MessageRecipient) -> HttpResponse:
     letter = letter_of(recipient.message)
     form = ReplyForm(
         request.POST, recipient=recipient, letter=letter, files=request.FILES.getlist("attachments")
@@ -62,7 +84,8 @@ def _guest_reply(request: HttpRequest, recipient: MessageRecipient) -> HttpRespo
         form.add_error("text", _("You have sent many answers today. Call the sender instead."))
         return message_page(request, recipient, form=form, status=TOO_MANY)
     except actions.ClosedError:
-        return redirect("guest", recipient.token)
+        return closed_page(request, recipient)
+    forget(request.session, owner_of_answer(recipient), request.POST.get(KEPT, ""))
     messages.success(request, _("Your answer is sent."))
     return redirect("guest", recipient.token)
 
@@ -77,6 +100,24 @@ def guest_reply_attachment(
         return redirect("guest", recipient.token)
     attachment = access.reply_attachment_of(access.replies_for(recipient), pk)
     return attachment_response(attachment.open_name(), attachment.content_type, attachment.blob)
+
+
+def _keep(request: HttpRequest, recipient: MessageRecipient) -> HttpResponse:
+    """Keep an answer that is not sent yet; its writer finds it in the form, once verified.
+
+    Where nobody can be, or the number or code is another one by now, this page hands it back.
+    """
+    form = posted_form(request)
+    if form is None or not (form.value("text").strip() or form.left_out):
+        return redirect("guest", recipient.token)
+    proven = visits.proven_with(request.session, recipient.pk)
+    if not access.is_open(recipient, timezone.now()) or proven not in {"", recipient.stamp}:
+        return closed_page(request, recipient)
+    key = request.POST.get(KEPT, "")
+    answer = UnsentForm(form.path, form.page, form.fields, form.left_out, key=key)
+    if not keep(request.session, owner_of_answer(recipient), answer, timezone.now()):
+        return closed_page(request, recipient)
+    return redirect("guest", recipient.token)
 
 
 def _handler_of(request: HttpRequest) -> SealedUploadHandler:

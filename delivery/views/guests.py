@@ -7,7 +7,6 @@ from typing import Concatenate, ParamSpec
 from django import forms
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseBase
-from django.middleware.csrf import rotate_token
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.utils.translation import get_language
@@ -16,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.context import support_of
 from accounts.policy import SMS
+from accounts.unsent import is_kept_for, kept_for
 from addresses.agents import device_name
 from addresses.peers import is_loopback, peer_of
 from addresses.phone import mask_phone
@@ -44,6 +44,7 @@ Rest = ParamSpec("Rest")
 View = Callable[Concatenate[HttpRequest, MessageRecipient, Rest], HttpResponseBase]
 
 REFUSED, TOO_MANY, GONE = 422, 429, 410
+KEPT = "kept"  # the field that names an answer that came back
 DEVICE_COOKIE = f"{settings.COOKIE_PREFIX}device"
 ENOUGH = 286  # htmx stops asking
 _CHANGING = ["state", "failures", "locks", "locked_until"]
@@ -79,7 +80,7 @@ def guest(request: HttpRequest, recipient: MessageRecipient) -> HttpResponse:
     """Show what this link is for: how to open the message, or the message."""
     if is_visiting(request, recipient):
         return message_page(request, recipient)
-    return _closed_page(request, recipient)
+    return closed_page(request, recipient)
 
 
 def message_page(
@@ -90,11 +91,16 @@ def message_page(
     status: int = 200,
 ) -> HttpResponse:
     """Show the message, what was answered, and a place to answer."""
-    letter = letter_of(recipient.message)
+    letter, now = letter_of(recipient.message), timezone.now()
+    kept = next(iter(kept_for(request.session, owner_of_answer(recipient), now)), None)
     shown = {
         "letter": letter,
         "answers": answers_of(access.replies_for(recipient)),
-        "form": form or ReplyForm(recipient=recipient, letter=letter),
+        "form": form or ReplyForm(recipient=recipient, letter=letter, kept=kept),
+        "kept": kept if form is None else None,
+        "files_again": kept.left_out if kept and form is None else bool(request.FILES),
+        "kept_key": request.POST.get(KEPT, kept.key if kept else ""),
+        "visit": visits.visit_of(request.session, recipient.pk, now, recipient.stamp),
         "with_images": "images" in request.GET,
         "devices": access.devices_of(recipient),
     }
@@ -114,7 +120,7 @@ def guest_send_code(request: HttpRequest, recipient: MessageRecipient) -> HttpRe
         recipient.refresh_from_db(fields=_CHANGING)
         error = not_sent_error(refusal.reason, refusal.until)
         status = TOO_MANY if refusal.until else REFUSED
-        return _closed_page(request, recipient, error=error, status=status)
+        return closed_page(request, recipient, error=error, status=status)
     return _to_guest(recipient)
 
 
@@ -126,7 +132,7 @@ def guest_verify(request: HttpRequest, recipient: MessageRecipient) -> HttpRespo
         return _to_guest(recipient)
     form = form_for(recipient.method)(request.POST)
     if not form.is_valid():
-        return _closed_page(request, recipient, form=form, status=REFUSED)
+        return closed_page(request, recipient, form=form, status=REFUSED)
     browser = visits.known_browser(request.session)
     typed = form.cleaned_data["code"]
     attempt = actions.open_message(recipient, browser, typed, _peer(request))
@@ -224,9 +230,11 @@ def guest_attachment(
 
 
 def begin_visit(request: HttpRequest, recipient: MessageRecipient) -> None:
-    """Have this browser show the message from now on, in a session with a new name."""
+    """Have this browser show the message from now on, in a session with a new name.
+
+    The CSRF secret stays: the forms of other messages are open in other tabs (docs/adr/0041).
+    """
     request.session.cycle_key()
-    rotate_token(request)
     visits.begin(request.session, recipient.pk, timezone.now(), recipient.stamp)
 
 
@@ -236,6 +244,11 @@ def is_visiting(request: HttpRequest, recipient: MessageRecipient) -> bool:
     return access.is_open(recipient, now) and visits.is_current(
         request.session, recipient.pk, now, recipient.stamp
     )
+
+
+def owner_of_answer(recipient: MessageRecipient) -> str:
+    """Return to whom an answer belongs that was kept: whoever proves the same number or code."""
+    return f"guest:{recipient.pk}:{recipient.stamp}"
 
 
 def device_tokens(request: HttpRequest) -> list[str]:
@@ -288,10 +301,10 @@ def _refused(
     status = TOO_MANY if attempt.problem == verifying.LOCKED else REFUSED
     of_network = attempt.problem == verifying.LOCKED and recipient.locked_until is None
     error = network_error(attempt.until) if of_network and attempt.until else ""
-    return _closed_page(request, recipient, form=form, error=error, status=status)
+    return closed_page(request, recipient, form=form, error=error, status=status)
 
 
-def _closed_page(
+def closed_page(
     request: HttpRequest,
     recipient: MessageRecipient,
     *,
@@ -310,6 +323,7 @@ def _closed_page(
     locked_until = recipient.locked_until
     shown = {
         "form": form or form_for(recipient.method)(),
+        "is_kept": is_kept_for(request.session, owner_of_answer(recipient), now),
         "error": error,
         "is_sms": is_sms,
         "number": mask_phone(secret.value) if is_sms else "",

@@ -143,3 +143,32 @@ def test_everybody_can_use_the_guest_pages(
     asked = troubles(page)
     open_with_access_code(page, live_server, html_message())
     assert (before, asked, troubles(page)) == ([], [], [])
+
+
+def test_a_click_keeps_the_page_open_and_what_was_typed(
+    page: Page, live_server: LiveServer
+) -> None:
+    els = html_message()
+    open_with_access_code(page, live_server, els)
+    page.get_by_label("Your answer").fill("I am still writing.")
+    with page.expect_response(lambda answer: answer.url.endswith("/visit/")):
+        page.get_by_role("button", name="Keep it open").click()
+    expect(page.locator("#visit")).to_contain_text("For your safety this page closes at")
+    expect(page.get_by_label("Your answer")).to_have_value("I am still writing.")
+    page.get_by_role("button", name="Send answer").click()
+    expect(page.get_by_text("Your answer is sent.")).to_be_visible()
+
+
+def test_an_answer_is_in_the_form_again_after_the_code(page: Page, live_server: LiveServer) -> None:
+    els = html_message()
+    open_with_access_code(page, live_server, els)
+    page.get_by_label("Your answer").fill("I wrote this late.")
+    other = page.context.new_page()
+    other.goto(page.url)
+    other.get_by_role("button", name="Close message").click()
+    expect(other.get_by_label("Access code")).to_be_visible()
+    page.get_by_role("button", name="Send answer").click()
+    expect(page.get_by_text("We have kept it")).to_be_visible()
+    page.get_by_label("Access code").fill(ACCESS)
+    page.get_by_role("button", name="Open message").click()
+    expect(page.get_by_label("Your answer")).to_have_value("I wrote this late.")
