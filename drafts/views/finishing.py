@@ -4,10 +4,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils.translation import gettext as _
 from django.views.decorators.http import require_safe
 
 from accounts.access import post_from, user_of
+from accounts.recovery import hand_back
 from drafts import access, actions, states
 from drafts.forms import posted_forms
 from drafts.models import Draft
@@ -137,4 +139,4 @@ def _no_longer_held(request: HttpRequest, found: Draft) -> HttpResponse:
         request,
         _("This email changed while your page was open. Nothing was sent twice: see below."),
     )
-    return redirect("draft", found.pk)
+    return redirect(hand_back(request, reverse("draft", args=[found.pk])))

@@ -4,12 +4,14 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import formats
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.http import require_POST
 
 from accounts.access import post_from, user_of
+from accounts.recovery import hand_back
 from drafts import access, actions
 
 SNOOZES = {"1": 1, "7": 7}
@@ -95,4 +97,4 @@ def draft_once_more(request: HttpRequest, pk: int) -> HttpResponse:
 
 def _changed(request: HttpRequest, pk: int) -> HttpResponse:
     messages.warning(request, _("This email is not waiting any more: see below what happened."))
-    return redirect("draft", pk)
+    return redirect(hand_back(request, reverse("draft", args=[pk])))

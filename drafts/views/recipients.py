@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from accounts.access import post_from, user_of
 from accounts.policy import ORGANIZATION, SMS
+from accounts.recovery import hand_back
 from contacts.access import may_propose
 from contacts.actions import learn, propose
 from contacts.entries import ContactEntry
@@ -46,10 +47,10 @@ def recipient_complete(request: HttpRequest, pk: int, recipient_pk: int) -> Http
                 actions.complete_recipients(found, {recipient.pk: choice}, seen=seen, actor=actor)
             )
         except (actions.Unfinished, actions.SendingForbidden):
-            return _to_page(request, found)
+            return _too_late(request, found)
         recipient.refresh_from_db()
     if "HX-Request" not in request.headers:
-        return _to_page(request, found)
+        return _to_page(request, found) if choice is not None else _too_late(request, found)
     return render(request, "drafts/_mark.html", mark_context(recipient, form, choice, late=late))
 
 
@@ -58,7 +59,7 @@ def draft_paste(request: HttpRequest, pk: int) -> HttpResponse:
     """Map a pasted list to the recipients that need something, and keep what was found."""
     found, actor = access.draft_for(user_of(request), pk), user_of(request)
     if found.state not in states.HELD:
-        return _to_page(request, found)
+        return _too_late(request, found)
     waiting = list(found.recipients.exclude(reason=""))
     judged = access.judge(found, actor.policy, waiting)
     needing = [item.recipient for item in judged if not item.complete]
@@ -70,7 +71,7 @@ def draft_paste(request: HttpRequest, pk: int) -> HttpResponse:
     try:
         late = actions.complete_recipients(found, choices, seen=seen, actor=actor)
     except (actions.Unfinished, actions.SendingForbidden):
-        return _to_page(request, found)
+        return _too_late(request, found)
     pasted = without(pasted, late)
     context = draft_context(access.draft_for(actor, pk), Shown(actor))
     return render(request, "drafts/draft.html", context | pasted_context(pasted, found))
@@ -171,7 +172,16 @@ def draft_status(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "drafts/_status.html", context)
 
 
+def _too_late(request: HttpRequest, draft: Draft) -> HttpResponse:
+    """Lead to what was typed, which the draft cannot take any more."""
+    return _to(request, hand_back(request, reverse("draft", args=[draft.pk])))
+
+
 def _to_page(request: HttpRequest, draft: Draft) -> HttpResponse:
+    return _to(request, reverse("draft", args=[draft.pk]))
+
+
+def _to(request: HttpRequest, page: str) -> HttpResponse:
     if "HX-Request" not in request.headers:
-        return redirect("draft", draft.pk)
-    return HttpResponse(status=204, headers={"HX-Redirect": reverse("draft", args=[draft.pk])})
+        return redirect(page)
+    return HttpResponse(status=204, headers={"HX-Redirect": page})

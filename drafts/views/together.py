@@ -12,6 +12,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 
 from accounts.access import post_from, user_of
+from accounts.recovery import hand_back
 from drafts import access, actions, states
 from drafts.forms import RecipientForm
 from drafts.incoming import Choice
@@ -35,7 +36,7 @@ def draft_together(request: HttpRequest) -> HttpResponse:
             return _fill_in(request, waiting, choice, seen)
     held = access.held_among(user, request.GET.getlist("draft"))
     if not waiting and not held:
-        return redirect("draft_list")
+        return redirect(hand_back(request, reverse("draft_list")))
     status = 422 if request.method == "POST" and waiting else 200
     context = _context(waiting, form) | {"address": address, "held": held}
     context["sendable"] = sum(row.draft.state == states.READY for row in held)
@@ -68,7 +69,7 @@ def _fill_in(
             waiting, choice, seen=seen, actor=user_of(request)
         )
     except actions.SendingForbidden:
-        return redirect("draft_list")
+        return redirect(hand_back(request, reverse("draft_list")))
     if passed:
         text = ngettext(
             "%(count)d email changed while your page was open. Nothing was filled in there.",
