@@ -19,4 +19,4 @@ def guest_visit(request: HttpRequest, recipient: MessageRecipient) -> HttpRespon
         visits.stay(request.session, recipient.pk, now)
     visit = visits.visit_of(request.session, recipient.pk, now, recipient.stamp)
     shown = {"visit": visit, "token": recipient.token}
-    return render(request, "delivery/_visit.html", shown)
+    return render(request, "delivery/_guest_visit.html", shown)

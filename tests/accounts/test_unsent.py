@@ -80,8 +80,7 @@ def test_it_is_kept_for_some_hours() -> None:
 
 def test_the_newest_forms_are_kept() -> None:
     session: dict[str, Any] = {}
-    for number in range(MAX_FORMS + 1):
-        keep(session, ANN, form(str(number)), NOW)
+    _ = [keep(session, ANN, form(str(number)), NOW) for number in range(MAX_FORMS + 1)]
     assert words(session) == ["5", "4", "3", "2", "1"]
 
 

@@ -219,6 +219,22 @@ def line(client: Client, who: MessageRecipient) -> str:
     return client.get(link(who, "visit/")).content.decode()
 
 
+def later(
+    client: Client, who: MessageRecipient, clock: time_machine.Traveller, by: timedelta
+) -> str:
+    """Return what the page says after a while."""
+    clock.shift(by)
+    return line(client, who)
+
+
+def click_later(
+    client: Client, who: MessageRecipient, clock: time_machine.Traveller, by: timedelta
+) -> None:
+    """Keep the page open after a while."""
+    clock.shift(by)
+    client.post(link(who, "visit/"))
+
+
 def test_the_page_says_until_when_it_is_open(client: Client, clock: time_machine.Traveller) -> None:
     els = reader(client)
     ends = timezone.localtime(timezone.now() + IDLE, els.message.organization.zone)
@@ -229,10 +245,7 @@ def test_the_end_is_announced_before_it_comes_and_looking_moves_nothing(
     client: Client, clock: time_machine.Traveller
 ) -> None:
     els = reader(client)
-    said = []
-    for minutes in (timedelta(), IDLE - WARNING, WARNING + HALF):
-        clock.shift(minutes)
-        said.append(line(client, els))
+    said = [later(client, els, clock, by) for by in (timedelta(), IDLE - WARNING, WARNING + HALF)]
     found = [text for page, text in zip(said, ("do nothing", "still", "has closed"), strict=True)
              if text in page]  # fmt: skip
     assert found == ["do nothing", "still", "has closed"]
@@ -270,7 +283,5 @@ def test_eight_hours_are_the_end_whatever_is_clicked(
     client: Client, clock: time_machine.Traveller
 ) -> None:
     els = reader(client)
-    for _ in range(LONGEST // HALF // 25):
-        clock.shift(25 * HALF)
-        client.post(link(els, "visit/"))
+    _ = [click_later(client, els, clock, 25 * HALF) for _ in range(LONGEST // HALF // 25)]
     assert "Keep it open" not in line(client, els)
