@@ -23,7 +23,7 @@ def browser() -> Client:
 
 def token_of(client: Client, path: str) -> str:
     """Open a page in a tab; return the token of its forms."""
-    return TOKEN.findall(client.get(path).content.decode())[0]
+    return str(TOKEN.findall(client.get(path).content.decode())[0])
 
 
 def sign_in(client: Client, person: User, token: str = "") -> int:

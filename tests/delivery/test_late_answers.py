@@ -229,10 +229,10 @@ def later(
 
 def click_later(
     client: Client, who: MessageRecipient, clock: time_machine.Traveller, by: timedelta
-) -> None:
-    """Keep the page open after a while."""
+) -> int:
+    """Keep the page open after a while; return the status."""
     clock.shift(by)
-    client.post(link(who, "visit/"))
+    return client.post(link(who, "visit/")).status_code
 
 
 def test_the_page_says_until_when_it_is_open(client: Client, clock: time_machine.Traveller) -> None:
