@@ -195,10 +195,10 @@ def test_codes_can_be_typed_in_two_tabs() -> None:
 
 
 def test_an_answer_can_be_sent_after_a_second_message_was_opened() -> None:
-    browser, (first, second), (token, other) = two_tabs()
+    browser, (first, second), (token, _old) = two_tabs()
     posted(browser, first, "verify/", token, code=ACCESS)
     open_tab = tab(browser, first)
-    posted(browser, second, "verify/", other, code=ACCESS)
+    posted(browser, second, "verify/", tab(browser, second), code=ACCESS)
     posted(browser, first, "reply/", open_tab, text=ANSWER, subject="Re:")
     assert Reply.objects.filter(recipient=first).count() == 1
 
