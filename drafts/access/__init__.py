@@ -18,7 +18,7 @@ from drafts.access.finding import (
     waiting_for_address,
 )
 from drafts.access.judging import Judged, judge, judge_all, value_of, verdict_for
-from drafts.access.offering import Offer, offers_for
+from drafts.access.offering import Offer, offers_for, people_of
 from drafts.access.reading import (
     attachment_name,
     content_of,
@@ -54,6 +54,7 @@ __all__ = [
     "judge_all",
     "offers_for",
     "page_of_held",
+    "people_of",
     "recipient_for",
     "shown_subject",
     "subject_of",

@@ -9,10 +9,10 @@ from accounts.policy import Policy
 from addresses.phone import mask_phone
 from contacts.access.suggesting import contacts_like, proven_by_colleagues
 from delivery.access import numbers_sent_to
-from drafts.access.judging import Judged
+from drafts.access.judging import Judged, judge
 from drafts.access.reading import content_of
-from drafts.models import Draft, Recipient
-from drafts.paste import Person, map_list
+from drafts.models import Draft
+from drafts.paste import BY_ORDER, Person, map_list
 from drafts.suggestions import DIFFERS, SIMILAR, Facts, Suggestion, suggest
 from vault.keys import keyed_digest
 
@@ -37,7 +37,7 @@ def offers_for(draft: Draft, judged: Sequence[Judged], viewer: User) -> dict[int
     Whoever finishes a colleague's draft is offered nothing out of that colleague's own book.
     """
     needing = [item.recipient for item in judged if not item.complete]
-    facts = _facts(draft, needing, viewer) if needing else Facts()
+    facts = _facts(draft, judged, viewer) if needing else Facts()
     policy = draft.organization.policy
     offers = {each.pk: _usable(suggest(each.address, facts), policy) for each in needing}
     for item in judged:
@@ -56,10 +56,21 @@ def _offer(draft: Draft, recipient_id: int, suggestion: Suggestion) -> Offer:
     return Offer(suggestion, keyed_digest("suggestion", named))
 
 
-def _facts(draft: Draft, recipients: Sequence[Recipient], viewer: User) -> Facts:
-    addresses = [recipient.address for recipient in recipients]
-    people = [Person(each.pk, each.address, each.name) for each in recipients]
-    address_of = {each.pk: each.address for each in recipients}
+def people_of(draft: Draft, policy: Policy) -> list[Person]:
+    """Return everybody whom a list may name: who needs no number may have a namesake who does."""
+    recipients = list(draft.recipients.all())
+    judged = judge(draft, policy, [each for each in recipients if each.reason])
+    needing = {item.recipient.pk for item in judged if not item.complete}
+    return [Person(each.pk, each.address, each.name, each.pk in needing) for each in recipients]
+
+
+def _facts(draft: Draft, judged: Sequence[Judged], viewer: User) -> Facts:
+    people = [
+        Person(item.recipient.pk, item.recipient.address, item.recipient.name, not item.complete)
+        for item in judged
+    ]
+    addresses = [person.address for person in people if person.needs]
+    address_of = {person.key: person.address for person in people}
     text = map_list(
         content_of(draft).visible_text, people, draft.organization.policy.default_country
     )
@@ -67,7 +78,9 @@ def _facts(draft: Draft, recipients: Sequence[Recipient], viewer: User) -> Facts
     return Facts(
         colleagues=_by_address(proven_by_colleagues(*by_book)),
         earlier=_by_address(numbers_sent_to(viewer.pk, addresses)),
-        in_text=_by_address((address_of[match.key], match.number) for match in text.matches),
+        in_text=_by_address(
+            (address_of[match.key], match.number) for match in text.matches if match.how != BY_ORDER
+        ),
         known_addresses=contacts_like(*by_book),
     )
 

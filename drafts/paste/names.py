@@ -1,0 +1,219 @@
+"""Names of people: which of the recipients a text names, and how surely. Pure."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from drafts.paste.words import NOISE, PARTICLES, SURNAMES_TOO
+
+EQUAL, FULL, PARTLY, NOT = 3, 2, 1, 0
+
+_LETTERS = str.maketrans(
+    {
+        "ø": "o",
+        "ł": "l",
+        "đ": "d",
+        "æ": "ae",
+        "œ": "oe",
+        "ð": "d",
+        "þ": "th",
+        "\u0131": "i",
+        "ß": "ss",
+    }
+    | {"Ø": "O", "Ł": "L", "Đ": "D", "Æ": "Ae", "Œ": "Oe", "Ð": "D", "Þ": "Th", "ẞ": "SS"}
+)
+_UMLAUTS = {"ä": "ae", "ö": "oe", "ü": "ue"}
+_BARE = str.maketrans("äöüÄÖÜ", "aouAOU")
+_UMLAUT = re.compile(r"(?<=\w)[äöü]|[äöü](?=\w)", re.IGNORECASE)
+_APOSTROPHES = str.maketrans(dict.fromkeys("\u2018\u2019\u201b\u0060\u00b4\u02bc", "'"))
+_MAIDEN = re.compile(
+    r"\b(?:(?i:geb|geboren|nee|gesch|gescheiden|wed|weduwe)|e\.? ?v)\b\.?:? +"
+    r"(?:(?i:van|vd|v\.d\.|de|den|der|ten|ter|het|'t|el|al|la|le|von|in) )*[^\W\d_][\w'-]*"
+)
+_OF_THE = re.compile(r"\b[vV]\.? ?/? ?d\b\.?")
+_SHORT_PARTICLE = re.compile(r"(?<!\w)'[tTsSnN]\b")
+_PLACE = re.compile(
+    r"\s*(?:[^\d]*[^\W\d_]{3,}(?:straat|laan|weg|plein|kade|gracht|singel|dijk|steeg|dreef|strasse"
+    r"|straße|street|road|lei) +\d+.{0,8}|[1-9]\d{3} ?[A-Z]{2}\b[^\d]*)\s*"
+)
+_LONGEST_PLACE = 80
+_CELL = re.compile(r"[^\t;|,\n\x00]+")
+_TOKEN = re.compile(r"(?<!\w)[^\W\d_]+(?!\w)\.?")
+_ONE_LETTER_LABEL = re.compile(r"(?m)^[\s>*-]*[^\W\d_][ .(]*(?=\x00)|\b[^\W\d_]:")
+_HYPHEN = re.compile(r"(?<!\w)([^\W\d_]{2,})-([^\W\d_]{2,})(?!\w)")
+_BRACKETED = re.compile(r"\([^()]*\)")
+_DOUBLE = re.compile(r"[^\W\d_]{2,}-(?:(?:de|den|der|van|ten|ter) )*[^\W\d_]{2,}")
+_JOINED = ("vander", "vanden", "vande", "van", "der", "den", "de", "ter", "ten", "vd")
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """The words of a text that may be somebody's name, and what stands for one: the P of "P. Smit".
+
+    `cells` parts the words where a comma, a tab or a number stands between them; `joined` are
+    those that a hyphen joins: Jan-Willem; `labels` those that are surnames as well: Bob Kamer.
+    """
+
+    cells: tuple[frozenset[str], ...] = ()
+    whole: frozenset[str] = frozenset()
+    short: tuple[str, ...] = ()
+    joined: tuple[tuple[str, str], ...] = ()
+    labels: frozenset[str] = frozenset()
+
+    def __bool__(self) -> bool:
+        return bool(self.whole or self.short)
+
+
+@dataclass(frozen=True, slots=True)
+class Known:
+    """What somebody is called: each spelling with the word that it stands for, and initials.
+
+    `double` are the words that a hyphen joins: one of them alone is another name.
+    """
+
+    spellings: Mapping[str, str]
+    words: frozenset[str]
+    short: tuple[str, ...]
+    double: frozenset[str] = frozenset()
+
+
+def read_words(text: str) -> Words:
+    """Return the words of a text; NUL stands where a number or an address was.
+
+    What stands after "geb." is left out: a maiden name may be what somebody else is called.
+    """
+    cells: list[frozenset[str]] = []
+    short: list[str] = []
+    labels: set[str] = set()
+    plain = _ONE_LETTER_LABEL.sub(" ", _plain(text))
+    for found in _CELL.finditer(plain):
+        if len(found[0]) > _LONGEST_PLACE or not _PLACE.fullmatch(found[0]):
+            whole, initials = _read_cell(found[0].casefold())
+            cells.append(whole)
+            short += initials
+            if whole:
+                labels |= SURNAMES_TOO & set(re.findall(r"[^\W\d_]+", found[0].casefold()))
+    joined = tuple(_HYPHEN.findall(plain.casefold()))
+    return Words(
+        tuple(filter(None, cells)),
+        frozenset().union(*cells),
+        tuple(short),
+        joined,
+        frozenset(labels),
+    )
+
+
+def _read_cell(text: str) -> tuple[frozenset[str], list[str]]:
+    whole, short, initial_ended = set(), [], -1
+    for token in _TOKEN.finditer(text):
+        word = token[0].rstrip(".")
+        if word in PARTICLES or word in NOISE:
+            continue
+        if len(word) == 1 and word.isascii():
+            if initial_ended < 0 or text[initial_ended : token.start()].strip(" -"):
+                short.append(word)
+            initial_ended = token.end()
+        elif token[0][-1] == "." and len(word) < 5:
+            short.append(word)
+        else:
+            whole.add(word)
+    return frozenset(whole), short
+
+
+def known_as(name: str, address: str) -> Known:
+    """Return what a recipient is called: by the name, else by the address."""
+    name = re.sub(r"\S+@\S+|\d", " ", name)
+    bracketed = read_words(" ".join(_BRACKETED.findall(name))).whole
+    words = outside = read_words(_BRACKETED.sub(" ", name))
+    if len(outside.whole) < 2 or outside.short:
+        words = read_words(name)
+    spellings = _spellings(name, words.whole)
+    short = list(words.short)
+    if len(words.whole) + len(words.short) < 2:
+        local = read_words(re.sub(r"[._+\-\d]+", "  ", address.partition("@")[0]))
+        spellings |= {alias: word for word in local.whole for alias in _aliases(word)} | spellings
+        short += local.short
+    given = frozenset(spellings.values())
+    initials = [each for each in short if not any(word.startswith(each) for word in bracketed)]
+    double = read_words(" ".join(_DOUBLE.findall(name))).whole if len(given) > 1 else frozenset()
+    return Known(spellings, given, tuple(dict.fromkeys(initials)), double)
+
+
+def fit(words: Words, known: Known) -> int:
+    """Tell how surely the words name somebody: NOT, PARTLY, FULL (and more words), EQUAL.
+
+    PARTLY: nothing in them is anybody else's, but they may be more people's.
+    """
+    found = {known.spellings[word] for word in words.whole if word in known.spellings}
+    strange = {word for word in words.whole if word not in known.spellings}
+    if not found:
+        return NOT
+    whole = known.words <= found and set(known.short) <= set(words.short)
+    if whole and len(known.words) + len(known.short) > 1:
+        if not strange:
+            return EQUAL
+        return FULL if _together(words, known) else NOT
+    if found < known.double:
+        return NOT  # Vries is not Jansen-de Vries
+    missing, unknown = _explained(words.short, known.words - found, known.short)
+    strange |= unknown | (words.labels if missing else set())
+    given = {word for word in strange if any(word.startswith(each) for each in known.short)}
+    strange -= given | {second for first, second in words.joined if first in given}
+    return NOT if strange else PARTLY
+
+
+def _together(words: Words, known: Known) -> bool:
+    """Tell whether a name stands in one cell, or in several that hold nothing else."""
+    cells = [cell for cell in words.cells if any(word in known.spellings for word in cell)]
+    return len(cells) == 1 or all(word in known.spellings for cell in cells for word in cell)
+
+
+def _explained(
+    short: Iterable[str], missing: frozenset[str], initials: Sequence[str]
+) -> tuple[set[str], set[str]]:
+    """Return the words that no initial stands for, and the initials that stand for none."""
+    left, strange = set(missing), set()
+    for each in short:
+        meant = next((word for word in sorted(left) if word.startswith(each)), None)
+        if meant is not None:
+            left.discard(meant)
+        elif each not in initials:
+            strange.add(f"{each}.")
+    return left, strange
+
+
+def _spellings(name: str, words: Iterable[str]) -> dict[str, str]:
+    """Return each word by itself, and without its umlauts: Muller for Müller, which is Mueller."""
+    spellings = {word: word for word in words}
+    for written in re.findall(r"[^\W\d_]*[äöüÄÖÜ][^\W\d_]*", unicodedata.normalize("NFC", name)):
+        word, bare = (_plain(each).casefold() for each in (written, written.translate(_BARE)))
+        if word in spellings:
+            spellings[bare] = word
+    return spellings
+
+
+def _aliases(word: str) -> Iterable[str]:
+    """Return a word of an address, also without the particle that is written onto it: devries."""
+    yield word
+    for particle in _JOINED:
+        if word.startswith(particle) and len(word) > len(particle) + 2:
+            yield word[len(particle) :]
+
+
+def _plain(text: str) -> str:
+    """Return the text without accents, apostrophes, maiden names; letters stay letters."""
+    german = _UMLAUT.sub(lambda each: _UMLAUTS[each[0].lower()], unicodedata.normalize("NFC", text))
+    spread = unicodedata.normalize("NFKD", german)
+    plain = "".join(each for each in spread if not unicodedata.combining(each)).translate(_LETTERS)
+    plain = plain.translate(_APOSTROPHES)
+    plain = _SHORT_PARTICLE.sub(" ", _OF_THE.sub(" ", _MAIDEN.sub(" ", plain)))
+    return plain.replace("'", "").replace("e-mail", "email").replace("E-mail", "email")
+
+
+def may_mean(words: Words, known: Known) -> bool:
+    """Tell whether somebody's whole name can be read in the words, among others."""
+    starts = words.whole | set(words.short)
+    return known.words <= {known.spellings.get(word) for word in words.whole} and all(
+        any(word.startswith(each) for word in starts) for each in known.short
+    )

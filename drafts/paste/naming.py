@@ -1,0 +1,120 @@
+"""Which recipients a piece of a list names, by address or by name. Pure."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+from drafts.paste.names import FULL, NOT, Known, fit, known_as, may_mean
+from drafts.paste.pieces import Piece, visible
+from drafts.paste.words import RELATIVES
+
+BY_ADDRESS, BY_NAME = "address", "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """A recipient; also who needs no number is one that a list can mean."""
+
+    key: int
+    address: str
+    name: str
+    needs: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Whom a piece names, by what, and whether by their whole name or their address."""
+
+    keys: list[int]
+    how: str
+    wholly: bool = False
+
+    @property
+    def only(self) -> int | None:
+        """The one whom it names, None if that is not sure."""
+        return self.keys[0] if len(self.keys) == 1 else None
+
+
+class Naming:
+    """The recipients, to be found by what a list calls them."""
+
+    def __init__(self, people: Sequence[Person]) -> None:
+        self._people = people
+        self._by_address = {person.address: person.key for person in people}
+
+    @cached_property
+    def _known(self) -> dict[int, Known]:
+        return {each.key: known_as(visible(each.name), each.address) for each in self._people}
+
+    @cached_property
+    def _by_word(self) -> dict[str, list[int]]:
+        found: dict[str, list[int]] = defaultdict(list)
+        for key, known in self._known.items():
+            for word in known.spellings:
+                found[word].append(key)
+        return found
+
+    def named(self, piece: Piece) -> Named:
+        """Return whom it names as surely as anybody: one, or it is not sure."""
+        if self.is_of_relatives(piece):
+            return Named([], BY_NAME)
+        owners = [self._by_address[each] for each in piece.addresses if each in self._by_address]
+        fits = self._fits(piece)
+        if piece.addresses:
+            keys = self._with_owners(piece, owners, fits) if owners else []
+            return Named(keys, BY_ADDRESS, wholly=True)
+        best = max(fits.values(), default=NOT)
+        likely = [key for key, level in fits.items() if level == best]
+        if best == FULL and len(likely) == 1:
+            likely += self._hinted(piece, likely[0])
+        return Named(likely, BY_NAME, wholly=best >= FULL)
+
+    @staticmethod
+    def is_of_relatives(piece: Piece) -> bool:
+        """Tell whether its number may be somebody's daughter's."""
+        return not RELATIVES.isdisjoint(piece.words.whole)
+
+    def strange(self, piece: Piece, key: int) -> set[str]:
+        """Return the words and initials that are no part of what a recipient is called."""
+        known = self._known[key]
+        given = (*known.short, "\x00")
+        short = {each for each in piece.words.short if not any(map(each.startswith, given))}
+        return {
+            word
+            for word in piece.words.whole
+            if word not in known.spellings and not word.startswith(given)
+        } | {each for each in short if not any(word.startswith(each) for word in known.words)}
+
+    def in_part(self, piece: Piece) -> list[int]:
+        """Return those whose name is in it, among others."""
+        near = {key for word in piece.words.whole for key in self._by_word.get(word, ())}
+        return [key for key in near if may_mean(piece.words, self._known[key])]
+
+    def touches(self, piece: Piece, key: int) -> bool:
+        """Tell whether a word of a recipient's name is in it."""
+        return not piece.words.whole.isdisjoint(self._known[key].spellings)
+
+    def _fits(self, piece: Piece) -> dict[int, int]:
+        near = {key for word in piece.words.whole for key in self._by_word.get(word, ())}
+        fits = {key: fit(piece.words, self._known[key]) for key in sorted(near)}
+        return {key: level for key, level in fits.items() if level != NOT}
+
+    def _with_owners(self, piece: Piece, owners: list[int], fits: dict[int, int]) -> list[int]:
+        """Return the owners of the addresses, and whom the words name beside them."""
+        owner, level = owners[0], fits.get(owners[0], NOT)
+        words = self._known[owner].words
+        others = [
+            key
+            for key, other in fits.items()
+            if key not in owners
+            and (other >= FULL or level == NOT)
+            and not (level and self._known[key].words <= words)
+        ]
+        strangers = len(piece.addresses) > len(owners) and level < FULL
+        return [] if strangers else [*owners, *others]
+
+    def _hinted(self, piece: Piece, key: int) -> Iterable[int]:
+        """Return those whom the rest of the words may mean."""
+        rest = self.strange(piece, key)
+        return sorted({other for word in rest for other in self._by_word.get(word, ())} - {key})
