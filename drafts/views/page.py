@@ -1,6 +1,6 @@
 """What the draft page shows, put together in a constant number of queries."""
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from textwrap import wrap
 from typing import Any
@@ -22,7 +22,7 @@ from drafts.actions.finishing import UNDO_SECONDS
 from drafts.forms import RecipientForm
 from drafts.incoming import Choice
 from drafts.models import Attachment, Draft, Recipient
-from drafts.paste import Pasted
+from drafts.paste import HAS_ONE, Match, Pasted, Unmatched, Wrong
 from drafts.wording import (
     demand_sentence,
     method_words,
@@ -200,16 +200,60 @@ def mark_context(
     }
 
 
-def pasted_context(pasted: Pasted, draft: Draft) -> dict[str, Any]:
-    """Return what the page says of a pasted list, once it was filled in."""
-    keys = [match.key for match in pasted.matches]
-    by_key = {recipient.pk: recipient for recipient in draft.recipients.filter(pk__in=keys)}
-    found = [
-        (who, access.version_of(who), show_phone(match.number), match)
-        for match in pasted.matches
-        if (who := by_key.get(match.key))
+@dataclass(frozen=True, slots=True)
+class PastedList:
+    """A list that was pasted: what was kept, what has to be looked at first.
+
+    `again` tells that pairs were looked at: then nobody is told of who has a number by now.
+    """
+
+    text: str
+    kept: Pasted
+    unsure: Sequence[Match]
+    again: bool
+
+    @property
+    def left(self) -> list[Unmatched]:
+        """What of it is for nobody."""
+        return [each for each in self.kept.unmatched if not self.again or each.reason != HAS_ONE]
+
+
+def pasted_context(draft: Draft, viewer: User, pasted: PastedList) -> dict[str, Any]:
+    """Return the page of a draft with what became of a pasted list.
+
+    A number that is somebody's but gets no SMS stands in their field, with what is wrong with it.
+    """
+    people = {each.pk: each for each in draft.recipients.all()}
+    forms = [
+        RecipientForm(people[each.key], viewer.policy, _typed(each))
+        for each in pasted.kept.wrong
+        if each.key in people
     ]
-    return {"pasted": found, "unmatched": pasted.unmatched}
+    context = draft_context(draft, Shown(viewer, came_back=forms)) | {"came_back": False}
+    left, unsure = pasted.left, _pairs(pasted.unsure, people)
+    return context | {
+        "pasted": _pairs(pasted.kept.matches, people),
+        "unsure": unsure,
+        "unmatched": left,
+        "list": pasted.text if unsure or left else "",
+        "focus": 0 if unsure else context["focus"],
+    }
+
+
+def _typed(wrong: Wrong) -> QueryDict:
+    data = QueryDict(mutable=True)
+    data[f"r{wrong.key}-phone"] = wrong.typed
+    return data
+
+
+def _pairs(
+    matches: Iterable[Match], people: Mapping[int, Recipient]
+) -> list[tuple[Recipient, str, str, Match]]:
+    return [
+        (who, access.version_of(who), show_phone(match.number), match)
+        for match in matches
+        if (who := people.get(match.key))
+    ]
 
 
 def status_context(draft: Draft, viewer: User, seen: str) -> dict[str, Any] | None:

@@ -19,11 +19,10 @@ from drafts import access, actions, states
 from drafts.forms import RecipientForm
 from drafts.incoming import Choice
 from drafts.models import Draft
-from drafts.paste import Person, map_list, without, without_countries
+from drafts.paste import agreed, map_list, without, without_countries
 from drafts.suggestions import SIMILAR
 from drafts.views.page import (
-    Shown,
-    draft_context,
+    PastedList,
     mark_context,
     pasted_context,
     seen_in,
@@ -56,25 +55,26 @@ def recipient_complete(request: HttpRequest, pk: int, recipient_pk: int) -> Http
 
 @post_from("draft", "pk")
 def draft_paste(request: HttpRequest, pk: int) -> HttpResponse:
-    """Map a pasted list to the recipients that need something, and keep what was found."""
+    """Map a pasted list to the recipients that need something, and keep what is sure.
+
+    The other pairs are shown; they are kept when they come back with the list, as seen.
+    """
     found, actor = access.draft_for(user_of(request), pk), user_of(request)
     if found.state not in states.HELD:
         return _too_late(request, found)
-    waiting = list(found.recipients.exclude(reason=""))
-    judged = access.judge(found, actor.policy, waiting)
-    needing = [item.recipient for item in judged if not item.complete]
-    people = [Person(each.pk, each.address, each.name) for each in needing]
-    pasted = map_list(request.POST.get("list", ""), people, actor.policy.default_country)
-    pasted = without_countries(pasted, actor.policy.allows_sms_to)
+    text, pairs = request.POST.get("list", ""), request.POST.getlist("pair")
+    people = access.people_of(found, actor.policy)
+    mapped = map_list(text, people, actor.policy.default_country)
+    pasted, unsure = agreed(without_countries(mapped, actor.policy.allows_sms_to), pairs)
     choices = {match.key: Choice(SMS, match.number) for match in pasted.matches}
     seen = seen_in(request.POST, choices)
     try:
         late = actions.complete_recipients(found, choices, seen=seen, actor=actor)
     except (actions.Unfinished, actions.SendingForbidden):
         return _too_late(request, found)
-    pasted = without(pasted, late)
-    context = draft_context(access.draft_for(actor, pk), Shown(actor))
-    return render(request, "drafts/draft.html", context | pasted_context(pasted, found))
+    result = PastedList(text, without(pasted, late), unsure, again=bool(pairs))
+    found = access.draft_for(actor, pk)
+    return render(request, "drafts/draft.html", pasted_context(found, actor, result))
 
 
 @post_from("draft", "pk")

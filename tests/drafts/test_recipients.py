@@ -141,6 +141,61 @@ def test_a_pasted_list_fills_in_everybody(draft: Draft, owner: Client) -> None:
     assert (draft.state, "2 numbers were filled in" in page) == (states.READY, True)
 
 
+def paste(owner: Client, draft: Draft, text: str, **more: object) -> str:
+    """Paste a list; return the page that comes of it."""
+    return owner.post(f"/drafts/{draft.pk}/paste/", {"list": text, **more}).content.decode()
+
+
+@pytest.mark.parametrize("text", ["0636363601\n0636363602", "jan 0636363601\nels 0636363602"])
+def test_pairs_that_no_address_proves_are_shown_and_not_kept(
+    draft: Draft, owner: Client, text: str
+) -> None:
+    page = paste(owner, draft, text)
+
+    assert ("Check 2 numbers" in page, "+31 6 36 36 36 02" in page) == (True, True)
+    assert [each.reason for each in draft.recipients.all()] == [states.MISSING] * 2
+
+
+@pytest.mark.parametrize("text", ["0636363601\n0636363602", "jan 0636363601\nels 0636363602"])
+def test_pairs_that_were_seen_are_kept(draft: Draft, owner: Client, text: str) -> None:
+    numbers = zip(draft.recipients.all(), ("+31636363601", "+31636363602"), strict=True)
+
+    page = paste(owner, draft, text, pair=[f"{each.pk}:{number}" for each, number in numbers])
+
+    assert ("2 numbers were filled in" in page, Draft.objects.get().state) == (True, states.READY)
+
+
+def test_pairs_that_are_others_by_now_are_shown_again(draft: Draft, owner: Client) -> None:
+    els, jan_now = draft.recipients.get(address="els@example.nl"), jan(draft)
+    pairs = [f"{els.pk}:+31636363601", f"{jan_now.pk}:+31636363602"]
+
+    page = paste(owner, draft, "0636363601\n0636363602", pair=pairs)
+
+    assert ("Check 2 numbers" in page, jan(draft).reason) == (True, states.MISSING)
+
+
+def test_a_pair_that_somebody_else_was_first_with_overwrites_nobody(
+    draft: Draft, owner: Client
+) -> None:
+    seen = {f"r{jan(draft).pk}-seen": "what the page showed"}
+
+    page = paste(owner, draft, "jan 0636363601", pair=f"{jan(draft).pk}:+31636363601", **seen)
+
+    assert ("somebody else was first" in page, jan(draft).reason) == (True, states.MISSING)
+
+
+def test_a_landline_in_a_list_stands_in_its_field_with_what_is_wrong(
+    draft: Draft, owner: Client
+) -> None:
+    page = paste(owner, draft, "jan@example.nl 020 123 4567")
+
+    assert ('value="020 123 4567"' in page, "is a landline" in page) == (True, True)
+
+
+def test_a_list_of_which_something_is_left_stays_to_be_mended(draft: Draft, owner: Client) -> None:
+    assert ">piet 0636363601</textarea>" in paste(owner, draft, "piet 0636363601")
+
+
 def test_a_pasted_list_is_taken_back_at_once(draft: Draft, owner: Client) -> None:
     owner.post(f"/drafts/{draft.pk}/paste/", {"list": "jan@example.nl 0636363601"})
 
