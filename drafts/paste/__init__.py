@@ -1,10 +1,12 @@
 """A pasted list of people and numbers: which number belongs to which recipient. Pure."""
 
+import re
 from collections import defaultdict
 from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass
 
 from drafts.paste.cutting import cut
+from drafts.paste.names import read_words
 from drafts.paste.naming import BY_ADDRESS, BY_NAME, Named, Naming, Person
 from drafts.paste.numbers import UNCLEAR
 from drafts.paste.pieces import MAX_LENGTH, Piece, blocks, read, visible
@@ -99,6 +101,7 @@ def map_list(text: str, people: Sequence[Person], region: str) -> Pasted:
         for block in blocks(seen)
         for piece in cut([read(line, region) for line in block], naming, region)
     ]
+    pieces = pieces[1:] if pieces and _is_heads(pieces[0], naming) else pieces
     in_order = _by_order(pieces, people)
     found = Pasted(in_order, ()) if in_order else _by_who(pieces, people, naming)
     return Pasted(found.matches, (*found.unmatched, *rest), found.wrong)
@@ -110,6 +113,17 @@ def _cut_off(text: str) -> tuple[str, tuple[Unmatched, ...]]:
         return text, ()
     end = text.rfind("\n", 0, MAX_LENGTH) + 1
     return text[:end], (Unmatched(text[end:].partition("\n")[0][:200], TOO_LONG),)
+
+
+def _is_heads(first: Piece, naming: Naming) -> bool:
+    """Tell whether the first row is one of column heads, among them some that we know."""
+    cells = [read_words(cell) for cell in re.split(r"[\t;|]", first.text) if cell.strip()]
+    return (
+        len(cells) > 1
+        and not (first.has_number or first.addresses or naming.named(first).keys)
+        and not all(cells)
+        and not naming.is_of_relatives(first)
+    )
 
 
 def _by_order(pieces: Sequence[Piece], people: Sequence[Person]) -> tuple[Match, ...]:

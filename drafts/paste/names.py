@@ -37,11 +37,12 @@ _PLACE = re.compile(
     r"\s*(?:[^\d]*[^\W\d_]{3,}(?:straat|laan|weg|plein|kade|gracht|singel|dijk|steeg|dreef|strasse"
     r"|straße|street|road|lei) +\d+.{0,8}|[1-9]\d{3} ?[A-Z]{2}\b[^\d]*)\s*"
 )
+_NOT_NUMBERED = r"[^\W\d_]+(?!\w|\W*\d)"
 _LONGEST_PLACE = 80
 _CELL = re.compile(r"[^\t;|,\n\x00]+")
 _TOKEN = re.compile(r"(?<!\w)[^\W\d_]+(?!\w)\.?")
 _ONE_LETTER_LABEL = re.compile(r"(?m)^[\s>*-]*[^\W\d_][ .(]*(?=\x00)|\b[^\W\d_]:")
-_HYPHEN = re.compile(r"(?<!\w)([^\W\d_]{2,})-([^\W\d_]{2,})(?!\w)")
+_HYPHEN = re.compile(r"(?<!\w)([^\W\d_]{2,})-(?:(?:de|den|der|van|ten|ter) )*([^\W\d_]{2,})(?!\w)")
 _BRACKETED = re.compile(r"\([^()]*\)")
 _DOUBLE = re.compile(r"[^\W\d_]{2,}-(?:(?:de|den|der|van|ten|ter) )*[^\W\d_]{2,}")
 _JOINED = ("vander", "vanden", "vande", "van", "der", "den", "de", "ter", "ten", "vd")
@@ -92,8 +93,8 @@ def read_words(text: str) -> Words:
             whole, initials = _read_cell(found[0].casefold())
             cells.append(whole)
             short += initials
-            if whole:
-                labels |= SURNAMES_TOO & set(re.findall(r"[^\W\d_]+", found[0].casefold()))
+            unlike = re.findall(r"[^\W\d_]+" if whole else _NOT_NUMBERED, found[0].casefold())
+            labels |= SURNAMES_TOO & set(unlike)
     joined = tuple(_HYPHEN.findall(plain.casefold()))
     return Words(
         tuple(filter(None, cells)),
@@ -147,20 +148,25 @@ def fit(words: Words, known: Known) -> int:
     """
     found = {known.spellings[word] for word in words.whole if word in known.spellings}
     strange = {word for word in words.whole if word not in known.spellings}
-    if not found:
+    if not found or _is_half(words, known, found):
         return NOT
     whole = known.words <= found and set(known.short) <= set(words.short)
     if whole and len(known.words) + len(known.short) > 1:
         if not strange:
             return EQUAL
         return FULL if _together(words, known) else NOT
-    if found < known.double:
-        return NOT  # Vries is not Jansen-de Vries
     missing, unknown = _explained(words.short, known.words - found, known.short)
-    strange |= unknown | (words.labels if missing else set())
+    in_part = missing or len(known.words) + len(known.short) < 2
+    strange |= unknown | (words.labels if in_part else set())
     given = {word for word in strange if any(word.startswith(each) for each in known.short)}
     strange -= given | {second for first, second in words.joined if first in given}
     return NOT if strange else PARTLY
+
+
+def _is_half(words: Words, known: Known, found: set[str]) -> bool:
+    """Tell whether half of a double name is another's: Vries and Jansen-de Vries are two people."""
+    halves = [(one in known.spellings) != (other in known.spellings) for one, other in words.joined]
+    return any(halves) or not (known.double <= found or known.double.isdisjoint(found))
 
 
 def _together(words: Words, known: Known) -> bool:

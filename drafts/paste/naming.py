@@ -67,7 +67,8 @@ class Naming:
         best = max(fits.values(), default=NOT)
         likely = [key for key, level in fits.items() if level == best]
         if best == FULL and len(likely) == 1:
-            likely += self._hinted(piece, likely[0])
+            likely = [*likely, *self._hinted(piece, likely[0])]
+            likely = [] if self._is_shared(piece, likely[0]) else likely
         return Named(likely, BY_NAME, wholly=best >= FULL)
 
     @staticmethod
@@ -113,6 +114,12 @@ class Naming:
         ]
         strangers = len(piece.addresses) > len(owners) and level < FULL
         return [] if strangers else [*owners, *others]
+
+    def _is_shared(self, piece: Piece, key: int) -> bool:
+        """Tell whether a line without cells may name somebody else apart: Jan 06… Piet Smit."""
+        known = self._known[key].spellings
+        apart = [cell for cell in piece.words.cells if cell.isdisjoint(known) and len(cell) > 1]
+        return bool(apart) and not any(mark in piece.text for mark in "\t;|\n")
 
     def _hinted(self, piece: Piece, key: int) -> Iterable[int]:
         """Return those whom the rest of the words may mean."""

@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 import phonenumbers
@@ -20,7 +20,8 @@ _MASKED = re.compile(
     rf"""
     (?<![\w+]) (?<![\d][-/.])
     (?: \d{{1,2}}([-/.])\d{{1,2}}\1(?:19|20)?\d\d (?![-/.]?\d)         # 12-03-1985
-      | (?:19|20)\d\d([-/.])\d{{1,2}}\2\d{{1,2}} (?![-/.]?\d)          # 1985-03-12
+      | (?!06)\d{{1,2}}([-/.])\d{{1,2}}\2\d\d (?![-/.]?\d)           # 12-03-85
+      | (?:19|20)\d\d([-/.])\d{{1,2}}\3\d{{1,2}} (?![-/.]?\d)          # 1985-03-12
       | \d{{1,2}}[ ]\d{{1,2}}[ ](?:19|20)\d\d (?= \s*$ | \s*[^\d\s] | [ ]+[0+] )
       | \d{{1,2}}[-/. ]{{1,2}}{_MONTHS}[-/. ]{{1,2}}(?:19|20)?\d\d\b   # 12 maart 1985
       | [A-Z]{{2}}\d\d(?:[ ]?[A-Z0-9]{{4}}){{2,7}}(?:[ ]?[A-Z0-9]{{1,4}})?\b  # IBAN
@@ -97,26 +98,47 @@ def _begins(group: re.Match[str], text: str, *, anywhere: bool) -> bool:
 
 def _number_at(run: Sequence[re.Match[str]], at: int, text: str, region: str) -> tuple[Number, int]:
     """Return the number that begins at a group, and the place of the group after it."""
-    mobile: dict[int, str] = {}
-    last, reason = at, TOO_SHORT
+    ends = _ends(run, at, text, region)
+    mobile = {stop: e164 for stop, (e164, _) in ends.items() if e164}
+    if mobile:
+        stop, e164 = _meant(mobile)
+        e164 = "" if _goes_on(run, at, stop, text) else e164
+        return _number(run[at], run[stop], text, e164, "" if e164 else UNCLEAR), stop + 1
+    landlines = [stop for stop, (_, reason) in ends.items() if reason in {LANDLINE, NOT_MOBILE}]
+    if landlines:
+        return _number(run[at], run[landlines[-1]], text, "", ends[landlines[-1]][1]), (
+            landlines[-1] + 1
+        )
+    stop = at
+    while stop + 1 in ends and not _is_mobile(run, stop + 1, text, region):
+        stop += 1
+    reason = ends[stop][1] if stop in ends else INVALID
+    number = _number(run[at], run[stop], text, "", reason)
+    return (number if _count(number.typed) >= _FEWEST else replace(number, reason="")), stop + 1
+
+
+def _ends(
+    run: Sequence[re.Match[str]], at: int, text: str, region: str
+) -> dict[int, tuple[str, str]]:
+    """Return the groups that a number from this group on may end with: E.164, or why it is none."""
+    found = {}
     for stop in range(at, min(at + _MOST_GROUPS, len(run))):
         digits = "".join(group[0] for group in run[at : stop + 1])
         if len(digits) > _MOST or (stop > at and _restarts(run[stop])):
             break
-        e164, said = _judged(digits, region) if _ends(run[stop], text) else ("", INVALID)
-        if e164:
-            mobile[stop] = e164
-        elif said in {LANDLINE, NOT_MOBILE} or reason not in {LANDLINE, NOT_MOBILE}:
-            last, reason = stop, said
-    if not mobile:
-        typed = text[run[at].start() : run[last].end()]
-        told = reason if _count(typed) >= _FEWEST else ""
-        return Number(run[at].start(), run[last].end(), typed, "", told), last + 1
-    stop, e164 = _meant(mobile)
-    if _goes_on(run, at, stop, text):
-        e164 = ""
-    typed = text[run[at].start() : run[stop].end()]
-    return Number(run[at].start(), run[stop].end(), typed, e164, "" if e164 else UNCLEAR), stop + 1
+        found[stop] = ("", INVALID) if _is_glued(run[stop], text) else _judged(digits, region)
+    return found
+
+
+def _is_mobile(run: Sequence[re.Match[str]], at: int, text: str, region: str) -> bool:
+    return run[at][0][0] in "0+" and any(e164 for e164, _ in _ends(run, at, text, region).values())
+
+
+def _number(first: re.Match[str], last: re.Match[str], text: str, e164: str, reason: str) -> Number:
+    start, end = first.start(), last.end()
+    if ")" in text[start:end] and "(" not in text[start:end] and text[start - 1 : start] == "(":
+        start -= 1
+    return Number(start, end, text[start:end], e164, reason)
 
 
 def _meant(mobile: dict[int, str]) -> tuple[int, str]:
@@ -140,9 +162,9 @@ def _restarts(group: re.Match[str]) -> bool:
     return group[0][0] == "+" or (group[0][0] == "0" and len(group[0]) > _USUAL)
 
 
-def _ends(group: re.Match[str], text: str) -> bool:
+def _is_glued(group: re.Match[str], text: str) -> bool:
     after = text[group.end() : group.end() + 1]
-    return not (after.isalpha() or after in {"_", "@"})
+    return after.isalpha() or after in {"_", "@"}
 
 
 def _count(text: str) -> int:

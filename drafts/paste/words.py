@@ -13,9 +13,9 @@ _TITLES = _words(
 # Heads of columns, and labels before a number.
 _LABELS = _words(
     "naam namen name names voornaam voornamen voorletters initialen roepnaam achternaam titel"
-    " geboortenaam tussenvoegsel tussenvoegsels aanhef first last surname nachname vorname nom"
-    " prenom tel telefoon telefoonnummer telefoonnr telnr tele telephone telefon mob mobiel"
-    " mobiele mobile mobieltje mobilnummer mobil handy gsm portable nummer nummers nr nrs no"
+    " geboortenaam tussenv tussenvoegsel aanhef first last surname nachname vorname nom"
+    " prenom tussenvoegsels tel telefoon telefoonnummer telefoonnr telnr tele telephone telefon mob"
+    " mobiel mobiele mobile mobieltje mobilnummer mobil handy gsm portable nummer nummers nr nrs no"
     " number numbers numero phone cell sms whatsapp app vast vaste lijn thuis werk zakelijk"
     " prive home work private bereikbaar bel bellen fax kamer kamernummer kamernr kmr bed room"
     " zimmer afd afdeling patient patienten patientnr patientnummer pat patnr pid client"

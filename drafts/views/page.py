@@ -231,6 +231,9 @@ def pasted_context(draft: Draft, viewer: User, pasted: PastedList) -> dict[str, 
     ]
     context = draft_context(draft, Shown(viewer, came_back=forms)) | {"came_back": False}
     left, unsure = pasted.left, _pairs(pasted.unsure, people)
+    if unsure:
+        for form in forms:
+            form.fields["phone"].widget.attrs.pop("autofocus", None)  # the pairs have it
     return context | {
         "pasted": _pairs(pasted.kept.matches, people),
         "unsure": unsure,

@@ -21,7 +21,7 @@ SURNAMES = (
 BORN = (
     "{d:02}-{m:02}-{y}", "{d}-{m}-{y}", "{d:02}/{m:02}/{y}", "{y}-{m:02}-{d:02}",
     "{d:02}.{m:02}.{y}", "geb. {d:02}-{m:02}-{y}", "{d} maart {y}", "geb: {d}/{m}/{y}",
-    "({d:02}-{m:02}-{y})",
+    "({d:02}-{m:02}-{y})", "{d:02}-{m:02}-{z:02}", "{d} mrt {y}", "{d}/{m}/{z:02}",
 )  # fmt: skip
 MOBILES = (
     "06{n}", "06-{n}", "06 {n}", "+316{n}", "+31 6 {n}", "00316{n}", "+31 (0)6 {n}", "(06) {n}",
@@ -163,6 +163,7 @@ class _Maker:
     def _cell(self, column: str, who: Human, number: int, *, mobile: bool) -> str:
         rng, n = self.rng, who.mobile[4:]
         day = {"d": rng.randint(1, 28), "m": rng.randint(1, 12), "y": rng.randint(1931, 2012)}
+        day["z"] = day["y"] % 100
         line = {"x": rng.randint(2_000_000, 7_999_999), "y": rng.randint(500_000, 699_999)}
         written = self.mobile_form.format(n=n, a=n[:2], b=n[2:4], c=n[4:6], d=n[6:])
         return {

@@ -71,6 +71,8 @@ def test_each_number_finds_its_recipient(text: str, how: list[str]) -> None:
         ("Piet Jansen 06-36363601", "nobody"),
         ("P. de Vries 06-36363601", "nobody"),
         ("Jan Jansen jan@elders.example 06-36363601", "nobody"),
+        ("Els Jansen-de Vries 06-36363601", "nobody"),
+        ("Jan Jansen 06-36363601 Piet Pietersen", "nobody"),
         ("Jan Jansen", "no_number"),
         ("see you on Friday", "no_number"),
         ("Onbekende Persoon 06-36363609", "nobody"),
@@ -180,7 +182,10 @@ def test_a_landline_of_one_recipient_is_theirs_as_it_is_written() -> None:
     assert pasted == Pasted((), (), (Wrong(1, "020 123 4567", text),))
 
 
-@pytest.mark.parametrize("heads", ["Naam;Telefoon", "Nr\tName\tE-mail\tMobiel nummer", "---"])
+@pytest.mark.parametrize(
+    "heads",
+    ["Naam;Telefoon", "Cliënt\tBehandelaar\tMobiel", "Nr\tName\tE-mail\tMobiel nummer", "---"],
+)
 def test_heads_of_columns_are_no_failure(heads: str) -> None:
     assert map_list(f"{heads}\njan@example.nl 06-36363601", PEOPLE, "NL").unmatched == ()
 
