@@ -160,11 +160,7 @@ def _by_who(pieces: Sequence[Piece], people: Sequence[Person], naming: Naming) -
         _Judged(piece, naming.named(piece), piece.mobiles or (() if coded else piece.bare))
         for piece in pieces
     ]
-    about: dict[int, list[_Judged]] = defaultdict(list)
-    for each in judged:
-        only = each.named.only
-        for key in [only] if only is not None else naming.in_part(each.piece):
-            about[key].append(each)
+    about = _about(judged, naming)
     matches, wrong, used = [], [], []
     for person in people:
         meant = _meant(about[person.key]) if person.needs else None
@@ -179,6 +175,21 @@ def _by_who(pieces: Sequence[Piece], people: Sequence[Person], naming: Naming) -
         Unmatched(each.piece.text, _reason(each, needing)) for each in judged if each not in used
     ]
     return Pasted(tuple(matches), tuple(left), tuple(wrong))
+
+
+def _about(judged: Sequence[_Judged], naming: Naming) -> dict[int, list[_Judged]]:
+    """Return the pieces that name each recipient, also those that name them among others."""
+    about: dict[int, list[_Judged]] = defaultdict(list)
+    for each in judged:
+        only = each.named.only
+        if only is not None:
+            about[only].append(each)
+        if each.named.how == BY_NAME:
+            others = naming.in_part(each.piece) if only is None else naming.also(each.piece)
+            unsure = _Judged(each.piece, Named([], BY_NAME, wholly=True), ())
+            for key in set(others) - {only}:
+                about[key].append(unsure)
+    return about
 
 
 def _meant(about: Sequence[_Judged]) -> _Judged | None:

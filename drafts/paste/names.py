@@ -41,7 +41,9 @@ _NOT_NUMBERED = r"[^\W\d_]+(?!\w|\W*\d)"
 _LONGEST_PLACE = 80
 _CELL = re.compile(r"[^\t;|,\n\x00]+")
 _TOKEN = re.compile(r"(?<!\w)[^\W\d_]+(?!\w)\.?")
-_ONE_LETTER_LABEL = re.compile(r"(?m)^[\s>*-]*[^\W\d_][ .(]*(?=\x00)|\b[^\W\d_]:")
+_ONE_LETTER_LABEL = re.compile(
+    r"(?m)^[\s>*-]*[A-Za-z][ .(]*(?=\x00)|(?:^|(?<=[\x00\t;|/]))\s*[TtMmEeFfWwPpGg]:"
+)
 _HYPHEN = re.compile(r"(?<!\w)([^\W\d_]{2,})-(?:(?:de|den|der|van|ten|ter) )*([^\W\d_]{2,})(?!\w)")
 _BRACKETED = re.compile(r"\([^()]*\)")
 _DOUBLE = re.compile(r"[^\W\d_]{2,}-(?:(?:de|den|der|van|ten|ter) )*[^\W\d_]{2,}")
@@ -156,7 +158,7 @@ def fit(words: Words, known: Known) -> int:
             return EQUAL
         return FULL if _together(words, known) else NOT
     missing, unknown = _explained(words.short, known.words - found, known.short)
-    in_part = missing or len(known.words) + len(known.short) < 2
+    in_part = missing or len(known.words) < 2
     strange |= unknown | (words.labels if in_part else set())
     given = {word for word in strange if any(word.startswith(each) for each in known.short)}
     strange -= given | {second for first, second in words.joined if first in given}

@@ -92,6 +92,10 @@ class Naming:
         near = {key for word in piece.words.whole for key in self._by_word.get(word, ())}
         return [key for key in near if may_mean(piece.words, self._known[key])]
 
+    def also(self, piece: Piece) -> list[int]:
+        """Return those of whom only initials are known, and whose row it may be as well."""
+        return [key for key in self.in_part(piece) if self._known[key].short]
+
     def touches(self, piece: Piece, key: int) -> bool:
         """Tell whether a word of a recipient's name is in it."""
         return not piece.words.whole.isdisjoint(self._known[key].spellings)
