@@ -123,6 +123,8 @@ def test_two_lines_of_one_person_with_other_numbers_are_shown_and_not_used() -> 
         "Jansen, J. kamer 12 {}",
         "{};12345678;Jansen, Jan;0318 612345",
         "geb. 12-03-1985 {} dhr. J. Jansen",
+        "Jan Jansen 01-06-85 123456 {}",
+        "1985-06-19 {} Jan Jansen",
         "Jan Jansen NL12 ABCD 0612 3456 78 {}",
         "Jan\u200b Jan\u00adsen: \u202a{}\u202c",
         "Jan Jansen geb. de Vries {}",
