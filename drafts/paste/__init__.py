@@ -209,6 +209,7 @@ def _meant(about: Sequence[_Judged]) -> _Judged | None:
     first = likely[0]
     others = first.piece.others
     is_wrong = len(likely) == len(others) == 1 and others[0].reason != UNCLEAR
+    is_wrong = is_wrong and first.named.only is not None
     return first if first.number or (is_wrong and not first.mobiles) else None
 
 

@@ -220,8 +220,12 @@ def _plain(text: str) -> str:
 
 
 def may_mean(words: Words, known: Known) -> bool:
-    """Tell whether somebody's whole name can be read in the words, among others."""
+    """Tell whether somebody's name or initials can be read in the words, among others."""
+    found = {known.spellings[word] for word in words.whole if word in known.spellings}
+    missing, _ = _explained(words.short, known.words - found, known.short)
     starts = words.whole | set(words.short)
-    return known.words <= {known.spellings.get(word) for word in words.whole} and all(
-        any(word.startswith(each) for word in starts) for each in known.short
+    return (
+        bool(found)
+        and not missing
+        and all(any(word.startswith(each) for word in starts) for each in known.short)
     )

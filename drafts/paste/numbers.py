@@ -72,7 +72,7 @@ def find_numbers(text: str, region: str) -> list[Number]:
 
 def bare_number(cell: str, region: str) -> str:
     """Return the mobile number that a spreadsheet took the 0 or the + of, alone in a cell."""
-    if not re.fullmatch(r"[1-9][\d .\-]{7,15}", cell):
+    if not re.fullmatch(r"[1-9]\d{7,12}", cell):
         return ""
     e164, _ = _judged("".join(filter(str.isdigit, cell)), region)
     return e164
