@@ -6,22 +6,22 @@ from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
+from addresses.text import INVISIBLE
+
 OBJECT = "\ufffc"
 """Stands in a flat text for what a reader sees that is no text: a picture, a line, a quote."""
 
 DASHES = "\\-\u2010-\u2015\u2212\ufe58\ufe63\uff0d\udc96\udc97"
 """Dashes as mail clients correct them, for a regex class (the last: raw windows-1252)."""
 
-_UNSEEN = "\u00ad\u034f\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufe00-\ufe0f\ufeff\x00"
+_SPACES = dict.fromkeys(
+    map(ord, "\t\r\f\v\u00a0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007"), " "
+)
+_SPACES |= dict.fromkeys(map(ord, "\u2008\u2009\u200a\u202f\u205f\u2800\u3000\udca0"), " ")
+_UNSEEN = "".join(["\x00", *(f"{chr(first)}-{chr(last)}" for first, last in INVISIBLE)])
 _UNSEEN_RUN = re.compile(f"[{_UNSEEN}]+")
 _REFERENCE = r"&(?:#[0-9]+;?|#[xX][0-9a-fA-F]+;?|[^\t\n\f <&#;]{1,32};?)"
 _UNSEEN_OR_REFERENCE = re.compile(f"[{_UNSEEN}]+|{_REFERENCE}")
-_SPACES = dict.fromkeys(
-    map(ord, "\t\r\f\v\u00a0\u115f\u1160\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006"), " "
-)
-_SPACES |= dict.fromkeys(
-    map(ord, "\u2007\u2008\u2009\u200a\u202f\u205f\u2800\u3000\u3164\uffa0\udca0"), " "
-)
 _LINES = _SPACES | dict.fromkeys(map(ord, "\u0085\u2028\u2029"), "\n")
 _RUNNING = _LINES | {ord("\n"): " "}
 
