@@ -4,12 +4,19 @@ import re
 import unicodedata
 from collections.abc import Iterable
 
+import idna
+
+from addresses.text import strip_for_domain, strip_invisible
+
 MAX_LENGTH = 254  # RFC 5321, 4.5.3.1.3, less the angle brackets
 MAX_LOCAL_LENGTH = 64  # RFC 5321, 4.5.3.1.1
+MAX_DOMAIN_LENGTH = 253  # RFC 1035, 2.3.4, as text
+_MAX_TYPED = 1000  # more is no address in any spelling, and would take long to read
 
 _ATOM = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f-\x9f]+")
 _LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
-_INVISIBLE = {"\u200b", "\u200c", "\u200d", "\u2060", "\ufeff", "\u00ad"}
+_DOTS = re.compile("[.\u3002\uff0e\uff61]")  # UTS 46, 4.4: full-width and ideographic ones too
+_JOINERS = "\u200c\u200d"
 
 
 class AddressError(ValueError):
@@ -19,13 +26,16 @@ class AddressError(ValueError):
 def normalize_address(text: str) -> str:
     """Return the address as it is stored and compared: lower case, domain as A-labels.
 
-    White space around it, `<` `>` and `mailto:` are taken off. Raises AddressError.
+    White space around it, `<` `>`, `mailto:` and invisible characters are taken off.
+    Raises AddressError.
     """
-    cleaned = "".join(c for c in text if c not in _INVISIBLE).strip().strip("<>").strip()
+    if len(text) > _MAX_TYPED:
+        raise AddressError(text[:_MAX_TYPED])
+    cleaned = strip_for_domain(text).strip().strip("<>").strip()
     if cleaned[:7].lower() == "mailto:":
         cleaned = cleaned[7:]
     local, at, domain = cleaned.rpartition("@")
-    local = unicodedata.normalize("NFC", local).lower()
+    local = _normalize_local(local)
     if not at or not local or len(local.encode()) > MAX_LOCAL_LENGTH or not _is_local(local):
         raise AddressError(text)
     address = f"{local}@{normalize_domain(domain)}"
@@ -34,16 +44,35 @@ def normalize_address(text: str) -> str:
     return address
 
 
+def stored_form(text: str) -> str:
+    """Return what to look for where an address is stored: its normal form, "" when it has none."""
+    try:
+        return normalize_address(text)
+    except AddressError:
+        return ""
+
+
 def normalize_domain(text: str) -> str:
-    """Return the domain in lower case, as A-labels (RFC 5890). Raises AddressError."""
-    domain = text.strip().rstrip(".").lower()
-    if not domain.isascii():
+    """Return the domain in lower case, as A-labels. Raises AddressError.
+
+    What is not ASCII is read by IDNA 2008 (RFC 5891) with the mapping of UTS 46, non-transitional:
+    ß, the final sigma and joiners make another domain. ASCII follows our own rule: names like
+    ab--cd exist, and A-labels that say nothing stay as they are.
+    """
+    if len(text) > _MAX_TYPED:
+        raise AddressError(text[:_MAX_TYPED])
+    cleaned = strip_for_domain(text).strip()
+    try:
+        domain = _to_ascii(cleaned)
+    except UnicodeError:
+        # A joiner at the edge came along when the text was copied, or belongs to the last letter.
         try:
-            domain = domain.encode("idna").decode("ascii")
+            domain = _to_ascii(cleaned.strip(_JOINERS))
         except UnicodeError as error:
             raise AddressError(text) from error
     labels = domain.split(".")
-    if any(len(label) > 63 or not _LABEL.fullmatch(label) for label in labels):
+    too_long = len(domain) > MAX_DOMAIN_LENGTH
+    if too_long or any(len(label) > 63 or not _LABEL.fullmatch(label) for label in labels):
         raise AddressError(text)
     return domain
 
@@ -54,11 +83,23 @@ def domain_of(address: str) -> str:
 
 
 def show_domain(domain: str) -> str:
-    """Return the domain as a person reads it: U-labels where they decode."""
+    """Return the normalized domain as a person reads it: U-labels where they lead back to it."""
+    return ".".join(map(_show_label, domain.split(".")))
+
+
+def without_joiners(address: str) -> str:
+    """Return the normalized address that is left of this one where joiners got lost."""
+    local, _, domain = address.rpartition("@")
     try:
-        return domain.encode("ascii").decode("idna")
-    except UnicodeError:
-        return domain
+        return f"{local}@{normalize_domain(strip_invisible(show_domain(domain)))}"
+    except AddressError:
+        return address
+
+
+def show_address(address: str) -> str:
+    """Return a normalized address, or a whole domain (`@example.org`), as a person reads it."""
+    local, at, domain = address.rpartition("@")
+    return f"{local}{at}{show_domain(domain)}"
 
 
 def mask_address(address: str) -> str:
@@ -74,3 +115,32 @@ def join_addresses(addresses: Iterable[str]) -> str:
 
 def _is_local(local: str) -> bool:
     return all(_ATOM.fullmatch(atom) for atom in local.split("."))
+
+
+def _normalize_local(text: str) -> str:
+    """Return the local part in one form, also where lower case makes room for a composed letter."""
+    lowered = unicodedata.normalize("NFC", strip_invisible(text)).lower()
+    return unicodedata.normalize("NFC", lowered)
+
+
+def _to_ascii(domain: str) -> str:
+    """Return the domain as A-labels. Raises UnicodeError."""
+    return ".".join(map(_label_to_ascii, _DOTS.split(domain))).rstrip(".")
+
+
+def _label_to_ascii(label: str) -> str:
+    if label.isascii():
+        return label.lower()
+    # Older tables make ss of the capital sharp s, which is what ß looks like in capitals.
+    mapped = label.replace("\u1e9e", "\u00df")
+    return idna.encode(mapped, uts46=True, transitional=False).decode("ascii")
+
+
+def _show_label(label: str) -> str:
+    if not label.startswith("xn--"):
+        return label
+    try:
+        shown = idna.decode(label)
+        return shown if _label_to_ascii(shown) == label else label
+    except UnicodeError:
+        return label

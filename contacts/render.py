@@ -11,8 +11,9 @@ from django.utils.translation import gettext as _
 
 from accounts.policy import SMS
 from accounts.render import Echo, safe_cell
-from addresses.mail import show_domain
+from addresses.mail import show_address
 from addresses.phone import show_phone
+from addresses.text import visible_line
 from contacts.entries import LEARNED, MANUAL, Overwriting
 from contacts.models import Conflict, Contact, Datum, PastDatum, Proposal, StagedRow
 from contacts.wording import row_sentence, verdict_words
@@ -117,12 +118,6 @@ def show_contact(contact: Contact) -> ShownContact:
     )
 
 
-def show_address(address: str) -> str:
-    """Return a stored address, or a whole domain, as a person reads it."""
-    local, _at, domain = address.rpartition("@")
-    return f"{local}@{show_domain(domain)}"
-
-
 def source_text(source: str) -> str:
     """Return in words where a datum came from."""
     kind, _colon, system = source.partition(":")
@@ -150,7 +145,7 @@ def _show_datum(datum: Datum) -> ShownDatum:
 
 def samples_text(samples: Sequence[Sequence[str]]) -> str:
     """Return the first rows of a file as text."""
-    return json.dumps([[cell[:60] for cell in row] for row in samples])
+    return json.dumps([[visible_line(cell)[:60] for cell in row] for row in samples])
 
 
 def show_row(row: StagedRow, base: int, contact: Contact | None) -> ShownRow:

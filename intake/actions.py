@@ -280,7 +280,7 @@ def pass_on(mail: RawMail, incoming: IncomingMail, *, automatic: bool) -> None:
 
 
 def _answered(mail: RawMail, parsed: ParsedMail) -> list[UUID]:
-    return answered_mails(parsed, mail.recipients, settings.MAIL_DOMAIN.lower())
+    return answered_mails(parsed, mail.recipients, settings.MAIL_DOMAIN)
 
 
 def _is_for_support(mail: RawMail, parsed: ParsedMail) -> bool:

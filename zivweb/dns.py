@@ -8,6 +8,7 @@ from pathlib import Path
 MX, TXT = 15, 16
 TIMEOUT = 3.0  # seconds
 PORT = 53
+MAX_LABEL = 63
 _HEAD = struct.Struct("!HHHHHH")
 _RECORD = struct.Struct("!HHIH")
 # An OPT record: we take answers of 4,096 bytes (RFC 6891); without it 512 are the most.
@@ -30,12 +31,11 @@ def servers(config: Path = Path("/etc/resolv.conf")) -> list[str]:
 
 
 def ask(name: str, kind: int, server: str, port: int = PORT) -> list[str]:
-    """Return the records of a name: hosts of MX, texts of TXT. Raises DnsSilent."""
+    """Return the records of a name (A-labels): hosts of MX, texts of TXT. Raises DnsSilent."""
     number = secrets.randbelow(65536)
-    try:
-        parts = [part.encode("idna") for part in name.split(".")]
-    except UnicodeError:
-        raise DnsSilent("no name") from None
+    parts = name.encode("ascii", errors="replace").split(b".")
+    if not all(0 < len(part) <= MAX_LABEL for part in parts):
+        raise DnsSilent("no name")
     labels = b"".join(bytes([len(part)]) + part for part in parts)
     asked = labels + b"\0" + struct.pack("!HH", kind, 1)
     query = _HEAD.pack(number, 0x0100, 1, 0, 0, 1) + asked + _LONG_ANSWERS

@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 
 import environ
 
+from addresses.mail import normalize_domain
+
 Value = TypeVar("Value")
 
 RUNTIME_FILE = "serve.json"
@@ -107,6 +109,11 @@ def log_format(text: str) -> str:
     if text not in {"json", "text"}:
         raise ValueError("write json or text")
     return text
+
+
+def mail_domain(text: str) -> str:
+    """Return a mail domain as it is stored and compared: lower case, as A-labels."""
+    return text.lower() if text.isascii() else normalize_domain(text)
 
 
 def token(text: str) -> str:

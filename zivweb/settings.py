@@ -25,7 +25,9 @@ SMTP_PORT = environment.read("ZIVWEB_SMTP_PORT", "2525", environment.port)
 BASE_URL = environment.read(
     "ZIVWEB_BASE_URL", f"http://localhost:{HTTP_PORT}", environment.base_url
 )
-MAIL_DOMAIN = environment.read("ZIVWEB_MAIL_DOMAIN", urlsplit(BASE_URL).hostname or "", str)
+MAIL_DOMAIN = environment.read(
+    "ZIVWEB_MAIL_DOMAIN", urlsplit(BASE_URL).hostname or "", environment.mail_domain
+)
 TLS_CERT = environment.read("ZIVWEB_TLS_CERT", "", str)
 TLS_KEY = environment.read("ZIVWEB_TLS_KEY", "", str)
 TRUSTED_PROXIES = environment.read("ZIVWEB_TRUSTED_PROXIES", "", environment.networks)
@@ -200,6 +202,7 @@ ACCOUNT_LOGIN_BY_CODE_SUPPORTS_RESEND = True
 ACCOUNT_FORMS = {
     "login": "accounts.forms.SignInForm",
     "request_login_code": "accounts.forms.SignInCodeForm",
+    "reset_password": "accounts.forms.PasswordResetForm",
 }
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True

@@ -25,7 +25,8 @@ from django.db.models.functions import Concat
 
 from accounts.models import User
 from accounts.policy import ORGANIZATION
-from addresses.mail import domain_of
+from addresses.mail import AddressError, domain_of, normalize_domain
+from addresses.text import strip_for_domain, strip_invisible
 from contacts.access.books import book_of
 from contacts.models import Conflict, Contact, Datum
 from contacts.states import OPEN
@@ -221,16 +222,16 @@ def _all(terms: list[str]) -> Q:
 
 def _terms(query: str) -> list[str]:
     """Return what every contact that is found must hold, as it is stored."""
-    text = query.replace("\x00", "")[:MAX_QUERY].strip().lower()
+    text = strip_for_domain(query.replace("\x00", "")[:MAX_QUERY]).strip()
     digits = "".join(c for c in text if c.isdigit())
     if _NUMBER.fullmatch(text) and digits:
         return [digits.removeprefix("00").removeprefix("0") or digits]
-    return [_as_stored(word) for word in text.split()]
+    return [_as_stored(word).lower() for word in text.split()]
 
 
 def _domain(typed: str) -> str:
     """Return the end that the addresses of a typed domain have."""
-    domain = domain_of(_as_stored(f"@{typed.lower().strip().lstrip('@')}"))
+    domain = domain_of(_as_stored(f"@{strip_for_domain(typed).strip().lstrip('@')}").lower())
     return f"@{domain[:253]}" if domain else ""
 
 
@@ -238,10 +239,12 @@ def _as_stored(word: str) -> str:
     """Return a typed part of an address with its domain as it is stored: as A-labels."""
     local, at, domain = word.rpartition("@")
     if not at:
+        return strip_invisible(word)
+    if domain.isascii():
         return word
     try:
-        return f"{local}{at}{domain.encode('idna').decode()}"
-    except UnicodeError:
+        return f"{local}{at}{normalize_domain(domain)}"
+    except AddressError:
         return word
 
 

@@ -21,11 +21,11 @@ from django.views.decorators.vary import vary_on_headers
 from accounts.access import post_from, user_of
 from accounts.models import User
 from accounts.policy import ORGANIZATION, PERSONAL
-from addresses.mail import AddressError, normalize_address
+from addresses.mail import AddressError, normalize_address, show_address
 from contacts import access, actions
 from contacts.forms import ContactForm
 from contacts.models import Contact
-from contacts.render import export_lines, show_address, show_contact, show_past, source_text
+from contacts.render import export_lines, show_contact, show_past, source_text
 
 LIST_URLS = {PERSONAL: "contact_list", ORGANIZATION: "organization_contact_list"}
 NEW_URLS = {PERSONAL: "contact_new", ORGANIZATION: "organization_contact_new"}

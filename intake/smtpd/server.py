@@ -70,7 +70,7 @@ def settings_config() -> Config:
     """Return what the settings say. Raises BadCertificate."""
     tls = tls_context(settings.TLS_CERT, settings.TLS_KEY) if settings.TLS_CERT else None
     return Config(
-        mail_domain=settings.MAIL_DOMAIN.lower(),
+        mail_domain=settings.MAIL_DOMAIN,
         max_bytes=settings.SMTP_MAX_BYTES,
         max_recipients=settings.SMTP_MAX_RECIPIENTS,
         tls=tls,
