@@ -5,10 +5,19 @@ import re
 import phonenumbers
 from phonenumbers import PhoneNumberFormat, PhoneNumberType
 
+from addresses.text import visible_line
+
 _MOBILE = {PhoneNumberType.MOBILE, PhoneNumberType.FIXED_LINE_OR_MOBILE}
 _LANDLINE = {PhoneNumberType.FIXED_LINE}
 _ALLOWED = re.compile(r"[0-9+()\-./\s]+")
-_DASHES = str.maketrans(dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2212", "-"))
+_DASHES = dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\ufe58\ufe63\uff0d", "-")
+_FULL_WIDTH = dict(zip("\uff0b\ufe62\uff08\uff09\uff0e\uff0f", "++()./", strict=True))
+_SIGNS = str.maketrans({**_DASHES, **_FULL_WIDTH})
+# What a spreadsheet makes of a number: 612345678.0. Nobody writes a group of zeros alone.
+_FLOAT = re.compile(r"(\+?[0-9]{4,})[.,]0+")
+_FRACTION = re.compile(r"\+?[0-9]{7,}[.,][0-9]+|[^.,]*[0-9][^.,]*[.,][0-9]{1,2}")
+_LATE_BRACKET = re.compile(r"(?:[^0-9(]*[0-9]){7}.*\(")  # (12) behind a number is an extension
+_BEHIND = re.compile(r"[\s/-]+(?=0)|[/(]")
 _DUTCH_MOBILE = re.compile(r"\+316[0-9]{8}")
 _MAX_TYPED = 40
 
@@ -30,7 +39,10 @@ def parse_mobile(typed: str, region: str) -> str:
 
     `region` (ISO 3166, e.g. "NL") is the country of a number without one. Raises PhoneError.
     """
-    number = _parse(_clean(typed), typed, region)
+    text = _clean(typed)
+    if _holds_more(text, region):
+        raise PhoneError(INVALID, typed)
+    number = _parse(text, typed, region)
     kind = phonenumbers.number_type(number)
     if not phonenumbers.is_valid_number(number):
         raise PhoneError(_length_reason(number), typed)
@@ -41,8 +53,7 @@ def parse_mobile(typed: str, region: str) -> str:
 
 def has_country_code(typed: str) -> bool:
     """Tell whether a number is written with its country: +31… or 0031…."""
-    cleaned = typed.translate(_DASHES).strip(" \t\u00a0(")
-    return cleaned.startswith(("+", "00"))
+    return visible_line(typed).translate(_SIGNS).lstrip(" (").startswith(("+", "00"))
 
 
 def show_phone(e164: str) -> str:
@@ -65,7 +76,7 @@ def region_of(e164: str) -> str:
 
 
 def _clean(typed: str) -> str:
-    text = " ".join(typed.translate(_DASHES).split())
+    text = visible_line(typed).translate(_SIGNS)
     if not text:
         raise PhoneError(EMPTY, typed)
     if len(text) > _MAX_TYPED:
@@ -73,7 +84,10 @@ def _clean(typed: str) -> str:
     if any(c.isalpha() for c in text):
         raise PhoneError(LETTERS, typed)
     ascii_text = "".join(str(int(c)) if c.isdecimal() else c for c in text)
-    if not _ALLOWED.fullmatch(ascii_text):
+    whole = _FLOAT.fullmatch(ascii_text)
+    if whole:
+        return whole[1]
+    if not _ALLOWED.fullmatch(ascii_text) or _FRACTION.fullmatch(ascii_text):
         raise PhoneError(INVALID, typed)
     return ascii_text
 
@@ -86,6 +100,26 @@ def _parse(text: str, typed: str, region: str) -> phonenumbers.PhoneNumber:
         short = phonenumbers.NumberParseException.TOO_SHORT_NSN
         reason = TOO_SHORT if error.error_type == short else INVALID
         raise PhoneError(reason, typed) from error
+
+
+def _holds_more(text: str, region: str) -> bool:
+    """Tell whether an extension or a second number stands behind a number.
+
+    Their digits would be read on as those of the first, and where numbers have no fixed length
+    (Germany, Austria, Finland) that is somebody else's.
+    """
+    return bool(_LATE_BRACKET.match(text)) or any(
+        _is_number(text[: match.start()], region)
+        and (match[0] in "/(" or _is_number(text[match.end() :], region))
+        for match in _BEHIND.finditer(text)
+    )
+
+
+def _is_number(text: str, region: str) -> bool:
+    try:
+        return phonenumbers.is_valid_number(_parse(text, text, region))
+    except PhoneError:
+        return False
 
 
 def _length_reason(number: phonenumbers.PhoneNumber) -> str:

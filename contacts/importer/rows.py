@@ -5,7 +5,8 @@ from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from addresses.mail import AddressError, normalize_address, normalize_domain
-from addresses.phone import PhoneError, parse_mobile
+from addresses.phone import INVALID, PhoneError, parse_mobile
+from addresses.text import strip_for_domain, visible_line
 from contacts import codes
 from contacts.importer import columns
 
@@ -20,15 +21,12 @@ COUNTRY = "country"  # the number is kept, and SMS may not go there
 _PLAIN_ADDRESS = re.compile(
     r"[a-z0-9_+]+(?:[.-][a-z0-9_+]+)*@(?:[a-z0-9]+(?:-[a-z0-9]+)*\.)+[a-z]{2,}"
 )
-_SIGNS = str.maketrans("", "", " -().\u00a0")
+_SIGNS = str.maketrans("", "", " -()\u00a0")  # a point may be that of 612345678.0
 # What libphonenumber calls a Dutch mobile number; the tests compare the two.
 _DUTCH_MOBILE = re.compile(r"(?:\+31|0031|0)(6[1-58][0-9]{7})")
 _SCIENTIFIC = re.compile(r"[0-9]+([.,][0-9]+)?[eE]\+?[0-9]{1,2}")
 _MOBILE_KINDS = re.compile(r"mobi|cell|gsm|handy", re.IGNORECASE)
-_INVISIBLE = dict.fromkeys([*range(0x20), 0x7F, 0x200B, 0x200C, 0x200D, 0x2060, 0xFEFF, 0xAD], " ")
-_BIDI = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A), 0x200E, 0x200F])
 FORMULA = frozenset("=+-@\t\r\0\uff1d\uff0b\uff0d\uff20")
-_SPACES = re.compile(r"\s+")
 _QUIET = {ZERO_LOST, PLUS_LOST}
 _DUTCH_EXAMPLE = "+31612345678"
 _LANGUAGES = {
@@ -116,7 +114,7 @@ class Reader:
 
     def _careful(self, cells: Sequence[str]) -> Row:
         def at(place: int) -> str:
-            text = cells[place].strip() if place < len(cells) else ""
+            text = strip_for_domain(cells[place]).strip() if place < len(cells) else ""
             # An export of ours puts a quote before what a spreadsheet would take for a formula.
             return text[1:] if text[:1] == "'" and text[1:2] in FORMULA else text
 
@@ -125,7 +123,7 @@ class Reader:
         name = self._name(at)
         if not found:
             reason = BAD_ADDRESS if typed else NO_ADDRESS
-            return Row("", name, rejected=reason, typed=typed[0][:100] if typed else "")
+            return Row("", name, rejected=reason, typed=_shown(typed[0], 100) if typed else "")
         phones, problem, wrong = self._phones(at)
         address = found[0]
         if address.startswith("@") and phones:
@@ -133,7 +131,7 @@ class Reader:
         code, hint, code_problem = self._code(at, address, name)
         language, typed_language = self._language(at)
         if typed_language and not language and not (problem or code_problem):
-            problem, wrong = BAD_LANGUAGE, typed_language[:40]
+            problem, wrong = BAD_LANGUAGE, _shown(typed_language, 40)
         problem = problem or code_problem
         more = tuple(found[1:])
         return Row(address, name, phones, code, hint, "", problem, wrong, more, language)
@@ -149,7 +147,7 @@ class Reader:
     def _name(self, at: Callable[[int], str]) -> str:
         whole = next((text for place in self._names if (text := at(place))), "")
         text = whole or " ".join(part for place in self._parts if (part := at(place)))
-        return _SPACES.sub(" ", text.translate(_INVISIBLE).translate(_BIDI)).strip()[:MAX_NAME]
+        return _shown(text, MAX_NAME)
 
     def _phones(self, at: Callable[[int], str]) -> tuple[tuple[str, ...], str, str]:
         """Return the numbers that can get an SMS, and the first thing that was wrong."""
@@ -163,13 +161,13 @@ class Reader:
             if phone and not why and not self._allows_sms_to(phone):
                 why, text = COUNTRY, phone
             if why and (not problem or problem in _QUIET):
-                problem, wrong = why, text[:40]
+                problem, wrong = why, _shown(text, 40)
         phones.sort(key=self._allows_sms_to, reverse=True)
         return tuple(phones[:MAX_NUMBERS]), problem, wrong
 
     def _code(self, at: Callable[[int], str], address: str, name: str) -> tuple[str, str, str]:
-        code = next((text for place in self._codes if (text := at(place))), "")
-        hint = next((text for place in self._hints if (text := at(place))), "")
+        code = next((text for place in self._codes if (text := visible_line(at(place)))), "")
+        hint = next((text for place in self._hints if (text := visible_line(at(place)))), "")
         if not code:
             return "", "", ""
         reason = codes.check_access_code(code, hint=hint, address=address, name=name)
@@ -186,13 +184,17 @@ def read_number(typed: str, region: str) -> tuple[str, str]:
     match = _DUTCH_MOBILE.fullmatch(typed.translate(_SIGNS))
     if match and (region == "NL" or typed[0] == "+" or typed[:2] == "00"):
         return f"+31{match[1]}", ""
-    if _SCIENTIFIC.fullmatch(typed.strip()):
+    text = visible_line(typed).strip("'")
+    if _SCIENTIFIC.fullmatch(text):
         return "", SCIENTIFIC
     try:
-        phone = parse_mobile(typed.strip().strip("'"), region)
+        phone = parse_mobile(text, region)
     except PhoneError as error:
         return "", error.reason
-    return phone, _put_right(typed, phone)
+    put_right = _put_right(text, phone)
+    if put_right == ZERO_LOST and _with_zero(text, region) not in {"", phone}:
+        return "", INVALID
+    return phone, put_right
 
 
 def _put_right(typed: str, phone: str) -> str:
@@ -200,3 +202,15 @@ def _put_right(typed: str, phone: str) -> str:
     if "+" in typed or digits.startswith("0"):
         return ""
     return PLUS_LOST if digits == phone[1:] else ZERO_LOST
+
+
+def _with_zero(typed: str, region: str) -> str:
+    """Return the number that this is with the zero that a spreadsheet takes off, "" for none."""
+    try:
+        return parse_mobile(f"0{typed}", region)
+    except PhoneError:
+        return ""
+
+
+def _shown(text: str, most: int) -> str:
+    return visible_line(text)[:most].rstrip()
