@@ -5,6 +5,8 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
+from addresses.text import strip_invisible
+
 DIGITS = 6
 LIFE = timedelta(minutes=10)  # NIST SP 800-63B-4, 3.1.3.2
 CLOCKS_DIFFER = timedelta(seconds=5)  # those of two machines, at most
@@ -27,7 +29,7 @@ def read_typed(typed: str) -> str:
 
     Spaces and dashes do not count, and digits of any script do (full-width, Arabic).
     """
-    text = unicodedata.normalize("NFKC", typed)
+    text = unicodedata.normalize("NFKC", strip_invisible(typed))
     kept = [c for c in text if not c.isspace() and unicodedata.category(c) not in {"Pd", "Cf"}]
     if len(kept) != DIGITS or not all(c.isdecimal() for c in kept):
         return ""

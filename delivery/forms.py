@@ -14,7 +14,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.policy import SMS
 from accounts.unsent import UnsentForm
 from addresses.phone import EMPTY
-from contacts.codes import MAX_HINT_LENGTH, check_access_code
+from contacts.codes import MAX_HINT_LENGTH, check_access_code, fold_code
 from contacts.forms import AccessCodeField, MobileNumberField, code_error, phone_error
 from delivery import codes
 from delivery.actions import Answer, Correction, verifying
@@ -65,7 +65,7 @@ class CodeForm(forms.Form):
 
 
 class AccessCodeForm(forms.Form):
-    """The access code that sender and recipient agreed on."""
+    """The access code that sender and recipient agreed on, as it is typed."""
 
     code = forms.CharField(
         label=gettext_lazy("Access code"),
@@ -80,6 +80,13 @@ class AccessCodeForm(forms.Form):
             }
         ),
     )
+
+    def clean_code(self) -> str:
+        """Return what was typed. What nobody can see does not count as a wrong try."""
+        typed: str = self.cleaned_data["code"]
+        if not fold_code(typed):
+            raise forms.ValidationError(self.fields["code"].error_messages["required"])
+        return typed
 
 
 class NumberForm(forms.Form):

@@ -6,6 +6,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import LANGUAGES, Organization, User
+from addresses.mail import show_address
 from contacts.models import Datum
 from delivery import states
 from delivery.content import (
@@ -96,7 +97,8 @@ class MessageRecipient(models.Model):
     """A person who may open the message, how they are verified, and how far they are.
 
     `secret` is sealed JSON in the message: the mobile number, or access code and hint.
-    `failures` are the wrong tries in a row, over all sessions; `locks` what they led to.
+    `failures` are the wrong tries in a row, over all sessions; `locks` what they led to;
+    `wrong_codes` has keyed digests of these access codes: another spelling of one costs no try.
     `stopped_at` is when the mail bounced, or the way to this person was closed; `mails` counts
     the mails with the link; `language_chosen`: the recipient chose it, for later messages too.
     """
@@ -135,6 +137,7 @@ class MessageRecipient(models.Model):
     stopped_at = models.DateTimeField(null=True, blank=True)
     failures = models.PositiveSmallIntegerField(default=0)
     locks = models.PositiveSmallIntegerField(default=0)
+    wrong_codes = models.TextField(blank=True, default="", db_default="", editable=False)
     locked_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
@@ -160,6 +163,11 @@ class MessageRecipient(models.Model):
     def token(self) -> str:
         """The token in this recipient's own link."""
         return link_token(f"guest:{self.address}", self.message.uid)
+
+    @property
+    def shown_address(self) -> str:
+        """The address as a person reads it."""
+        return show_address(self.address)
 
     @property
     def stamp(self) -> str:

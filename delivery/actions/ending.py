@@ -9,7 +9,7 @@ from django.utils import timezone
 from accounts.models import User
 from delivery import codes, states
 from delivery.actions.limits import count, mail_cap
-from delivery.actions.locking import end_codes, lock, lock_message, record
+from delivery.actions.locking import end_codes, forget_failures, lock, lock_message, record
 from delivery.actions.numbers import ClosedError, send_again
 from delivery.models import Message, MessageAttachment, MessageRecipient, Reply, ReplyAttachment
 from flow.moves import move
@@ -98,8 +98,7 @@ def unlock(actor: User, recipient: MessageRecipient) -> None:
     row = lock(recipient.pk)
     if not codes.is_locked(row.failures, row.locked_until, row.method, timezone.now()):
         return
-    row.failures, row.locks, row.locked_until = 0, 0, None
-    row.save(update_fields=["failures", "locks", "locked_until"])
+    row.save(update_fields=forget_failures(row))
     record("unlock_recipient", row.message, actor=actor, recipient=row.pk)
 
 

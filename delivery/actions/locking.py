@@ -24,6 +24,12 @@ def end_codes(row: MessageRecipient, now: datetime) -> None:
     row.challenges.filter(used_at=None, expires_at__gt=now).update(expires_at=now, code=b"")
 
 
+def forget_failures(row: MessageRecipient) -> list[str]:
+    """Let a recipient begin with all their tries; return the fields to save."""
+    row.failures, row.locks, row.locked_until, row.wrong_codes = 0, 0, None, ""
+    return ["failures", "locks", "locked_until", "wrong_codes"]
+
+
 def record(verb: str, message: Message, *, actor: User | None = None, **data: object) -> None:
     """Write the audit line of what happened to a message."""
     audit.record(

@@ -11,7 +11,7 @@ from contacts.actions import dispute, learn, settle_dispute
 from delivery import states
 from delivery.access import is_open
 from delivery.actions.limits import count, mail_cap
-from delivery.actions.locking import end_codes, lock, record
+from delivery.actions.locking import end_codes, forget_failures, lock, record
 from delivery.actions.telling import CODE, NUMBER, NUMBER_WRONG, queue_ready_mail, tell_sender
 from delivery.content import Secret
 from delivery.models import MessageRecipient
@@ -96,8 +96,7 @@ def correct_recipient(actor: User, recipient: MessageRecipient, correction: Corr
     cancel_about(str(row), NUMBER_WRONG)
     row.seal_secret(Secret(correction.value, correction.hint))
     row.source, row.datum = DRAFT, None
-    row.failures, row.locks, row.locked_until = 0, 0, None
-    row.save(update_fields=["secret", "source", "datum", "failures", "locks", "locked_until"])
+    row.save(update_fields=["secret", "source", "datum", *forget_failures(row)])
     learn(
         actor,
         row.address,

@@ -22,7 +22,7 @@ from delivery.actions.limits import (
     sms_caps,
     wrong_cap,
 )
-from delivery.actions.locking import end_codes, lock, record
+from delivery.actions.locking import end_codes, forget_failures, lock, record
 from delivery.actions.telling import TOO_MANY, tell_admins, tell_sender
 from delivery.content import Secret
 from delivery.models import Challenge, MessageRecipient
@@ -34,6 +34,8 @@ from vault.keys import keyed_digest
 # Why a code was not sent, or a message not opened.
 WRONG, NO_CODE, LOCKED, EXHAUSTED, CLOSED = "wrong", "no_code", "locked", "exhausted", "closed"
 TOO_SOON, DAY_USED, COUNTRY, CAPPED = "too_soon", "day_used", "country", "capped"
+
+_DIGEST = 16  # of the 64 hexadecimal digits: a few dozen are told apart
 
 log = logging.getLogger(__name__)
 
@@ -112,7 +114,7 @@ def _open_message(recipient: MessageRecipient, browser: str, typed: str, peer: s
         if challenge is None:
             return Attempt(NO_CODE)
         right = _use_code(row, challenge, typed, now)
-    return _verified(row, now) if right else _count_failure(row, peer, now)
+    return _verified(row, now) if right else _fail(row, typed, peer, now)
 
 
 def choose_language(recipient: MessageRecipient, language: str) -> None:
@@ -214,6 +216,7 @@ def _use_code(row: MessageRecipient, challenge: Challenge, typed: str, now: date
 
 
 def _is_access_code(secret: Secret, typed: str) -> bool:
+    # What was stored before codes were folded as they are now is folded here as well.
     expected, tried = fold_code(secret.value), fold_code(typed)
     return bool(tried) and hmac.compare_digest(
         tried.encode(errors="surrogatepass"), expected.encode(errors="surrogatepass")
@@ -229,8 +232,7 @@ def note_verified(row: MessageRecipient, now: datetime) -> None:
 
 
 def _verified(row: MessageRecipient, now: datetime) -> Attempt:
-    row.failures, row.locks, row.locked_until = 0, 0, None
-    row.save(update_fields=["failures", "locks", "locked_until"])
+    row.save(update_fields=forget_failures(row))
     note_verified(row, now)
     _keep_proven(row)
     record("open_message", row.message, recipient=row.pk, method=row.method)
@@ -254,17 +256,33 @@ def _keep_proven(row: MessageRecipient) -> None:
         )
 
 
-def _count_failure(row: MessageRecipient, peer: str, now: datetime) -> Attempt:
+def _fail(row: MessageRecipient, typed: str, peer: str, now: datetime) -> Attempt:
+    """Count a wrong try; another spelling of an access code that was wrong before costs none."""
+    if peer:
+        with suppress(CapReachedError):
+            count([wrong_cap(peer)], now)
+    if row.method != SMS:
+        code, spelling = (_wrong_digest(row, text) for text in (fold_code(typed), typed))
+        before = [each for each in row.wrong_codes.split() if each.startswith(code)]
+        if before and code + spelling not in before:
+            return Attempt(WRONG, tries_left=codes.tries_left(row.failures))
+        if not before:
+            row.wrong_codes = f"{row.wrong_codes} {code}{spelling}".strip()
+    return _count_failure(row, now)
+
+
+def _wrong_digest(row: MessageRecipient, text: str) -> str:
+    return keyed_digest("wrong code", f"{row.pk}:{text}")[:_DIGEST]
+
+
+def _count_failure(row: MessageRecipient, now: datetime) -> Attempt:
     row.failures += 1
     pause = codes.lock_after(row.failures, row.locks)
     if pause:
         row.locks += 1
         row.locked_until = now + pause
-    row.save(update_fields=["failures", "locks", "locked_until"])
+    row.save(update_fields=["failures", "locks", "locked_until", "wrong_codes"])
     record("wrong_code", row.message, recipient=row.pk, failures=row.failures)
-    if peer:
-        with suppress(CapReachedError):
-            count([wrong_cap(peer)], now)
     if codes.is_exhausted(row.method, row.failures):
         tell_sender(row, TOO_MANY)
         return Attempt(EXHAUSTED)
