@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Final
 
+from addresses.mail import without_joiners
 from intake.blocks import TakenBlock, take_from_html, take_from_text
 from intake.blocks.flat import tidy
 from intake.headers import shown
@@ -85,7 +86,7 @@ class Instructions:
 class _Reading:
     """What the lines read so far ask for."""
 
-    recipients: frozenset[str]
+    recipients: dict[str, str]  # of `_by_spelling`
     rights: dict[str, AccessRight | None] = field(default_factory=dict)  # None: conflicting
     expires_after: timedelta | None = None
     minimum: str = ""
@@ -96,6 +97,9 @@ class _Reading:
         right = AccessRight(*read_right(value), line)
         if right.address not in self.recipients:
             raise LineError("not_a_recipient")
+        if not self.recipients[right.address]:
+            raise LineError("several_recipients")
+        right = replace(right, address=self.recipients[right.address])
         known = self.rights.setdefault(right.address, right)
         if known is None or (known.method, known.value) != (right.method, right.value):
             self.rights[right.address] = None
@@ -159,7 +163,7 @@ def read_instructions(
     `recipients` are the normalized addresses of the envelope. A line that cannot be followed is
     a problem; an address for which two lines differ gets no access right at all.
     """
-    reading = _Reading(frozenset(recipients))
+    reading = _Reading(_by_spelling(recipients))
     for key, value in lines[:MAX_LINES]:
         line = shown.masked(key, value)
         try:
@@ -174,6 +178,18 @@ def read_instructions(
         minimum=reading.minimum,
         problems=tuple(reading.problems),
     )
+
+
+def _by_spelling(recipients: Collection[str]) -> dict[str, str]:
+    """Return the recipients by the addresses that a line may name them by, "" for several.
+
+    Lines are read without joiners, which tell some domains apart.
+    """
+    found: dict[str, str] = {}
+    for each in recipients:
+        spelling = without_joiners(each)
+        found[spelling] = "" if spelling in found else each
+    return {each: each for each in recipients if each not in found} | found
 
 
 def split_line(line: str) -> tuple[str, str]:

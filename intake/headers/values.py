@@ -1,13 +1,13 @@
 """Read the value of one header line: an address, a number, a code, a time, a minimum."""
 
 import re
-import unicodedata
 from datetime import timedelta
 from typing import Final
 from urllib.parse import unquote
 
 from addresses.mail import AddressError, normalize_address
 from addresses.phone import LANDLINE, NOT_MOBILE, PhoneError, has_country_code, parse_mobile
+from addresses.text import visible_line
 from contacts.codes import HINT_TOO_LONG, TOO_LONG, check_access_code
 from intake.blocks.flat import DASHES, tidy
 
@@ -127,8 +127,7 @@ def _read_address(text: str) -> str:
 
 
 def _read_number(text: str) -> str:
-    typed = unicodedata.normalize("NFKC", _BRACKET.sub("", text))
-    typed = DASH.sub("-", typed).strip(_WRAPPING.replace("(", ""))
+    typed = DASH.sub("-", visible_line(_BRACKET.sub("", text))).strip(_WRAPPING.replace("(", ""))
     typed = _SCHEME.sub("", typed, count=1)
     if not typed:
         raise LineError("missing_value")
@@ -160,4 +159,4 @@ def _read_code(text: str, address: str) -> tuple[str, str]:
     refused = check_access_code(code, hint=hint, address=address)
     if refused:
         raise LineError("too_long" if refused in {TOO_LONG, HINT_TOO_LONG} else "weak_code")
-    return code, hint
+    return visible_line(code), visible_line(hint)

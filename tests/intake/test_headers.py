@@ -278,3 +278,11 @@ def test_no_value_makes_it_raise(value: str) -> None:
     keys = (RIGHT, "zivver-message-expiration", "zivver-minimum-recipient-verification")
 
     assert read_instructions([(key, f"{JAN} sms {value}") for key in keys], []).minimum == ""
+
+
+@pytest.mark.parametrize(
+    "typed", ["+43 664 123456\u2077", "+43 664 1234567\u00b9", "+43664123456\u2460"]
+)
+def test_a_small_raised_figure_behind_a_number_is_no_digit_of_it(typed: str) -> None:
+    read_it = read_instructions([("zivver-access-right", f"{JAN} sms {typed}")], [JAN])
+    assert (read_it.access_rights, [bad.reason for bad in read_it.problems]) == ((), ["bad_number"])
