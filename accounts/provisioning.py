@@ -9,7 +9,8 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from addresses.mail import AddressError, normalize_address
+from addresses.mail import AddressError, normalize_address, stored_form
+from addresses.text import visible_line
 
 USER = "urn:ietf:params:scim:schemas:core:2.0:User"
 ENTERPRISE = "urn:ietf:params:scim:schemas:extension:enterprise:2.0:User"
@@ -71,7 +72,7 @@ def person_in(body: Mapping[str, Any]) -> Wanted:
     return Wanted(
         address=_address(body.get("userName")),
         name=_name(body),
-        nick_name=_text(body, "nickName"),
+        nick_name=_line(body, "nickName"),
         external_id=_text(body, "externalId"),
         active=_flag(body["active"]) if body.get("active") is not None else None,
         aliases=_listed({**_mapping(body, f"{ZIVVER}:aliases"), **ours}, "aliases", _addresses),
@@ -91,7 +92,7 @@ def mailbox_in(body: Mapping[str, Any]) -> Wanted:
         members = _few(tuple(_member_values(body["members"])), "members")
     return Wanted(
         address=_address(address),
-        name=_text(body, "displayName"),
+        name=_line(body, "displayName"),
         external_id=_text(body, "externalId"),
         delegates=members,
     )
@@ -130,7 +131,7 @@ def group_patched(body: Mapping[str, Any], members: tuple[str, ...]) -> Wanted:
         if operation != REMOVE and isinstance(named, Mapping):
             said |= {key: named[key] for key in ("displayName", "externalId") if key in named}
     return Wanted(
-        name=_text(said, "displayName"),
+        name=_line(said, "displayName"),
         external_id=_text(said, "externalId"),
         delegates=_few(members, "members"),
     )
@@ -193,7 +194,7 @@ def _without(now: Wanted, path: str, value: object) -> Wanted:
     """Return what is left: of a list without a value nothing."""
     attribute = path.rpartition(":")[2] if path.startswith("urn:") else path
     if attribute in {"aliases", "delegates"}:
-        gone = set(_texts(value, attribute))
+        gone = {stored_form(text) or text for text in _texts(value, attribute)}
         left = [each for each in getattr(now, attribute) or () if gone and each not in gone]
         fields: dict[str, Any] = {attribute: tuple(left)}
         return replace(now, **fields)
@@ -225,14 +226,19 @@ def _text(body: Mapping[str, Any], key: str) -> str | None:
     return value.strip()[:LONGEST] if value is not None else None
 
 
+def _line(body: Mapping[str, Any], key: str) -> str | None:
+    text = _text(body, key)
+    return None if text is None else visible_line(text)
+
+
 def _name(body: Mapping[str, Any]) -> str | None:
     parts = _mapping(body, "name")
     full = parts.get("formatted", parts.get("name.formatted", body.get("name.formatted")))
     if full is None and ("givenName" in parts or "familyName" in parts):
         full = f"{parts.get('givenName') or ''} {parts.get('familyName') or ''}"
     if full is None:
-        return _text(body, "displayName")
-    return _text({"name": full}, "name")
+        return _line(body, "displayName")
+    return _line({"name": full}, "name")
 
 
 def _address(text: object) -> str | None:

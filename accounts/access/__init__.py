@@ -43,7 +43,7 @@ from accounts.models import (
     User,
 )
 from accounts.verbs import verbs_of
-from addresses.mail import domain_of
+from addresses.mail import AddressError, domain_of, normalize_domain, stored_form
 from addresses.peers import Address, networks_in
 from flow.paging import Page, page_by_id
 
@@ -171,7 +171,10 @@ def owns_domain_of(organization: Organization, address: str) -> bool:
 def organization_of_domain(name: str) -> Organization | None:
     """Return the organization whose mail domain this is."""
     domains = Domain.objects.select_related("organization").exclude(confirmed_at=None)
-    found = domains.filter(name=name.lower()).first()
+    try:
+        found = domains.filter(name=normalize_domain(name)).first()
+    except AddressError:
+        return None
     return found.organization if found else None
 
 
@@ -292,7 +295,7 @@ def audit_rows(auditor: User, wanted: WantedRows) -> QuerySet[AuditEntry]:
         rows = rows.filter(verb__in=verbs_of(wanted.kind))
     if wanted.who:
         people = User.objects.filter(organization=auditor.organization_id)
-        named = people.filter(Q(email__iexact=wanted.who) | Q(name__iexact=wanted.who))
+        named = people.filter(Q(email=stored_form(wanted.who)) | Q(name__iexact=wanted.who))
         rows = rows.filter(actor__in=list(named.values_list("pk", flat=True)))
     if wanted.about:
         rows = rows.filter(about=wanted.about)

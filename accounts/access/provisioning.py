@@ -7,6 +7,7 @@ from django.db.models import Prefetch, Q, QuerySet
 
 from accounts.models import Delegation, Organization, User
 from accounts.provisioning import Filter, Unreadable
+from addresses.mail import stored_form
 
 
 def accounts_of(
@@ -41,7 +42,7 @@ def people_in(organization: Organization, names: Iterable[str]) -> dict[str, Use
 def _condition(wanted: Filter) -> Q:
     """Return what a filter asks for. Raises Unreadable."""
     if wanted.attribute == "displayname":
-        return Q(name=wanted.value) | Q(name="", email=wanted.value.lower())
+        return Q(name=wanted.value) | Q(name="", email=stored_form(wanted.value))
     if wanted.attribute == "active":
         return Q(is_active=wanted.value == "true")
     if wanted.attribute == "externalid":
@@ -62,4 +63,4 @@ def _key(name: str) -> uuid.UUID | str:
     try:
         return uuid.UUID(name)
     except ValueError:
-        return name.strip().lower().replace("\0", "")
+        return stored_form(name)

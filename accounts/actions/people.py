@@ -11,6 +11,7 @@ from accounts import audit
 from accounts.access import owns_domain_of
 from accounts.gateways import Letter
 from accounts.models import ROLE_FIELDS, Alias, Delegation, Organization, Role, User
+from addresses.mail import stored_form
 
 
 class AddressTaken(Exception):
@@ -95,7 +96,7 @@ def set_active(user: User, *, active: bool, actor: User) -> bool:
 def add_delegate(owner: User, address: str, *, actor: User) -> User:
     """Let a colleague finish the drafts of somebody, or of a mailbox. Raises NotAColleague."""
     colleagues = User.objects.holding(Role.SENDER, owner.organization_id).exclude(pk=owner.pk)
-    delegate = colleagues.filter(email__iexact=address.strip()).first()
+    delegate = colleagues.filter(email=stored_form(address)).first()
     if delegate is None:
         raise NotAColleague
     _made, is_new = Delegation.objects.get_or_create(owner=owner, delegate=delegate)

@@ -2,6 +2,7 @@
 
 from accounts.forms.auditing import AuditForm
 from accounts.forms.elsewhere import IdentityProviderForm
+from accounts.forms.fields import AddressField, AddressInput, LineField
 from accounts.forms.organization import (
     DelegateForm,
     DomainForm,
@@ -13,17 +14,21 @@ from accounts.forms.organization import (
     SmtpForm,
 )
 from accounts.forms.policies import PolicyForm, TimesForm
-from accounts.forms.signing_in import SignInCodeForm, SignInForm
+from accounts.forms.signing_in import PasswordResetForm, SignInCodeForm, SignInForm
 
 __all__ = [
+    "AddressField",
+    "AddressInput",
     "AuditForm",
     "DelegateForm",
     "DomainForm",
     "IdentityProviderForm",
     "KeyForm",
+    "LineField",
     "LogoForm",
     "LookForm",
     "MailboxForm",
+    "PasswordResetForm",
     "PersonForm",
     "PolicyForm",
     "SignInCodeForm",

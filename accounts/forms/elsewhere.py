@@ -9,13 +9,14 @@ from django.http import QueryDict
 from django.utils.translation import gettext_lazy as _
 
 from accounts.actions import ProviderSettings, ProviderSilent, require_provider
+from accounts.forms.fields import LineField
 from accounts.models import Domain, IdentityProvider
 
 
 class IdentityProviderForm(forms.Form):
     """Where the people of a domain sign in (OpenID Connect)."""
 
-    name = forms.CharField(
+    name = LineField(
         label=_("Name"), max_length=40, help_text=_("What your people call it, say Microsoft 365.")
     )
     server_url = forms.URLField(

@@ -8,6 +8,7 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 from accounts.access import owns_domain_of
+from accounts.forms.fields import AddressField, AddressInput, LineField
 from accounts.forms.policies import Group, GroupedForm, switch
 from accounts.logos import (
     MAX_BYTES,
@@ -21,15 +22,15 @@ from accounts.logos import (
     read_logo,
 )
 from accounts.models import LANGUAGES, ROLE_FIELDS, Organization, User
-from addresses.mail import AddressError, normalize_address, normalize_domain
+from addresses.mail import AddressError, normalize_domain
 
 TEXTS = ("mail_nl", "mail_en", "page_nl", "page_en")
 MAX_TEXT = 500
 
 
-def text(label: Any, help_text: Any = "", most: int = 200) -> forms.CharField:
+def text(label: Any, help_text: Any = "", most: int = 200) -> LineField:
     """Return a field for one line that may stay empty."""
-    return forms.CharField(label=label, help_text=help_text, max_length=most, required=False)
+    return LineField(label=label, help_text=help_text, max_length=most, required=False)
 
 
 def paragraph(label: Any) -> forms.CharField:
@@ -40,30 +41,18 @@ def paragraph(label: Any) -> forms.CharField:
     )  # fmt: skip
 
 
-class AddressField(forms.CharField):
-    """A mail address, cleaned to its normal form."""
-
-    def clean(self, value: Any) -> str:
-        """Return the normal form. Raises ValidationError."""
-        typed = str(super().clean(value) or "").strip()
-        try:
-            return normalize_address(typed) if typed else ""
-        except AddressError as error:
-            raise forms.ValidationError(_("This is not an email address.")) from error
-
-
 def address(label: Any, help_text: Any = "", *, required: bool = True) -> AddressField:
     """Return a field for a mail address."""
     return AddressField(
         label=label, help_text=help_text, required=required, max_length=254,
-        widget=forms.EmailInput(attrs={"autocomplete": "off"}),
+        widget=AddressInput({"autocomplete": "off"}),
     )  # fmt: skip
 
 
 class LookForm(GroupedForm):
     """What recipients and colleagues see of the organization."""
 
-    name = forms.CharField(label=gettext_lazy("Name of the organization"), max_length=200)
+    name = LineField(label=gettext_lazy("Name of the organization"), max_length=200)
     mail_from = address(
         gettext_lazy("Address that mails to recipients come from"),
         gettext_lazy(
@@ -228,7 +217,7 @@ class DomainForm(forms.Form):
 class SmtpForm(forms.Form):
     """What a mail server is called."""
 
-    description = forms.CharField(
+    description = LineField(
         label=gettext_lazy("Which mail server"), max_length=200,
         help_text=gettext_lazy("For example Exchange Online, or the EPD."),
     )  # fmt: skip
@@ -237,7 +226,7 @@ class SmtpForm(forms.Form):
 class KeyForm(forms.Form):
     """What another system is called, and what its key opens."""
 
-    name = forms.CharField(label=gettext_lazy("Name of the system"), max_length=50)
+    name = LineField(label=gettext_lazy("Name of the system"), max_length=50)
     for_contacts = switch(gettext_lazy("It keeps the organization contacts in step"))
     for_people = switch(gettext_lazy("It lets people in and out (SCIM)"))
 

@@ -7,6 +7,7 @@ from django.db.models import Case, Count, Prefetch, Q, QuerySet, Value, When
 from django.http import Http404
 
 from accounts.models import Role, User
+from addresses.mail import stored_form
 from contacts.models import Contact
 from drafts import states
 from drafts.access.reading import shown_subject
@@ -65,7 +66,7 @@ def attachment_for(draft: Draft, pk: int) -> Attachment:
 def colleague_by_address(user: User, address: str) -> User:
     """Return an active person of the same organization. Raises Http404."""
     people = User.objects.holding(Role.SENDER, user.organization_id)
-    found = people.filter(email__iexact=address).first()
+    found = people.filter(email=stored_form(address)).first()
     if found is None:
         raise Http404
     return found

@@ -10,6 +10,7 @@ from django.utils.http import urlencode
 
 from accounts import audit
 from accounts.models import Role, User
+from addresses.mail import stored_form
 from drafts import states
 from drafts.actions.finishing import held_draft
 from drafts.actions.locking import locked_draft
@@ -43,7 +44,7 @@ def share_draft(draft: Draft, address: str, *, actor: User) -> User:
     if not locked.organization.policy.hand_over:
         raise HandingOverForbidden
     colleagues = User.objects.holding(Role.SENDER, locked.organization_id)
-    colleague = colleagues.exclude(pk=locked.sender_id).filter(email__iexact=address).first()
+    colleague = colleagues.exclude(pk=locked.sender_id).filter(email=stored_form(address)).first()
     if colleague is None:
         raise NotAColleague
     if locked.shared_with_id != colleague.pk:

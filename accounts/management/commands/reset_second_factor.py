@@ -7,6 +7,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from accounts.access import person_by_address
 from accounts.actions import reset_second_factor
+from addresses.mail import stored_form
 
 
 class Command(BaseCommand):
@@ -20,7 +21,7 @@ class Command(BaseCommand):
 
     def handle(self, *, address: str, **_options: Any) -> None:
         """Reset them."""
-        person = person_by_address(address.strip().lower())
+        person = person_by_address(stored_form(address))
         if person is None:
             raise CommandError("nobody who is active has this address")
         count = reset_second_factor(person)
