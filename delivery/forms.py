@@ -11,6 +11,7 @@ from django.utils.formats import date_format
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy, ngettext
 
+from accounts.forms import LineField
 from accounts.policy import SMS
 from accounts.unsent import UnsentForm
 from addresses.phone import EMPTY
@@ -67,7 +68,7 @@ class CodeForm(forms.Form):
 class AccessCodeForm(forms.Form):
     """The access code that sender and recipient agreed on, as it is typed."""
 
-    code = forms.CharField(
+    code = LineField(
         label=gettext_lazy("Access code"),
         max_length=MAX_TYPED,
         error_messages={"required": gettext_lazy("Fill in the access code.")},
@@ -113,7 +114,7 @@ class NewCodeForm(forms.Form):
     """Another access code for a recipient, with the hint that goes with it."""
 
     code = AccessCodeField(required=True)
-    hint = forms.CharField(
+    hint = LineField(
         label=gettext_lazy("Hint"),
         max_length=MAX_HINT_LENGTH,
         required=False,

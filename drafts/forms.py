@@ -8,6 +8,7 @@ from django.http import QueryDict
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.forms import LineField
 from accounts.policy import ACCESS_CODE, SMS, Policy
 from contacts.codes import MAX_HINT_LENGTH, check_access_code
 from contacts.forms import AccessCodeField, MobileNumberField, code_error
@@ -20,7 +21,7 @@ class RecipientForm(forms.Form):
 
     phone = MobileNumberField()
     code = AccessCodeField()
-    hint = forms.CharField(label=gettext_lazy("Hint"), max_length=MAX_HINT_LENGTH, required=False)
+    hint = LineField(label=gettext_lazy("Hint"), max_length=MAX_HINT_LENGTH, required=False)
 
     def __init__(self, recipient: Recipient, policy: Policy, data: QueryDict | None = None) -> None:
         super().__init__(data, prefix=f"r{recipient.pk}")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from addresses.mail import AddressError, normalize_address
+from addresses.text import visible_line
 from drafts.incoming import (
     Choice,
     IncomingAttachment,
@@ -82,7 +83,8 @@ def _shown(mailboxes: Sequence[Mailbox], kind: str) -> Iterator[tuple[str, tuple
     """Give the addresses of a field; the first of two that are equal comes last and so counts."""
     for mailbox in reversed(mailboxes):
         try:
-            yield normalize_address(mailbox.address), (kind, mailbox.name[:MAX_NAME])
+            name = visible_line(mailbox.name)[:MAX_NAME].rstrip()
+            yield normalize_address(mailbox.address), (kind, name)
         except (AddressError, UnicodeEncodeError):
             continue
 

@@ -7,15 +7,16 @@ from django import forms
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
+from accounts.forms import AddressInput, LineField
 from accounts.models import LANGUAGES, User
 from accounts.policy import ACCESS_CODE, ORGANIZATION, SMS, Policy
 from accounts.wording import sms_country_error
 from addresses import phone
-from addresses.mail import AddressError, normalize_address, normalize_domain
+from addresses.mail import AddressError, normalize_address, normalize_domain, show_address
+from addresses.text import strip_for_domain
 from contacts import codes
 from contacts.entries import ContactEntry
 from contacts.models import Contact
-from contacts.render import show_address
 
 MAX_SHOWN = 40
 
@@ -92,7 +93,7 @@ def code_error(reason: str) -> str:
     return texts[reason] % limits
 
 
-class AboutField(forms.CharField):
+class AboutField(LineField):
     """A text field; `about` (an address) is added to its label for screen readers."""
 
     about = ""
@@ -152,7 +153,7 @@ class AccessCodeField(AboutField):
 class ContactForm(forms.Form):
     """A contact of one book; fields that the book or the person may not set are left out."""
 
-    name = forms.CharField(
+    name = LineField(
         label=gettext_lazy("Name"),
         max_length=200,
         required=False,
@@ -161,9 +162,7 @@ class ContactForm(forms.Form):
     address = forms.CharField(
         label=gettext_lazy("Email address"),
         max_length=300,
-        widget=forms.TextInput(
-            attrs={"autocomplete": "off", "autocapitalize": "none", "inputmode": "email"}
-        ),
+        widget=AddressInput({"autocomplete": "off"}),
     )
     phone = MobileNumberField()
     more_phones = forms.CharField(
@@ -174,7 +173,7 @@ class ContactForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2, "autocomplete": "off"}),
     )
     code = AccessCodeField()
-    hint = forms.CharField(
+    hint = LineField(
         label=gettext_lazy("Hint"),
         max_length=codes.MAX_HINT_LENGTH,
         required=False,
@@ -213,13 +212,9 @@ class ContactForm(forms.Form):
         self._describe_fields()
         self._mark_focus()
 
-    def clean_name(self) -> str:
-        """Return the name on one line."""
-        return " ".join(self.cleaned_data["name"].split())
-
     def clean_address(self) -> str:
         """Return the normalized address, or "@example.org" in the organization's book."""
-        typed: str = self.cleaned_data["address"]
+        typed = strip_for_domain(self.cleaned_data["address"]).strip()
         is_domain = typed.startswith("@")
         if is_domain and self.book != ORGANIZATION:
             raise forms.ValidationError(

@@ -5,6 +5,7 @@ import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
+from addresses.text import strip_invisible
 from drafts.paste.words import NOISE, PARTICLES, SURNAMES_TOO
 
 EQUAL, FULL, PARTLY, NOT = 3, 2, 1, 0
@@ -211,7 +212,8 @@ def _aliases(word: str) -> Iterable[str]:
 
 def _plain(text: str) -> str:
     """Return the text without accents, apostrophes, maiden names; letters stay letters."""
-    german = _UMLAUT.sub(lambda each: _UMLAUTS[each[0].lower()], unicodedata.normalize("NFC", text))
+    seen = unicodedata.normalize("NFC", strip_invisible(text))
+    german = _UMLAUT.sub(lambda each: _UMLAUTS[each[0].lower()], seen)
     spread = unicodedata.normalize("NFKD", german)
     plain = "".join(each for each in spread if not unicodedata.combining(each)).translate(_LETTERS)
     plain = plain.translate(_APOSTROPHES)

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from addresses.mail import AddressError, normalize_address
+from addresses.text import strip_for_domain
 from drafts.paste.names import Words, read_words
 from drafts.paste.numbers import Number, bare_number, find_numbers, mask
 
@@ -59,11 +60,10 @@ class Piece:
 
 def visible(text: str) -> str:
     """Return the text as it is seen: without what is invisible, with plain blanks and dashes."""
-    lines = _LINE_ENDS.sub("\n", unicodedata.normalize("NFC", text)).translate(_SEEN_AS)
+    seen = strip_for_domain(unicodedata.normalize("NFC", text))
+    lines = _LINE_ENDS.sub("\n", seen).translate(_SEEN_AS)
     return "".join(
-        each
-        for each in lines
-        if each in "\n\t" or unicodedata.category(each) not in {"Cf", "Cc", "Cs"}
+        each for each in lines if each in "\n\t" or unicodedata.category(each) not in {"Cc", "Cs"}
     )
 
 
