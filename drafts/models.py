@@ -4,6 +4,7 @@ from django.db import models
 from django.db.models import Q
 
 from accounts.models import Organization, User
+from addresses.mail import show_address
 from contacts.models import Datum
 from delivery.models import FileOfMail, Message
 from drafts import states
@@ -171,6 +172,11 @@ class Recipient(models.Model):
 
     def __str__(self) -> str:
         return f"recipient:{self.pk}"
+
+    @property
+    def shown_address(self) -> str:
+        """The address as a person reads it."""
+        return show_address(self.address)
 
 
 class Attachment(FileOfMail):

@@ -88,12 +88,12 @@ def _tell_sender(
         to=sender.email,
         to_name=sender.name,
         language=sender.language,
-        from_name=row.name or row.address,
+        from_name=row.name or row.shown_address,
         reply_to=row.address,
         in_reply_to=message.open_content().message_id,
         context={
             "organization_name": message.organization.name,
-            "recipient_name": row.name or row.address,
+            "recipient_name": row.name or row.shown_address,
             "address": row.address,
             "subject": answer.subject,
             "text": answer.text if in_full else "",
@@ -134,7 +134,7 @@ def _tell_reader(reply: Reply, reader: MessageRecipient) -> None:
         context={
             "organization_name": reply.message.organization.name,
             "sender_name": reply.message.sender.display_name,
-            "writer_name": writer.name or writer.address,
+            "writer_name": writer.name or writer.shown_address,
             "recipient_name": reader.name,
             "link": guest_link(reader),
             "phrase": look.phrase,

@@ -173,7 +173,7 @@ def _stuck(row: MessageRecipient, reason: str) -> dict[str, Any]:
     return {
         "organization_name": message.organization.name,
         "sender_name": message.sender.display_name,
-        "recipient": row.name or row.address,
+        "recipient": row.name or row.shown_address,
         "address": row.address,
         "number": _number_of(row),
         "is_sms": is_sms,

@@ -37,7 +37,7 @@ def correct_recipient(request: HttpRequest, pk: int, recipient_pk: int) -> HttpR
         return redirect(hand_back(request, reverse("message", args=[pk])))
     else:
         text = _("%(name)s gets a new mail with the link. The others notice nothing.")
-        messages.success(request, text % {"name": recipient.name or recipient.address})
+        messages.success(request, text % {"name": recipient.name or recipient.shown_address})
     return redirect("message", pk)
 
 
@@ -62,7 +62,7 @@ def revoke_recipient(request: HttpRequest, pk: int, recipient_pk: int) -> HttpRe
     if recipient:
         text = _("%(name)s can no longer read the message. You can undo this for 10 minutes.")
         undo = reverse("take_back_revocation", args=[pk, recipient_pk])
-        shown = text % {"name": recipient.name or recipient.address}
+        shown = text % {"name": recipient.name or recipient.shown_address}
         messages.success(request, shown, extra_tags=undo)
     return redirect("message", pk)
 
@@ -73,7 +73,7 @@ def take_back_revocation(request: HttpRequest, pk: int, recipient_pk: int) -> Ht
     recipient = _done(request, pk, recipient_pk, actions.take_back_revocation)
     if recipient:
         text = _("%(name)s can read the message again.")
-        messages.success(request, text % {"name": recipient.name or recipient.address})
+        messages.success(request, text % {"name": recipient.name or recipient.shown_address})
     return redirect("message", pk)
 
 
@@ -83,7 +83,7 @@ def unlock_recipient(request: HttpRequest, pk: int, recipient_pk: int) -> HttpRe
     recipient = _done(request, pk, recipient_pk, actions.unlock)
     if recipient:
         text = _("%(name)s can try again now.")
-        messages.success(request, text % {"name": recipient.name or recipient.address})
+        messages.success(request, text % {"name": recipient.name or recipient.shown_address})
     return redirect("message", pk)
 
 

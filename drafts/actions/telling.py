@@ -241,7 +241,7 @@ def lines_of(drafts: Sequence[Draft]) -> list[dict[str, Any]]:
         {
             "subject": shown_subject(draft),
             "link": finish_link(draft),
-            "needs": [row.name or row.address for row in draft.recipients.exclude(reason="")],
+            "needs": [row.name or row.shown_address for row in draft.recipients.exclude(reason="")],
             "ready": draft.state == states.READY,
             "problem": bool(draft.problem),
             "expires_on": draft.expires_at.date() if draft.expires_at else None,
@@ -292,4 +292,4 @@ def _tell_several(drafts: Sequence[Draft]) -> Notification:
 
 
 def _person(item: Judged) -> dict[str, str]:
-    return {"address": item.recipient.address, "name": item.recipient.name}
+    return {"address": item.recipient.shown_address, "name": item.recipient.name}

@@ -74,7 +74,7 @@ def timeline_of(
     about = [*(str(thing) for thing in (draft, message) if thing is not None), *by_about]
     entries = AuditEntry.objects.filter(about__in=about).select_related("actor")
     found = list(entries.order_by("-pk")[:SHOWN])
-    names = {row.pk: row.name or row.address for row in people} if named else {}
+    names = {row.pk: row.name or row.shown_address for row in people} if named else {}
     zone = (draft or message).organization.zone  # type: ignore[union-attr]
     return moments_of(
         [

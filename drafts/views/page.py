@@ -304,7 +304,7 @@ def _line(
         pk=who.pk,
         key=str(who.pk),
         name=who.name,
-        address=who.address,
+        address=who.shown_address,
         kind=who.kind,
         who=item.who,
         reason=reason_sentence(item.verdict, item.who, policy),

@@ -103,7 +103,7 @@ def recipient_keep(request: HttpRequest, pk: int, recipient_pk: int) -> HttpResp
             actor, recipient.address, recipient.name,
             method=typed.method, value=typed.value, hint=typed.hint,
         )  # fmt: skip
-        who = recipient.name or recipient.address
+        who = recipient.name or recipient.shown_address
         messages.success(request, _("%(who)s is in your contacts now.") % {"who": who})
     return redirect("draft", found.pk)
 
@@ -152,7 +152,7 @@ def recipient_accept(request: HttpRequest, pk: int, recipient_pk: int) -> HttpRe
         return _to_page(request, found)
     if not done:
         text = _("%(who)s changed while your page was open. Nothing was filled in.")
-        messages.warning(request, text % {"who": recipient.name or recipient.address})
+        messages.warning(request, text % {"who": recipient.name or recipient.shown_address})
     return redirect("draft", found.pk)
 
 
