@@ -17,8 +17,8 @@ HAS_ONE, NUMBERS, TOO_LONG = "has_one", "numbers", "list_too_long"
 COUNTRY = "country"
 
 __all__ = [
-    "BY_ADDRESS", "BY_NAME", "BY_ORDER", "COUNTRY", "HAS_ONE", "Match", "Pasted", "Person", "Unmatched",
-    "Wrong", "agreed", "map_list", "without", "without_countries",
+    "BY_ADDRESS", "BY_NAME", "BY_ORDER", "COUNTRY", "HAS_ONE", "Match", "Pasted", "Person",
+    "Unmatched", "Wrong", "agreed", "map_list", "without", "without_countries",
 ]  # fmt: skip
 
 
