@@ -14,7 +14,8 @@ MAX_DOMAIN_LENGTH = 253  # RFC 1035, 2.3.4, as text
 _MAX_TYPED = 1000  # more is no address in any spelling, and would take long to read
 
 _ATOM = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f-\x9f]+")
-_LABEL = re.compile(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?")
+# Underscores are for no host, but there are domains that have one and get mail.
+_LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?")
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")  # UTS 46, 4.4: full-width and ideographic ones too
 _JOINERS = "\u200c\u200d"
 
@@ -57,7 +58,7 @@ def normalize_domain(text: str) -> str:
 
     What is not ASCII is read by IDNA 2008 (RFC 5891) with the mapping of UTS 46, non-transitional:
     ß, the final sigma and joiners make another domain. ASCII follows our own rule: names like
-    ab--cd exist, and A-labels that say nothing stay as they are.
+    ab--cd and my_host exist, and A-labels that say nothing stay as they are.
     """
     if len(text) > _MAX_TYPED:
         raise AddressError(text[:_MAX_TYPED])

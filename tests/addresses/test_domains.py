@@ -75,6 +75,8 @@ def test_what_is_unseen_inside_a_domain_leads_to_nobody_else() -> None:
         ("a@XN--STRAE-OQA.example", "a@straße.example"),
         ("a@xn--i-7iq.example", "a@xn--i-7iq.example"),
         ("a@ab--cd.example.", "a@ab--cd.example"),
+        ("a@My_Host.example", "a@my_host.example"),
+        ("a@_mail.example", "a@_mail.example"),
         ("a@bu\u0308cher.example", "a@bücher.example"),
         ("@straße.example", "@straße.example"),
     ],
