@@ -18,6 +18,7 @@ _FLOAT = re.compile(r"(\+?[0-9]{4,})[.,]0+")
 _FRACTION = re.compile(r"\+?[0-9]{7,}[.,][0-9]+|[^.,]*[0-9][^.,]*[.,][0-9]{1,2}")
 _LATE_BRACKET = re.compile(r"(?:[^0-9(]*[0-9]){7}.*\(")  # (12) behind a number is an extension
 _BEHIND = re.compile(r"[\s/-]+(?=0)|[/(]")
+_LONE_ZERO = re.compile(r"[\s./()-]+0\)?")  # a decimal place or an extension
 _DUTCH_MOBILE = re.compile(r"\+316[0-9]{8}")
 _MAX_TYPED = 40
 
@@ -108,11 +109,19 @@ def _holds_more(text: str, region: str) -> bool:
     Their digits would be read on as those of the first, and where numbers have no fixed length
     (Germany, Austria, Finland) that is somebody else's.
     """
-    return bool(_LATE_BRACKET.match(text)) or any(
+    if _LATE_BRACKET.match(text) or _ends_in_lone_zero(text, region):
+        return True
+    return any(
         _is_number(text[: match.start()], region)
         and (match[0] in "/(" or _is_number(text[match.end() :], region))
         for match in _BEHIND.finditer(text)
     )
+
+
+def _ends_in_lone_zero(text: str, region: str) -> bool:
+    """Tell whether a zero stands apart behind a number: 664.149.315.0, 0664 149315-0."""
+    head = text.rstrip("0)").rstrip(" ./()-")
+    return bool(_LONE_ZERO.fullmatch(text[len(head) :])) and _is_number(head, region)
 
 
 def _is_number(text: str, region: str) -> bool:

@@ -62,9 +62,11 @@ def of_spreadsheet(number: PhoneNumber) -> list[str]:
     endings = [f"{digits}{end}" for end in (".0", ".00", ",0", ",00", ".000", ".5", ".0000002")]
     grouped = [thousands, f"{thousands}.0", f"{thousands}.00", thousands.replace(",", " ") + ".0"]
     european = thousands.replace(",", ".")
+    apart = [f"{digits}{end}" for end in (" .0", ". 0", "-0", " 0", " (0)")]
     powers = [f"{int(digits):E}", f"{float(digits):.3E}", f"{int(digits):e}".replace("+", "")]
     country = [f"{e164(number)[1:]}.0", f"{e164(number)}.0"]
-    return [*endings, *grouped, european, f"{european},00", *powers, *country]
+    dotted = [european, f"{european},00", f"{european}.0", f"({digits}.0)"]
+    return [*endings, *grouped, *dotted, *apart, *powers, *country]
 
 
 def with_extension(number: PhoneNumber) -> list[str]:
