@@ -1,5 +1,7 @@
 """Writers to SQLite take turns, among all processes of the machine."""
 
+import errno
+import fcntl
 import os
 import signal
 import sqlite3
@@ -19,6 +21,19 @@ from zivweb.sqlite.turns import Turns
 with Turns(sys.argv[1], 1.0).mine():
     print("mine", flush=True)
     time.sleep(60)
+"""
+
+
+FORK = """
+import os, sys, time
+from zivweb.sqlite.turns import Turns
+with Turns(sys.argv[1], 1.0).mine():
+    child = os.fork()
+    if child == 0:
+        time.sleep(60)
+with Turns(sys.argv[1], 0.1).mine():
+    print("mine again", flush=True)
+os.kill(child, 9)
 """
 
 
@@ -48,6 +63,45 @@ def test_a_process_that_is_killed_gives_its_turn_back(tmp_path: Path) -> None:
 
     with Turns(path, 1.0).mine():
         pass
+
+
+def test_a_fork_keeps_no_turn(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", FORK, str(tmp_path / "turn")]
+    done = subprocess.run(command, capture_output=True, text=True, timeout=30)
+    assert done.stdout == "mine again\n"
+
+
+def test_no_turns_are_taken_where_there_can_be_no_file(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    with Turns(str(tmp_path / "missing" / "turn"), 0.0).mine():
+        pass
+
+    assert "take no turns: No such file" in caplog.text
+
+
+def test_no_turns_are_taken_where_files_cannot_be_locked(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    def refuse(_file: int, _how: int) -> None:
+        raise OSError(errno.ENOLCK, "No locks available")
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+
+    with Turns(str(tmp_path / "turn"), 0.0).mine():
+        pass
+
+    assert "take no turns: No locks" in caplog.text
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root makes files of others")
+def test_a_turn_that_root_takes_first_is_the_services_too(tmp_path: Path) -> None:
+    os.chown(tmp_path, 65534, 65534)
+
+    with Turns(str(tmp_path / "turn"), 0.0).mine():
+        pass
+
+    assert (tmp_path / "turn").stat().st_uid == 65534
 
 
 def test_what_is_urgent_asks_until_the_lock_is_free(tmp_path: Path) -> None:

@@ -1,13 +1,22 @@
-"""Turns among all threads and processes of this machine: one file, locked by whoever is next."""
+"""Turns among all threads and processes of this machine: one file, locked by whoever is next.
+
+A turn lasts until SQLite's own write lock is there, never as long as a transaction: who holds that
+lock waits for no turn. Where no file can be locked nobody takes turns, and SQLite decides alone.
+"""
 
 import fcntl
+import logging
 import os
 import sqlite3
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
+from functools import cache
+from pathlib import Path
 
 from django.db import OperationalError
+
+log = logging.getLogger(__name__)
 
 LOOK = 0.005  # seconds
 
@@ -33,24 +42,52 @@ class Turns:
     @contextmanager
     def mine(self) -> Iterator[None]:
         """Hold the turn. Raises OperationalError when it does not come in time."""
-        file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        file = self._open()
         try:
             self._wait(file)
             yield
         finally:
-            os.close(file)  # which ends the lock
+            if file is not None:
+                _give_back(file)
 
-    def _wait(self, file: int) -> None:
+    def _open(self) -> int | None:
+        try:
+            file = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        except OSError as error:
+            _tell(error.strerror)
+            return None
+        if os.geteuid() == 0:  # as SQLite does with its files: the service is to open it, too
+            folder = Path(self._path).parent.stat()
+            os.fchown(file, folder.st_uid, folder.st_gid)
+        return file
+
+    def _wait(self, file: int | None) -> None:
         until = time.monotonic() + self._patience
-        while True:
+        while file is not None:
             try:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 if time.monotonic() > until:
                     raise OperationalError("database is locked: no turn came") from None
                 time.sleep(LOOK)
+            except OSError as error:
+                _tell(error.strerror)
+                return
             else:
                 return
+
+
+def _give_back(file: int) -> None:
+    """End the lock, also where a process that was forked meanwhile has the file open."""
+    with suppress(OSError):
+        fcntl.flock(file, fcntl.LOCK_UN)
+    os.close(file)
+
+
+@cache
+def _tell(reason: str) -> None:
+    """Log it once, not at every statement."""
+    log.warning("writers to SQLite take no turns: %s", reason)
 
 
 class Urgent:
