@@ -16,8 +16,8 @@ IS_HINT, IS_ADDRESS, IS_NAME, HINT_TOO_LONG = (
     "hint_too_long",
 )
 _ORDERED = "0123456789 abcdefghijklmnopqrstuvwxyz qwertyuiop asdfghjkl zxcvbnm 9876543210"
-_QUOTES = "'\u2018\u2019\u201a\u201b`\u00b4\u2032\u2035\u02b9\u02bb\u02bc\u02bd\uff07"
-_DOUBLE_QUOTES = '"\u201c\u201d\u201e\u201f\u2033\u2036\u02ba\u00ab\u00bb\u301d\u301e\u301f\uff02'
+_QUOTES = "'\u2018\u2019\u201a\u201b`\u00b4\u2032\u2035\u02b9\u02bb\u02bc\u02bd\u2039\u203a\u05f3"
+_DOUBLE_QUOTES = '"\u201c\u201d\u201e\u201f\u2033\u2036\u02ba\u05f4\u00ab\u00bb\u301d\u301e\u301f'
 _DASHES = "\u2212\u2043"  # those that Unicode does not count as dashes
 _SIGNS = str.maketrans({**dict.fromkeys(_QUOTES, "'"), **dict.fromkeys(_DOUBLE_QUOTES, '"')})
 _COMMON = {"password", "wachtwoord", "welkom", "welcome", "geheim", "secret", "toegangscode"}

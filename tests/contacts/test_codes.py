@@ -10,8 +10,8 @@ from contacts import codes
 from tests.addresses.test_text import UNSEEN
 from tests.examples import EXAMPLES
 
-SINGLE = "'\u2018\u2019\u201a\u201b`\u00b4\u2032\uff07\u02bc"
-DOUBLE = '"\u201c\u201d\u201e\u2033\u00ab\u00bb\uff02'
+SINGLE = "'\u2018\u2019\u201a\u201b`\u00b4\u2032\uff07\u02bc\u2039\u203a\u05f3"
+DOUBLE = '"\u201c\u201d\u201e\u2033\u00ab\u00bb\uff02\u05f4'
 DASHES = "-\u2010\u2011\u2012\u2013\u2014\u2015\u2212\ufe63\uff0d\u00ad"
 SPACES = " \u00a0\u2009\u202f\u3000\t"
 PLAIN = "abcdefghijklmnopqrstuvwxyz0123456789\u00e9\u0142\u0430\u05d0.,:;!?+*/=#%&@()[]{}<>|~^_$\\"
