@@ -9,7 +9,7 @@ import pytest
 
 from tests.faults.mails import Client, Handed, incomplete_mails
 from tests.faults.rows import states_of_drafts
-from tests.product import Product, wait_for
+from tests.product import PATIENCE, Product, wait_for
 
 pytestmark = [pytest.mark.slow, pytest.mark.races]
 
@@ -49,7 +49,8 @@ def test_a_burst_of_mails_sent_again_is_taken_in(product: Product) -> None:
     refused = answers(product, mails) | answers(product, mails)
 
     assert refused == set()
-    wait_for("one copy of each", lambda: have_one_copy_each(product, mails))
+    patience = max(PATIENCE, MAILS / 2)
+    wait_for("one copy of each", lambda: have_one_copy_each(product, mails), patience)
 
 
 def test_mail_comes_in_beside_an_import_and_a_change_of_keys(
