@@ -153,7 +153,9 @@ class _Judged:
 
 
 def _by_who(pieces: Sequence[Piece], people: Sequence[Person], naming: Naming) -> Pasted:
-    coded = any(piece.has_code for piece in pieces)
+    coded = any(piece.has_code for piece in pieces) or any(
+        piece.mobiles for piece in pieces if not piece.bare
+    )
     if pieces and not pieces[0].has_number and naming.is_of_relatives(pieces[0]):
         return Pasted((), tuple(Unmatched(piece.text, NOBODY) for piece in pieces))
     judged = [

@@ -29,7 +29,22 @@ def _people_of(line: Piece, naming: Naming, region: str) -> Sequence[Piece]:
     """Cut a line that names several people, where that can be done in one way only."""
     if len(line.mobiles) < 2 or naming.named(line).only is not None:
         return [line]
-    return _in_turn(_parts(line.text, region), naming, region) or [line]
+    apart = _apart(line.text, region)
+    return apart or _in_turn(_parts(line.text, region), naming, region) or [line]
+
+
+def _apart(text: str, region: str) -> list[Piece]:
+    """Cut a line where semicolons or strokes stand between people, each with a name."""
+    for mark in (";", " / ", "|"):
+        parts = [read(part.strip(), region) for part in text.split(mark) if part.strip()]
+        if len(parts) > 1 and all(map(_is_somebody, parts)):
+            return parts
+    return []
+
+
+def _is_somebody(part: Piece) -> bool:
+    names = len(part.words.whole) + len(part.words.short)
+    return part.has_who if len(part.mobiles) == 1 else not part.has_number and names > 1
 
 
 def _alike(lines: Sequence[Piece], region: str) -> list[Piece]:

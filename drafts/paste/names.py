@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from addresses.text import strip_invisible
-from drafts.paste.words import NOISE, PARTICLES, SURNAMES_TOO
+from drafts.paste.words import NOISE, PARTICLES, RELATIVES, SURNAMES_TOO
 
 EQUAL, FULL, PARTLY, NOT = 3, 2, 1, 0
 
@@ -35,11 +35,12 @@ _MAIDEN = re.compile(
 _OF_THE = re.compile(r"\b[vV]\.? ?/? ?d\b\.?")
 _SHORT_PARTICLE = re.compile(r"(?<!\w)'[tTsSnN]\b")
 _PLACE = re.compile(
-    r"\s*(?:[^\d]*[^\W\d_]{3,}(?:straat|laan|weg|plein|kade|gracht|singel|dijk|steeg|dreef|strasse"
-    r"|straße|street|road|lei) +\d+.{0,8}|[1-9]\d{3} ?[A-Z]{2}\b[^\d]*)\s*"
+    r"\b[^\W\d_]{2,}(?:straat|laan|weg|plein|kade|gracht|singel|dijk|steeg|dreef|strasse|street"
+    r"|road|lei) +\d+(?:[ -]?[A-Za-z]\b(?![.-]))?|^\s*[1-9]\d{3} ?[A-Z]{2}\b[^\d]*$"
 )
 _NOT_NUMBERED = r"[^\W\d_]+(?!\w|\W*\d)"
 _LONGEST_PLACE = 80
+_SEXES = frozenset("MVFWX") | frozenset("mvfwx")
 _CELL = re.compile(r"[^\t;|,\n\x00]+")
 _TOKEN = re.compile(r"(?<!\w)[^\W\d_]+(?!\w)\.?")
 _ONE_LETTER_LABEL = re.compile(
@@ -57,6 +58,7 @@ class Words:
 
     `cells` parts the words where a comma, a tab or a number stands between them; `joined` are
     those that a hyphen joins: Jan-Willem; `labels` those that are surnames as well: Bob Kamer.
+    `sex` is an M or V alone in a cell, which may be an initial as well.
     """
 
     cells: tuple[frozenset[str], ...] = ()
@@ -64,6 +66,7 @@ class Words:
     short: tuple[str, ...] = ()
     joined: tuple[tuple[str, str], ...] = ()
     labels: frozenset[str] = frozenset()
+    sex: tuple[str, ...] = ()
 
     def __bool__(self) -> bool:
         return bool(self.whole or self.short)
@@ -90,14 +93,18 @@ def read_words(text: str) -> Words:
     cells: list[frozenset[str]] = []
     short: list[str] = []
     labels: set[str] = set()
+    sex: list[str] = []
     plain = _ONE_LETTER_LABEL.sub(" ", _plain(text))
     for found in _CELL.finditer(plain):
-        if len(found[0]) > _LONGEST_PLACE or not _PLACE.fullmatch(found[0]):
-            whole, initials = _read_cell(found[0].casefold())
-            cells.append(whole)
-            short += initials
-            unlike = re.findall(r"[^\W\d_]+" if whole else _NOT_NUMBERED, found[0].casefold())
-            labels |= SURNAMES_TOO & set(unlike)
+        cell = found[0] if len(found[0]) > _LONGEST_PLACE else _PLACE.sub(_relatives, found[0])
+        if cell.strip() in _SEXES:
+            sex.append(cell.strip().casefold())
+            continue
+        whole, initials = _read_cell(cell.casefold())
+        cells.append(whole)
+        short += initials
+        unlike = re.findall(r"[^\W\d_]+" if whole else _NOT_NUMBERED, cell.casefold())
+        labels |= SURNAMES_TOO & set(unlike)
     joined = tuple(_HYPHEN.findall(plain.casefold()))
     return Words(
         tuple(filter(None, cells)),
@@ -105,7 +112,13 @@ def read_words(text: str) -> Words:
         tuple(short),
         joined,
         frozenset(labels),
+        tuple(sex),
     )
+
+
+def _relatives(place: re.Match[str]) -> str:
+    """Return what is no part of a place after all: 1234 AB Utrecht daughter."""
+    return " ".join(RELATIVES & set(re.findall(r"[^\W\d_]+", place[0].casefold())))
 
 
 def _read_cell(text: str) -> tuple[frozenset[str], list[str]]:
@@ -158,12 +171,18 @@ def fit(words: Words, known: Known) -> int:
         if not strange:
             return EQUAL
         return FULL if _together(words, known) else NOT
-    missing, unknown = _explained(words.short, known.words - found, known.short)
+    missing, unknown = _explained(_initials(words, known), known.words - found, known.short)
     in_part = missing or len(known.words) < 2
     strange |= unknown | (words.labels if in_part else set())
     given = {word for word in strange if any(word.startswith(each) for each in known.short)}
     strange -= given | {second for first, second in words.joined if first in given}
     return NOT if strange else PARTLY
+
+
+def _initials(words: Words, known: Known) -> tuple[str, ...]:
+    """Return the initials; an M alone is one where nothing else can stand for a given name."""
+    has_given = words.short or not words.whole <= known.spellings.keys()
+    return words.short if has_given else (*words.short, *words.sex)
 
 
 def _is_half(words: Words, known: Known, found: set[str]) -> bool:
@@ -221,11 +240,21 @@ def _plain(text: str) -> str:
     return plain.replace("'", "").replace("e-mail", "email").replace("E-mail", "email")
 
 
+def is_whole(words: Words, known: Known) -> bool:
+    """Tell whether a given name and a surname are in the words, by a word or an initial each."""
+    found = {known.spellings[word] for word in words.whole if word in known.spellings}
+    missing, _ = _explained(words.short, known.words - found, known.short)
+    given = (words.whole - known.spellings.keys()) | set(words.short)
+    initialed = all(any(word.startswith(each) for word in given) for each in known.short)
+    return initialed and not missing and len(known.words) + len(known.short) > 1
+
+
 def may_mean(words: Words, known: Known) -> bool:
     """Tell whether somebody's name or initials can be read in the words, among others."""
     found = {known.spellings[word] for word in words.whole if word in known.spellings}
-    missing, _ = _explained(words.short, known.words - found, known.short)
-    starts = words.whole | set(words.short)
+    initials = _initials(words, known)
+    missing, _ = _explained(initials, known.words - found, known.short)
+    starts = words.whole | set(initials)
     return (
         bool(found)
         and not missing

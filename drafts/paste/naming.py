@@ -1,15 +1,32 @@
 """Which recipients a piece of a list names, by address or by name. Pure."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
-from drafts.paste.names import FULL, NOT, Known, fit, known_as, may_mean
+from drafts.paste.names import (
+    FULL,
+    NOT,
+    PARTLY,
+    Known,
+    Words,
+    fit,
+    is_whole,
+    known_as,
+    may_mean,
+    read_words,
+)
 from drafts.paste.pieces import Piece, visible
 from drafts.paste.words import RELATIVES
 
 BY_ADDRESS, BY_NAME = "address", "name"
+
+_CELL_ENDS = re.compile(r"[\t;|\n]")
+_LOOSE_ENDS = re.compile(r" {2,}| [-/] |: ")
+_NO_WORDS = re.compile(r"\S*@\S*|\d+")
+_MOBILE = re.compile(r"(?:\d\W{0,3}){9}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +51,14 @@ class Named:
     def only(self) -> int | None:
         """The one whom it names, None if that is not sure."""
         return self.keys[0] if len(self.keys) == 1 else None
+
+
+def _words_of(text: str) -> Words:
+    return read_words(_NO_WORDS.sub("\x00", text))
+
+
+def _may_name(words: Words, starts: tuple[str, ...]) -> bool:
+    return bool(words.short or words.sex) or any(word.startswith(starts) for word in words.whole)
 
 
 class Naming:
@@ -69,12 +94,12 @@ class Naming:
         if best == FULL and len(likely) == 1:
             likely = [*likely, *self._hinted(piece, likely[0])]
             likely = [] if self._is_shared(piece, likely[0]) else likely
+        likely = [key for key in likely if not self._is_twice(piece, key)]
         return Named(likely, BY_NAME, wholly=best >= FULL)
 
-    @staticmethod
-    def is_of_relatives(piece: Piece) -> bool:
-        """Tell whether its number may be somebody's daughter's."""
-        return not RELATIVES.isdisjoint(piece.words.whole)
+    def is_of_relatives(self, piece: Piece) -> bool:
+        """Tell whether its number may be somebody's daughter's; De Voogd may be a recipient."""
+        return any(word in RELATIVES and word not in self._by_word for word in piece.words.whole)
 
     def strange(self, piece: Piece, key: int) -> set[str]:
         """Return the words and initials that are no part of what a recipient is called."""
@@ -103,7 +128,26 @@ class Naming:
     def _fits(self, piece: Piece) -> dict[int, int]:
         near = {key for word in piece.words.whole for key in self._by_word.get(word, ())}
         fits = {key: fit(piece.words, self._known[key]) for key in sorted(near)}
+        unknown = [key for key, level in fits.items() if level == NOT]
+        fits |= {key: PARTLY for key in unknown if self._has_cells(piece, key)}
         return {key: level for key, level in fits.items() if level != NOT}
+
+    def _has_cells(self, piece: Piece, key: int) -> bool:
+        """Tell whether cells of a row hold a whole name, and the others nothing like it: a city."""
+        known = self._known[key]
+        starts = (*known.short, *(word[0] for word in known.words))
+        ends = _CELL_ENDS if _CELL_ENDS.search(piece.text) else _LOOSE_ENDS
+        cells = ends.split(piece.text)
+        own = [cell for cell in cells if _may_name(_words_of(cell), starts)]
+        words = _words_of("\t".join(own))
+        beside = piece.words.whole - words.whole
+        return (
+            (ends is _CELL_ENDS or len(beside) < 2)
+            and len(cells) > 1
+            and fit(words, known) != NOT
+            and is_whole(words, known)
+            and not self._is_shared(piece, key)
+        )
 
     def _with_owners(self, piece: Piece, owners: list[int], fits: dict[int, int]) -> list[int]:
         """Return the owners of the addresses, and whom the words name beside them."""
@@ -120,10 +164,22 @@ class Naming:
         return [] if strangers else [*owners, *others]
 
     def _is_shared(self, piece: Piece, key: int) -> bool:
-        """Tell whether a line without cells may name somebody else apart: Jan 06… Piet Smit."""
+        """Tell whether the number may be somebody else's who is named apart: Jan 06… Piet Smit."""
         known = self._known[key].spellings
-        apart = [cell for cell in piece.words.cells if cell.isdisjoint(known) and len(cell) > 1]
-        return bool(apart) and not any(mark in piece.text for mark in "\t;|\n")
+        if _CELL_ENDS.search(piece.text):
+            numbers = [each for each in _CELL_ENDS.split(piece.text) if _MOBILE.search(each)]
+            named = [_words_of(each).whole for each in numbers]
+            return any(words and words.isdisjoint(known) for words in named)
+        apart = [cell for cell in piece.words.cells if cell.isdisjoint(known)]
+        beside = any(cell - known.keys() for cell in piece.words.cells if cell not in apart)
+        return any(len(cell) > 1 for cell in apart) or bool(apart and beside)
+
+    def _is_twice(self, piece: Piece, key: int) -> bool:
+        """Tell whether a line holds a name twice: Mrs. Jansen 06… Jansen, Jan."""
+        cells = [cell & self._known[key].words for cell in piece.words.cells]
+        return sum(map(len, cells)) > len(frozenset().union(*cells)) and not re.search(
+            r"[\t\n|]", piece.text
+        )
 
     def _hinted(self, piece: Piece, key: int) -> Iterable[int]:
         """Return those whom the rest of the words may mean."""

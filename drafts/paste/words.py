@@ -23,7 +23,7 @@ _LABELS = _words(
     " geb gebdatum gebdat geboren geboortedatum datum dob born birth date geboortejaar leeftijd"
     " age geslacht adres straat huisnummer postcode pc woonplaats plaats stad land address"
     " street city zip email mail mailadres emailadres mailto ontvanger ontvangers recipient"
-    " recipients lijst telefoonlijst bellijst contact"
+    " recipients lijst telefoonlijst bellijst contact is te bereiken via onbekend geen unknown none"
 )
 _GREETINGS = _words(
     "beste dag hoi hallo dear hi hello groet groeten groetjes vriendelijke vriendelijk hartelijke"
@@ -35,5 +35,15 @@ SURNAMES_TOO = _words("kamer bed stad plaats lijn straat land vast bel contact r
 RELATIVES = _words(
     "dochter zoon moeder vader partner echtgenoot echtgenote kleindochter kleinzoon broer zus"
     " mantelzorger contactpersoon contactpersonen buurman buurvrouw bewindvoerder mentor namens"
-    " secretaresse daughter son mother father wife husband carer guardian sister brother"
+    " secretaresse begeleider begeleidster verzorger verzorgster vertegenwoordiger voogd curator"
+    " schoondochter schoonzoon schoonzus schoonmoeder schoonvader schoonbroer zwager stiefzoon"
+    " stiefdochter pleegdochter pleegzoon zusje broertje zuster nicht nichtje neef neefje tante oom"
+    " oma opa grootmoeder grootvader ouder ouders kinderen kleinkind kleinkinderen vriend vriendin"
+    " buren ex weduwnaar vrijwilliger mama papa"
+    " daughter son mother father wife husband carer guardian sister brother parent parents niece"
+    " nephew aunt uncle friend neighbour neighbor caregiver"
+    " tochter sohn mutter vater ehefrau ehemann schwester bruder betreuer betreuerin nichte"
+    " eltern enkel enkelin schwiegertochter schwiegersohn nachbar nachbarin vormund"
+    " fille fils mere pere soeur frere epouse epoux conjoint voisin voisine"
+    " kizi oglu esi annesi babasi kardesi kizkardesi"
 )

@@ -68,6 +68,13 @@ def test_each_number_finds_its_recipient(text: str, how: list[str]) -> None:
         ("Jan Jansen en Els de Vries 06-36363601", "several"),
         ("Els de Vries 06 36 36 36 36 3", "unclear"),
         ("Jan Jansen (dochter Anna) 06-36363601", "nobody"),
+        ("Jan Jansen\t06-36363601\tschoondochter", "nobody"),
+        ("Jan Jansen 06-36363601 1234 AB Utrecht zijn nicht Anna", "nobody"),
+        ("Jansen, P. Schoolstraat 14\t06-36363601", "nobody"),
+        ("Jan Jansen onbekend; Fatma Bakker 06-36363601", "nobody"),
+        ("06-36363601 Bakker, Fatma - Jan Jansen", "nobody"),
+        ("Mw. Jansen 06-36363601, Jansen, Jan", "nobody"),
+        ("Jansen\tM\tUtrecht\t06-36363601", "nobody"),
         ("Piet Jansen 06-36363601", "nobody"),
         ("P. de Vries 06-36363601", "nobody"),
         ("Jan Jansen jan@elders.example 06-36363601", "nobody"),
@@ -121,6 +128,10 @@ def test_two_lines_of_one_person_with_other_numbers_are_shown_and_not_used() -> 
         "1. Jan Jansen {}",
         "kamer 12 Jan Jansen 1234567 {}",
         "Jansen, J. kamer 12 {}",
+        "J. Jansen\tM\t{}\tUtrecht",
+        "Utrecht - Jansen, Jan - M - {}",
+        "M;{};Jansen;J.;nuchter;Bergen op Zoom",
+        "Het mobiele nummer van J. Jansen is {}",
         "{};12345678;Jansen, Jan;0318 612345",
         "geb. 12-03-1985 {} dhr. J. Jansen",
         "Jan Jansen 01-06-85 123456 {}",
@@ -160,6 +171,19 @@ def test_a_column_of_nine_digits_beside_mobile_numbers_is_no_column_of_numbers()
     text = "612345678\tJan Jansen\t\n687654321\tEls de Vries\t06-36363602"
 
     assert [match.number for match in map_list(text, PEOPLE, "NL").matches] == [TWO]
+
+
+def test_a_nine_digit_code_of_somebody_without_a_number_is_no_number() -> None:
+    text = "Jan Jansen\t\t651594083\nEls de Vries\t06-36363602\t472427"
+
+    assert [match.number for match in map_list(text, PEOPLE, "NL").matches] == [TWO]
+
+
+def test_people_on_one_line_are_cut_where_strokes_stand_between_them() -> None:
+    text = "Jan Jansen 06-36363601 / Piet Bakker 06-36363609 / Els de Vries 06-36363602 / A. Smit"
+
+    found = [(match.key, match.number) for match in map_list(text, PEOPLE, "NL").matches]
+    assert found == [(1, ONE), (2, TWO)]
 
 
 def test_a_row_of_a_namesake_who_has_a_number_is_for_nobody() -> None:
