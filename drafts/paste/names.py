@@ -36,7 +36,8 @@ _OF_THE = re.compile(r"\b[vV]\.? ?/? ?d\b\.?")
 _SHORT_PARTICLE = re.compile(r"(?<!\w)'[tTsSnN]\b")
 _PLACE = re.compile(
     r"\b[^\W\d_]{2,}(?:straat|laan|weg|plein|kade|gracht|singel|dijk|steeg|dreef|strasse|street"
-    r"|road|lei) +\d+(?:[ -]?[A-Za-z]\b(?![.-]))?|^\s*[1-9]\d{3} ?[A-Z]{2}\b[^\d]*$"
+    r"|road|lei) +\d+(?:[ -]?[A-Za-z]\b(?![.-]))?"
+    r"|^\s*[1-9]\d{3} ?[A-Z]{2}\b(?: +['-]?[^\W\d_][^\W\d_'-]*)*\s*$"
 )
 _NOT_NUMBERED = r"[^\W\d_]+(?!\w|\W*\d)"
 _LONGEST_PLACE = 80
@@ -116,9 +117,9 @@ def read_words(text: str) -> Words:
     )
 
 
-def _relatives(place: re.Match[str]) -> str:
-    """Return what is no part of a place after all: 1234 AB Utrecht daughter."""
-    return " ".join(RELATIVES & set(re.findall(r"[^\W\d_]+", place[0].casefold())))
+def _relatives(found: re.Match[str]) -> str:
+    """Return what is no part of a place or a maiden name after all: 1234 AB Utrecht daughter."""
+    return " ".join(RELATIVES & set(re.findall(r"[^\W\d_]+", found[0].casefold())))
 
 
 def _read_cell(text: str) -> tuple[frozenset[str], list[str]]:
@@ -140,7 +141,7 @@ def _read_cell(text: str) -> tuple[frozenset[str], list[str]]:
 
 def known_as(name: str, address: str) -> Known:
     """Return what a recipient is called: by the name, else by the address."""
-    name = re.sub(r"\S+@\S+|\d", " ", name)
+    name, local_part = re.sub(r"\S+@\S+|\d", " ", name), address.partition("@")[0]
     bracketed = read_words(" ".join(_BRACKETED.findall(name))).whole
     words = outside = read_words(_BRACKETED.sub(" ", name))
     if len(outside.whole) < 2 or outside.short:
@@ -148,12 +149,13 @@ def known_as(name: str, address: str) -> Known:
     spellings = _spellings(name, words.whole)
     short = list(words.short)
     if len(words.whole) + len(words.short) < 2:
-        local = read_words(re.sub(r"[._+\-\d]+", "  ", address.partition("@")[0]))
+        local = read_words(re.sub(r"[._+\-\d]+", "  ", local_part))
         spellings |= {alias: word for word in local.whole for alias in _aliases(word)} | spellings
         short += local.short
     given = frozenset(spellings.values())
     initials = [each for each in short if not any(word.startswith(each) for word in bracketed)]
-    double = read_words(" ".join(_DOUBLE.findall(name))).whole if len(given) > 1 else frozenset()
+    double = read_words(" ".join(_DOUBLE.findall(name or local_part))).whole
+    double = double if len(given) > 1 else frozenset()
     return Known(spellings, given, tuple(dict.fromkeys(initials)), double)
 
 
@@ -167,7 +169,8 @@ def fit(words: Words, known: Known) -> int:
     if not found or _is_half(words, known, found):
         return NOT
     whole = known.words <= found and set(known.short) <= set(words.short)
-    if whole and len(known.words) + len(known.short) > 1:
+    only_given = strange and known.words == known.double
+    if whole and len(known.words) + len(known.short) > 1 and not only_given:
         if not strange:
             return EQUAL
         return FULL if _together(words, known) else NOT
@@ -236,7 +239,7 @@ def _plain(text: str) -> str:
     spread = unicodedata.normalize("NFKD", german)
     plain = "".join(each for each in spread if not unicodedata.combining(each)).translate(_LETTERS)
     plain = plain.translate(_APOSTROPHES)
-    plain = _SHORT_PARTICLE.sub(" ", _OF_THE.sub(" ", _MAIDEN.sub(" ", plain)))
+    plain = _SHORT_PARTICLE.sub(" ", _OF_THE.sub(" ", _MAIDEN.sub(_relatives, plain)))
     return plain.replace("'", "").replace("e-mail", "email").replace("E-mail", "email")
 
 

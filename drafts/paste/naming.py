@@ -82,8 +82,13 @@ class Naming:
 
     def named(self, piece: Piece) -> Named:
         """Return whom it names as surely as anybody: one, or it is not sure."""
-        if self.is_of_relatives(piece):
+        named = self._named(piece)
+        others = self.is_of_relatives(piece)
+        if others and not all(self._is_called_so(piece, key) for key in named.keys):
             return Named([], BY_NAME)
+        return named
+
+    def _named(self, piece: Piece) -> Named:
         owners = [self._by_address[each] for each in piece.addresses if each in self._by_address]
         fits = self._fits(piece)
         if piece.addresses:
@@ -94,12 +99,18 @@ class Naming:
         if best == FULL and len(likely) == 1:
             likely = [*likely, *self._hinted(piece, likely[0])]
             likely = [] if self._is_shared(piece, likely[0]) else likely
-        likely = [key for key in likely if not self._is_twice(piece, key)]
+        likely = [] if any(self._is_twice(piece, key) for key in likely) else likely
         return Named(likely, BY_NAME, wholly=best >= FULL)
 
-    def is_of_relatives(self, piece: Piece) -> bool:
-        """Tell whether its number may be somebody's daughter's; De Voogd may be a recipient."""
-        return any(word in RELATIVES and word not in self._by_word for word in piece.words.whole)
+    @staticmethod
+    def is_of_relatives(piece: Piece) -> bool:
+        """Tell whether its number may be somebody's daughter's."""
+        return not RELATIVES.isdisjoint(piece.words.whole)
+
+    def _is_called_so(self, piece: Piece, key: int) -> bool:
+        """Tell whether a word like "guardian" is a recipient's own name: Piet de Voogd."""
+        cells = [cell & RELATIVES for cell in piece.words.cells if not cell.isdisjoint(RELATIVES)]
+        return len(cells) == 1 and cells[0] <= self._known[key].words
 
     def strange(self, piece: Piece, key: int) -> set[str]:
         """Return the words and initials that are no part of what a recipient is called."""
@@ -172,7 +183,8 @@ class Naming:
             return any(words and words.isdisjoint(known) for words in named)
         apart = [cell for cell in piece.words.cells if cell.isdisjoint(known)]
         beside = any(cell - known.keys() for cell in piece.words.cells if cell not in apart)
-        return any(len(cell) > 1 for cell in apart) or bool(apart and beside)
+        several = len(frozenset().union(*apart)) > 2
+        return several or any(len(cell) > 1 for cell in apart) or bool(apart and beside)
 
     def _is_twice(self, piece: Piece, key: int) -> bool:
         """Tell whether a line holds a name twice: Mrs. Jansen 06… Jansen, Jan."""

@@ -73,7 +73,9 @@ def test_each_number_finds_its_recipient(text: str, how: list[str]) -> None:
         ("Jansen, P. Schoolstraat 14\t06-36363601", "nobody"),
         ("Jan Jansen onbekend; Fatma Bakker 06-36363601", "nobody"),
         ("06-36363601 Bakker, Fatma - Jan Jansen", "nobody"),
+        ("Jan Jansen\t06-36363601\tnee  zoon", "nobody"),
         ("Mw. Jansen 06-36363601, Jansen, Jan", "nobody"),
+        ("1347 DH - Bakker, Jan - 06-36363601", "nobody"),
         ("Jansen\tM\tUtrecht\t06-36363601", "nobody"),
         ("Piet Jansen 06-36363601", "nobody"),
         ("P. de Vries 06-36363601", "nobody"),
@@ -171,6 +173,22 @@ def test_a_column_of_nine_digits_beside_mobile_numbers_is_no_column_of_numbers()
     text = "612345678\tJan Jansen\t\n687654321\tEls de Vries\t06-36363602"
 
     assert [match.number for match in map_list(text, PEOPLE, "NL").matches] == [TWO]
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "keys"),
+    [
+        ("Piet de Voogd", "Voogd, P. de\t06-36363601\tUtrecht", [1]),
+        ("Piet de Voogd", "Piet de Voogd\t06-36363601\tvoogd", []),
+        ("Anne-Marie", "Anne-Marie 06-36363601", [1]),
+        ("Anne-Marie", "Anne-Marie 't Hart 06-36363601", []),
+        ("", "Visser, Jan-Willem 06-36363601", []),
+    ],
+)
+def test_a_part_of_a_name_is_no_other_name(name: str, line: str, keys: list[int]) -> None:
+    people = [Person(1, "jan-willem@example.nl", name)]
+
+    assert [match.key for match in map_list(line, people, "NL").matches] == keys
 
 
 def test_a_nine_digit_code_of_somebody_without_a_number_is_no_number() -> None:
