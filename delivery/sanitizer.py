@@ -18,6 +18,7 @@ _CSP = (
 )
 BODY_CSP = _CSP.format(images="", sandbox=FRAME_SANDBOX)
 MAX_DEPTH = 2000  # deeper elements cost quadratic time
+MAX_COST = 1_000_000  # depth times elements; of real mails it is less than 200,000
 MAX_LINKS = 50
 
 _TAGS = (nh3.ALLOWED_TAGS | {"font", "big"}) - {"area", "map", "details", "summary"}
@@ -127,7 +128,7 @@ def clean(html: str, inline_images: Mapping[str, str], *, remote_images: bool = 
 
     With `remote_images` it may fetch images over https, and nothing else.
     """
-    if _depth(html) > MAX_DEPTH:
+    if _is_too_deep(html):
         raise TooDeepError
 
     def keep(_tag: str, attribute: str, value: str) -> str | None:
@@ -161,7 +162,7 @@ def content_ids(html: str) -> frozenset[str]:
 
 def links(html: str) -> tuple[str, ...]:
     """Return where the links of the HTML lead to, each once, in order. Raises TooDeepError."""
-    if _depth(html) > MAX_DEPTH:
+    if _is_too_deep(html):
         raise TooDeepError
     found: dict[str, None] = {}
 
@@ -206,6 +207,12 @@ def _safe_image(address: str, inline_images: Mapping[str, str]) -> str | None:
     if address[:4].lower() == "cid:":
         return inline_images.get(unquote(address[4:]))
     return address if _OWN_IMAGE.fullmatch(address) else None
+
+
+def _is_too_deep(html: str) -> bool:
+    """Tell whether it costs too much: a paragraph may begin each element that is open anew."""
+    depth = _depth(html)
+    return depth > MAX_DEPTH or depth * html.count("<") > MAX_COST
 
 
 def _depth(html: str) -> int:

@@ -117,6 +117,8 @@ def canonical_html(html: str, pictures: Mapping[str, str]) -> list[Token]:
                         remote_images=True)  # fmt: skip
     except TooDeepError:
         return [safe]
+    if len(cleaned) > _MAX_HTML:
+        return [safe]
     page = _Page()
     for match in _TOKEN.finditer(cleaned):
         end, tag, attributes, text = match.groups()

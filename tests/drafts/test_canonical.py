@@ -63,6 +63,14 @@ def test_html_that_a_reader_can_tell_apart_is_other_html(one: str, other: str) -
     assert canonical_html(one, PICTURES) != canonical_html(other, PICTURES)
 
 
+@pytest.mark.parametrize("count", [700, 1900])
+def test_html_that_a_browser_would_make_much_longer_is_taken_as_it_stands(count: int) -> None:
+    opened = "".join(f"<i title={number}>" for number in range(count))
+    html = f"<p>{opened}</p>" + "<p>a</p>" * count
+
+    assert canonical_html(html, {}) == [html]
+
+
 @pytest.mark.parametrize(
     ("one", "other"),
     [
