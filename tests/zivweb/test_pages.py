@@ -1,5 +1,7 @@
 """The shell of pages: errors, language, what guests see."""
 
+from collections.abc import Iterator
+
 import pytest
 from django.template.loader import render_to_string
 from django.test import Client, RequestFactory
@@ -10,6 +12,12 @@ from django.views.defaults import bad_request, server_error
 from tests import make
 
 ERRORS = ["400.html", "403.html", "403_csrf.html", "404.html", "500.html"]
+
+
+@pytest.fixture(autouse=True)
+def _in_english() -> Iterator[None]:
+    with translation.override("en"):
+        yield
 
 
 @pytest.mark.parametrize("name", ERRORS)
