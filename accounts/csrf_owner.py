@@ -5,6 +5,7 @@ A cookie says so: the person's id, and a keyed digest of it with the secret.
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
+from django.utils.crypto import constant_time_compare
 
 from vault.keys import keyed_digest
 
@@ -15,7 +16,7 @@ def owner_of(request: HttpRequest) -> int | None:
     """Return the id of the last person who was signed in with this CSRF secret."""
     pk, _, digest = request.COOKIES.get(COOKIE, "").partition(".")
     secret = secret_of(request)
-    if not secret or not pk.isdecimal() or digest != _digest(pk, secret):
+    if not secret or not constant_time_compare(digest, _digest(pk, secret)):
         return None
     return int(pk)
 
