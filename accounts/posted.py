@@ -11,14 +11,16 @@ from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, TooMany
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
 from django.http import HttpRequest, QueryDict, UnreadablePostError
 from django.http.multipartparser import MultiPartParserError
+from django.utils.http import escape_leading_slashes
 from django.utils.translation import gettext as _
 
 from accounts.unsent import UnsentForm
 
 KEY = "unsent_form"  # the field that names a kept form when it is sent once more
-# Fields that are never handed back: access codes, one-time codes, passwords, keys.
-SECRETS = frozenset({"code", "credential", "oldpassword", "password", "password1", "password2",
-                     "secret"})  # fmt: skip
+# Never handed back: what a form hides while it is typed, what browsers fill in as a secret, and
+# the codes and keys of fields that show them.
+SECRETS = frozenset({"code", "credential", "password", "secret"})
+_FILLED_IN = {"current-password", "new-password", "one-time-code"}  # HTML, autofill field names
 # Fields that nobody types in, and that no form of Django's knows.
 _MARKS = frozenset({"action", "book", "days", "helpful", "language", "next", "offer", "pk",
                     "problem", "recipient", "remember", "seen", "stay", "stop"})  # fmt: skip
@@ -120,7 +122,18 @@ def _own(name: str) -> str:
 
 
 def _is_secret(name: str) -> bool:
-    return _own(name) in SECRETS
+    return _own(name) in SECRETS | _secrets_of_forms()
+
+
+@lru_cache(maxsize=1)
+def _secrets_of_forms() -> frozenset[str]:
+    return frozenset(
+        name
+        for fields in _known_forms()
+        for name, field in fields.items()
+        if isinstance(field.widget, forms.PasswordInput)
+        or field.widget.attrs.get("autocomplete") in _FILLED_IN
+    )
 
 
 def _is_typed(name: str, field: forms.Field | None) -> bool:
@@ -159,7 +172,8 @@ def _page_of(request: HttpRequest) -> str:
     referer = urlsplit(request.headers.get("Referer", ""))
     if referer.netloc != request.get_host() or not referer.path.startswith("/"):
         return "/"
-    return referer._replace(scheme="", netloc="", fragment="").geturl()
+    page = referer._replace(scheme="", netloc="", fragment="").geturl()
+    return escape_leading_slashes(page)
 
 
 def _is_ours(request: HttpRequest) -> bool:
