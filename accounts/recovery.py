@@ -10,7 +10,7 @@ from django.utils import timezone
 
 from accounts.csrf_owner import note_owner, owner_of
 from accounts.posted import KEY, posted_form
-from accounts.unsent import UnsentForm, forget, keep, person
+from accounts.unsent import UnsentForm, forget, forget_old, keep, person
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -29,7 +29,10 @@ class UnsentFormMiddleware:
         if request.path.startswith(PROGRAMS):
             return response
         note_owner(request, response)
-        if request.method != "POST" or "HX-Request" in request.headers:
+        if request.method != "POST":
+            return response
+        forget_old(request.session, timezone.now())
+        if "HX-Request" in request.headers:
             return response  # a page that stays open keeps what was typed
         way = _way_in(response)
         if way and not request.path.startswith("/account/"):

@@ -7,7 +7,7 @@ the same browser. In a session that outlives a sign-in it waits until its owner 
 import base64
 import json
 import secrets
-from collections.abc import MutableMapping
+from collections.abc import Callable, MutableMapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -82,8 +82,23 @@ def is_kept_for(session: Session, owner: str, now: datetime) -> bool:
 
 def forget(session: Session, owner: str, key: str) -> None:
     """Forget one form of this owner."""
+    _leave(session, lambda each: (each["owner"], each["key"]) != (owner, key))
+
+
+def forget_all(session: Session, owner: str) -> None:
+    """Forget every form of this owner."""
+    _leave(session, lambda each: each["owner"] != owner)
+
+
+def forget_old(session: Session, now: datetime) -> None:
+    """Forget what was kept for long enough, whosever it is."""
+    oldest = (now - LIFE).timestamp()
+    _leave(session, lambda each: each["at"] >= oldest)
+
+
+def _leave(session: Session, wanted: Callable[[dict[str, Any]], bool]) -> None:
     entries = session.get(_FORMS, [])
-    left = [each for each in entries if (each["owner"], each["key"]) != (owner, key)]
+    left = [each for each in entries if wanted(each)]
     if len(left) != len(entries):
         session[_FORMS] = left
 

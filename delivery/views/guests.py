@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.context import support_of
 from accounts.policy import SMS
-from accounts.unsent import is_kept_for, kept_for
+from accounts.unsent import forget_all, is_kept_for, kept_for
 from addresses.agents import device_name
 from addresses.peers import is_loopback, peer_of
 from addresses.phone import mask_phone
@@ -181,6 +181,7 @@ def guest_close(request: HttpRequest, recipient: MessageRecipient) -> HttpRespon
     """Have this browser forget the message, say on somebody else's computer."""
     if request.method == "POST":
         visits.end(request.session, recipient.pk)
+        forget_all(request.session, owner_of_answer(recipient))
     return _to_guest(recipient)
 
 

@@ -13,6 +13,8 @@ from accounts.unsent import (
     MAX_FORMS,
     UnsentForm,
     forget,
+    forget_all,
+    forget_old,
     is_kept_for,
     keep,
     kept_for,
@@ -105,3 +107,18 @@ def test_a_form_is_forgotten_by_its_owner_alone() -> None:
     kept = words(session)
     forget(session, ANN, key)
     assert (kept, words(session)) == ([TYPED], [])
+
+
+def test_what_is_too_old_leaves_the_session_too() -> None:
+    session: dict[str, Any] = {}
+    keep(session, BOB, form("old"), NOW)
+    keep(session, ANN, form("new"), NOW + timedelta(minutes=1))
+    forget_old(session, NOW + LIFE + timedelta(seconds=1))
+    assert [each["owner"] for each in session["unsent_forms"]] == [ANN]
+
+
+def test_all_forms_of_an_owner_are_forgotten_and_no_others() -> None:
+    session: dict[str, Any] = {}
+    _ = [keep(session, owner, form(owner), NOW) for owner in (ANN, BOB, ANN)]
+    forget_all(session, ANN)
+    assert (words(session), words(session, BOB)) == ([], [BOB])

@@ -162,6 +162,17 @@ def test_files_beyond_every_limit_cost_no_text(
     assert ("too large" in page, SHOWN in page) == (True, True)
 
 
+def test_closing_the_message_forgets_a_late_answer(
+    client: Client, clock: time_machine.Traveller
+) -> None:
+    els = reader(client)
+    clock.shift(IDLE + HALF)
+    send(client, els)
+    client.post(link(els, "close/"))
+    verify(client, els)
+    assert SHOWN not in shown(client, els)
+
+
 def test_nothing_typed_keeps_nothing(client: Client) -> None:
     els = reader(client)
     client.post(link(els, "close/"))
