@@ -50,12 +50,14 @@ def person(pk: int) -> str:
 
 
 def keep(session: Session, owner: str, form: UnsentForm, now: datetime) -> bool:
-    """Keep a form, in place of the one with the same key; tell whether it was small enough."""
+    """Keep a form, in place of its owner's with the same key; tell whether it was small enough."""
     values = [form.path, form.page, form.fields, form.left_out, form.can_send]
     plain = json.dumps(values, ensure_ascii=False).encode(errors="surrogatepass")
     if len(plain) > MAX_BYTES:
         return False
-    key = form.key or secrets.token_hex(8)
+    live = _live(session, now)
+    mine = {each["key"] for each in live if each["owner"] == owner}
+    key = form.key if form.key in mine else secrets.token_hex(8)
     data_key, wrapped = new_data_key(_context(owner, key))
     entry = {
         "owner": owner,
@@ -64,7 +66,7 @@ def keep(session: Session, owner: str, form: UnsentForm, now: datetime) -> bool:
         "data_key": base64.b64encode(wrapped).decode(),
         "sealed": base64.b64encode(data_key.seal(plain, _context(owner, key))).decode(),
     }
-    others = [each for each in _live(session, now) if each["key"] != key]
+    others = [each for each in live if each["key"] != key]
     session[_FORMS] = [entry, *others][:MAX_FORMS]
     return True
 

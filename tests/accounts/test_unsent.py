@@ -94,6 +94,15 @@ def test_a_form_that_came_back_takes_its_own_place() -> None:
     assert words(session) == ["second"]
 
 
+def test_a_key_that_was_made_up_or_is_somebody_elses_is_not_taken() -> None:
+    session: dict[str, Any] = {}
+    keep(session, ANN, form("first"), NOW)
+    (mine,) = kept_for(session, ANN, NOW)
+    _ = [keep(session, BOB, form("second", key=key), NOW) for key in (mine.key, "x" * MAX_BYTES)]
+    assert (words(session), words(session, BOB)) == (["first"], ["second", "second"])
+    assert "xxx" not in json.dumps(session)
+
+
 def test_an_answer_of_the_longest_kind_is_kept_and_no_more_than_that() -> None:
     assert keep({}, ANN, form("\N{CJK UNIFIED IDEOGRAPH-4E00}" * 100_000), NOW)
     assert not keep({}, ANN, form("x" * MAX_BYTES), NOW)
