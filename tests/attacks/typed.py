@@ -4,12 +4,12 @@ import html
 from dataclasses import dataclass, field
 from html.parser import HTMLParser
 
-from django.http import HttpResponse, HttpResponseBase
+from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import resolve
 
 from accounts.posted import SECRETS
-from tests.attacks.scene import Scene, addresses, browser
+from tests.attacks.scene import Scene, addresses
 
 ORIGIN = {"origin": "http://testserver"}
 WRITTEN = {"text", "textarea", "tel", "email", "search", "url", "number", "date"}
@@ -35,11 +35,10 @@ class Form:
 
     def lost_in(self, page: str) -> list[str]:
         """Return the fields whose words a page does not give back; secrets are not expected."""
-        own = {name: name.rpartition("-")[2] for name in self.typed}
         return [
             f"{self.action}: {name}"
             for name in self.typed
-            if own[name] not in SECRETS and html.escape(self.words(name)) not in page
+            if _own(name) not in SECRETS and html.escape(self.words(name)) not in page
         ]
 
 
@@ -72,13 +71,17 @@ class _Reader(HTMLParser):
 
 def text_of(answer: HttpResponseBase) -> str:
     """Return a page."""
-    return (
-        b"".join(answer).decode(errors="replace")
-        if answer.streaming
-        else (
-            answer.content.decode(errors="replace")  # type: ignore[attr-defined]
-        )
-    )
+    content = b"".join(answer) if answer.streaming else getattr(answer, "content", b"")
+    return content.decode(errors="replace")
+
+
+def kind_of(form: Form) -> tuple[str, ...]:
+    """Return what is the same for a form on every page that has it: its view, and its fields."""
+    return (str(resolve(form.action.partition("?")[0]).url_name), *map(_own, form.typed))
+
+
+def _own(name: str) -> str:
+    return name.rpartition("-")[2]
 
 
 def forms_of(client: Client, scene: Scene) -> list[Form]:
@@ -87,14 +90,22 @@ def forms_of(client: Client, scene: Scene) -> list[Form]:
     seen: set[str] = set()
     for address in addresses(scene):
         name = str(resolve(address).url_name)
-        answer = client.get(address) if name not in seen else HttpResponse(status=204)
-        seen |= {name} if answer.status_code == 200 else set()
+        if name in seen:
+            continue
+        answer = client.get(address)
+        seen |= {name} if is_the_same_for_all(answer) else set()
         if "text/html" in answer.headers.get("Content-Type", ""):
             reader = _Reader(address)
             reader.feed(text_of(answer))
             known = [form for form in reader.found if form.typed and form.action not in NEVER]
-            found |= {(form.action, *form.typed): form for form in known}
+            found = {kind_of(form): form for form in known} | found
     return list(found.values())
+
+
+def is_the_same_for_all(answer: HttpResponseBase) -> bool:
+    """Tell whether other rows at the same address answer in the same way."""
+    to_login = answer.headers.get("Location", "").startswith("/account/login/")
+    return answer.status_code in {200, 405} or to_login
 
 
 def strict(client: Client) -> Client:
@@ -102,8 +113,3 @@ def strict(client: Client) -> Client:
     other = Client(enforce_csrf_checks=True, headers=ORIGIN, raise_request_exception=False)
     other.cookies = client.cookies.copy()  # type: ignore[assignment]
     return other
-
-
-def people(scene: Scene) -> list[Client]:
-    """Return the browsers of a sender, an admin and somebody who is nobody here."""
-    return [browser(scene.owner), browser(scene.admin), browser(None)]
