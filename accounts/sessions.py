@@ -51,7 +51,7 @@ class SessionStore(DatabaseStore):
             stored[_SEALED] = base64.b64encode(sealed).decode()
         return super().encode(stored)
 
-    def decode(self, session_data: str) -> dict[str, Any]:
+    def decode(self, session_data: bytes | str) -> dict[str, Any]:
         """Return what was encoded, without what is sealed once its key is gone."""
         found: dict[str, Any] = super().decode(session_data)
         sealed = found.pop(_SEALED, "")

@@ -17,6 +17,8 @@ from tests.attacks.scene import Scene, browser, make_scene
 from tests.attacks.typed import ORIGIN, Form, forms_of, kind_of, strict, text_of
 from tests.delivery.messages import link, open_in, receiver
 
+Shown = tuple[Client, User | None, Form]  # in which browser, and who is signed in there
+
 pytestmark = [pytest.mark.slow, pytest.mark.django_db]
 
 
@@ -27,12 +29,12 @@ def scene(settings: Settings) -> Scene:
     return make_scene()
 
 
-def every_form(scene: Scene) -> list[tuple[Client, User | None, Form]]:
+def every_form(scene: Scene) -> list[Shown]:
     """Return the forms of everybody, each once, with the browser that shows it and whose it is."""
     jan, guest = receiver(), Client()
     open_in(guest, jan)
     answer = Form(link(jan, "reply/"), link(jan), ["subject", "text"], {"reader": "sender"})
-    found = {kind_of(answer): (guest, None, answer)}
+    found: dict[tuple[str, ...], Shown] = {kind_of(answer): (guest, None, answer)}
     for person in (scene.owner, scene.admin, None):
         client = browser(person)
         shown = {kind_of(form): (client, person, form) for form in forms_of(client, scene)}
