@@ -13,7 +13,14 @@ from accounts.recovery import hand_back
 from drafts import access, actions, states
 from drafts.forms import posted_forms
 from drafts.models import Draft
-from drafts.views.page import Shown, asked_by, draft_context, ended_context, seen_in
+from drafts.views.page import (
+    Shown,
+    asked_by,
+    draft_context,
+    ended_context,
+    seen_in,
+    unused_list_context,
+)
 
 
 @login_required
@@ -63,6 +70,8 @@ def draft_send(request: HttpRequest, pk: int) -> HttpResponse:
     found = access.draft_for(actor, pk)
     late = access.differing(found, choices)
     context = draft_context(found, Shown(actor, came_back=forms, late=late))
+    if text := request.POST.get("list", "").strip():
+        context |= unused_list_context(found, actor, text)
     return render(request, "drafts/draft.html", context, status=422)
 
 

@@ -22,7 +22,15 @@ from drafts.actions.finishing import UNDO_SECONDS
 from drafts.forms import RecipientForm
 from drafts.incoming import Choice
 from drafts.models import Attachment, Draft, Recipient
-from drafts.paste import HAS_ONE, Match, Pasted, Unmatched, Wrong
+from drafts.paste import (
+    HAS_ONE,
+    Match,
+    Pasted,
+    Unmatched,
+    Wrong,
+    map_list,
+    without_countries,
+)
 from drafts.wording import (
     demand_sentence,
     method_words,
@@ -241,6 +249,15 @@ def pasted_context(draft: Draft, viewer: User, pasted: PastedList) -> dict[str, 
         "list": pasted.text if unsure or left else "",
         "focus": 0 if unsure else context["focus"],
     }
+
+
+def unused_list_context(draft: Draft, viewer: User, text: str) -> dict[str, Any]:
+    """Return what the page shows of a list that came with Send: all its pairs, to look at first."""
+    policy = viewer.policy
+    people = access.people_of(draft, policy)
+    mapped = without_countries(map_list(text, people, policy.default_country), policy.allows_sms_to)
+    unsure = _pairs(mapped.matches, {each.pk: each for each in draft.recipients.all()})
+    return {"list": text, "unsure": unsure, "unused": True}
 
 
 def _typed(wrong: Wrong) -> QueryDict:
