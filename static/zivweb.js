@@ -111,6 +111,14 @@
   function tell(name, event) {
     troubled = event.detail.elt;
     trouble.replaceChildren(document.getElementById(name).content.cloneNode(true));
+    uncover(document.activeElement);
+  }
+
+  function uncover(field) {
+    if (!field.matches("input, textarea, select")) return;
+    const { top, bottom } = field.getBoundingClientRect();
+    const covered = trouble.getBoundingClientRect().bottom + 8 - top;
+    if (bottom > 0 && covered > 0) window.scrollBy(0, -covered);
   }
 
   function untell() {
