@@ -177,23 +177,6 @@ def test_a_landline_in_a_list_stands_in_its_field_with_what_is_wrong(
     assert ('value="020 123 4567"' in page, "is a landline" in page) == (True, True)
 
 
-@pytest.mark.parametrize("text", ["0636363601\n0636363602", "jan@example.nl 0636363601", "jan 06"])
-def test_a_list_that_comes_with_send_is_not_lost(draft: Draft, owner: Client, text: str) -> None:
-    page = owner.post(f"/drafts/{draft.pk}/send/", {"list": text}).content.decode()
-
-    assert f">{text}</textarea>" in page
-    assert ("not used your list yet" in page) == (text != "jan 06")
-    assert [each.reason for each in draft.recipients.all()] == [states.MISSING] * 2
-
-
-def test_send_is_not_the_first_button_while_pairs_are_to_be_looked_at(
-    draft: Draft, owner: Client
-) -> None:
-    page = paste(owner, draft, "jan 0636363601\nels 0636363602")
-
-    assert (page.count('class="button--primary'), "data-submit-key" in page) == (1, False)
-
-
 def test_a_list_of_which_something_is_left_stays_to_be_mended(draft: Draft, owner: Client) -> None:
     assert ">piet 0636363601</textarea>" in paste(owner, draft, "piet 0636363601")
 
