@@ -113,7 +113,6 @@ def test_without_javascript_one_recipient_is_saved_as_well(draft: Draft, owner: 
     path = reverse("recipient_complete", args=[draft.pk, who.pk])
 
     response = owner.post(path, {f"r{who.pk}-phone": "0636363636"})
-
     assert (response.status_code, jan(draft).reason) == (302, "")
 
 
