@@ -55,8 +55,9 @@ def draft_send(request: HttpRequest, pk: int) -> HttpResponse:
     forms = posted_forms(found.recipients.all(), actor.policy, request.POST)
     choices = {form.recipient.pk: choice for form in forms if (choice := form.choice()) is not None}
     accepted, seen = request.POST.get("problem", ""), seen_in(request.POST, choices)
+    wrong = any(form.errors for form in forms)
     try:
-        if any(form.errors for form in forms):
+        if wrong:
             actions.complete_recipients(found, choices, seen=seen, actor=actor)
             sent = False
         else:
@@ -64,6 +65,9 @@ def draft_send(request: HttpRequest, pk: int) -> HttpResponse:
     except actions.SendingForbidden:
         return render(request, "drafts/sending_forbidden.html", {"draft": found}, status=403)
     except actions.Unfinished:
+        found = access.draft_for(actor, pk)
+        if found.state == states.SENDING and not (wrong or access.differing(found, choices)):
+            return redirect("draft", found.pk)  # pressed twice: it goes with just these numbers
         return _no_longer_held(request, found)
     if sent:
         return redirect("draft", found.pk)

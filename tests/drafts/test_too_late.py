@@ -36,6 +36,16 @@ def test_numbers_that_were_sent_too_late_are_shown() -> None:
     assert ("What you typed is still here" in page, TYPED in page) == (True, True)
 
 
+@pytest.mark.parametrize("typed", [TYPED, "020 123 4567"])
+def test_another_number_for_a_draft_on_its_way_is_shown(typed: str) -> None:
+    anna = make.user()
+    draft = make.draft(anna)
+    client, field = make.signed_in(anna), field_of(draft)
+    client.post(f"/drafts/{draft.pk}/send/", {field: "06 87654321"})
+    page = sent_to(client, f"/drafts/{draft.pk}/send/", {field: typed})
+    assert ("What you typed is still here" in page, typed in page) == (True, True)
+
+
 def test_a_list_that_was_pasted_too_late_is_shown() -> None:
     client, draft = discarded()
     page = sent_to(client, f"/drafts/{draft.pk}/paste/", {"list": f"jan@example.nl\t{TYPED}"})
