@@ -32,7 +32,7 @@ ELSEWHERE = {
     "_messages.html": "swapped in by no page",
     "delivery/_guest_visit.html": "as high for all that it says",
 }
-LOOKS = [Look(language, window) for language in ("en", "nl") for window in (DESK, PHONE)]
+LOOKS = [Look("en", DESK), Look("nl", PHONE)]
 COVERED = """field => {
   field.focus();
   const box = field.getBoundingClientRect();
