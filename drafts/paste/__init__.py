@@ -156,7 +156,7 @@ def _by_who(pieces: Sequence[Piece], people: Sequence[Person], naming: Naming) -
     coded = any(piece.has_code for piece in pieces) or any(
         piece.mobiles for piece in pieces if not piece.bare
     )
-    if pieces and not pieces[0].has_number and naming.is_of_relatives(pieces[0]):
+    if pieces and _is_of_relatives(pieces[0], naming):
         return Pasted((), tuple(Unmatched(piece.text, NOBODY) for piece in pieces))
     judged = [
         _Judged(piece, naming.named(piece), piece.mobiles or (() if coded else piece.bare))
@@ -177,6 +177,12 @@ def _by_who(pieces: Sequence[Piece], people: Sequence[Person], naming: Naming) -
         Unmatched(each.piece.text, _reason(each, needing)) for each in judged if each not in used
     ]
     return Pasted(tuple(matches), tuple(left), tuple(wrong))
+
+
+def _is_of_relatives(first: Piece, naming: Naming) -> bool:
+    """Tell whether heads of columns say that the numbers are not the recipients' own."""
+    is_row = first.has_number or naming.named(first).keys
+    return not is_row and naming.is_of_relatives(first)
 
 
 def _about(judged: Sequence[_Judged], naming: Naming) -> dict[int, list[_Judged]]:
