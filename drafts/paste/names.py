@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from addresses.text import strip_invisible
-from drafts.paste.words import NOISE, PARTICLES, RELATIVES, SURNAMES_TOO
+from drafts.paste.words import NOISE, PARTICLES, RELATIVES, SURNAMES_TOO, TITLES
 
 EQUAL, FULL, PARTLY, NOT = 3, 2, 1, 0
 
@@ -39,6 +39,8 @@ _PLACE = re.compile(
     r"|road|lei) +\d+(?:[ -]?[A-Za-z]\b(?![.-]))?"
     r"|^\s*[1-9]\d{3} ?[A-Z]{2}\b(?: +['-]?[^\W\d_][^\W\d_'-]*)*\s*$"
 )
+_POSTCODE = re.compile(r"\b[1-9]\d{3} ?[A-Z]{2}\b(?![.'-])")
+_STREET = re.compile(r"([^\W\d_]+)\.? \d{1,4} ?[A-Za-z]?\W*$")
 _NOT_NUMBERED = r"[^\W\d_]+(?!\w|\W*\d)"
 _LONGEST_PLACE = 80
 _SEXES = frozenset("MVFWX") | frozenset("mvfwx")
@@ -263,3 +265,14 @@ def may_mean(words: Words, known: Known) -> bool:
         and not missing
         and all(any(word.startswith(each) for word in starts) for each in known.short)
     )
+
+
+def may_be_name(text: str) -> bool:
+    """Tell whether a cell may be somebody's whole name: two capitalised words, and no street."""
+    street = _STREET.search(text)
+    if street and street[1].casefold() not in NOISE:
+        return False
+    words = re.findall(r"[^\W\d_]+", _POSTCODE.sub(" ", text))
+    titled = any(word.casefold() in TITLES for word in words)
+    capital = [word for word in words if not word.islower() and word.casefold() not in NOISE]
+    return len(capital) + titled > 1

@@ -15,16 +15,16 @@ from drafts.paste.names import (
     fit,
     is_whole,
     known_as,
+    may_be_name,
     may_mean,
     read_words,
 )
-from drafts.paste.pieces import Piece, visible
+from drafts.paste.pieces import CELL_ENDS, Piece, split_cells, visible
 from drafts.paste.words import RELATIVES
 
 BY_ADDRESS, BY_NAME = "address", "name"
 
-_CELL_ENDS = re.compile(r"[\t;|\n]")
-_LOOSE_ENDS = re.compile(r" {2,}| [-/] |: ")
+_BETWEEN_NUMBERS = re.compile(r"\W*\d[\d\W]{5,}\d\W*| [-/] |: ")
 _NO_WORDS = re.compile(r"\S*@\S*|\d+")
 _MOBILE = re.compile(r"(?:\d\W{0,3}){9}")
 
@@ -98,7 +98,8 @@ class Naming:
         likely = [key for key, level in fits.items() if level == best]
         if best == FULL and len(likely) == 1:
             likely = [*likely, *self._hinted(piece, likely[0])]
-            likely = [] if self._is_shared(piece, likely[0]) else likely
+            shared = self._is_shared(piece, likely[0]) and not self._has_cells(piece, likely[0])
+            likely = [] if shared else likely
         likely = [] if any(self._is_twice(piece, key) for key in likely) else likely
         return Named(likely, BY_NAME, wholly=best >= FULL)
 
@@ -147,18 +148,23 @@ class Naming:
         """Tell whether cells of a row hold a whole name, and the others nothing like it: a city."""
         known = self._known[key]
         starts = (*known.short, *(word[0] for word in known.words))
-        ends = _CELL_ENDS if _CELL_ENDS.search(piece.text) else _LOOSE_ENDS
-        cells = ends.split(piece.text)
+        cells = split_cells(piece.text)
+        cells = cells if len(cells) > 1 else _BETWEEN_NUMBERS.split(piece.text)
         own = [cell for cell in cells if _may_name(_words_of(cell), starts)]
         words = _words_of("\t".join(own))
-        beside = piece.words.whole - words.whole
+        beside = [cell for cell in cells if cell not in own]
         return (
-            (ends is _CELL_ENDS or len(beside) < 2)
-            and len(cells) > 1
+            len(cells) > 1
             and fit(words, known) != NOT
             and is_whole(words, known)
-            and not self._is_shared(piece, key)
+            and (bool(CELL_ENDS.search(piece.text)) or not any(map(may_be_name, beside)))
+            and not self._is_anothers(cells, key)
         )
+
+    def _is_anothers(self, cells: Iterable[str], key: int) -> bool:
+        """Tell whether the number stands in a cell with somebody else's name."""
+        named = [_words_of(each).whole for each in cells if _MOBILE.search(each)]
+        return any(words and words.isdisjoint(self._known[key].spellings) for words in named)
 
     def _with_owners(self, piece: Piece, owners: list[int], fits: dict[int, int]) -> list[int]:
         """Return the owners of the addresses, and whom the words name beside them."""
@@ -177,10 +183,8 @@ class Naming:
     def _is_shared(self, piece: Piece, key: int) -> bool:
         """Tell whether the number may be somebody else's who is named apart: Jan 06… Piet Smit."""
         known = self._known[key].spellings
-        if _CELL_ENDS.search(piece.text):
-            numbers = [each for each in _CELL_ENDS.split(piece.text) if _MOBILE.search(each)]
-            named = [_words_of(each).whole for each in numbers]
-            return any(words and words.isdisjoint(known) for words in named)
+        if CELL_ENDS.search(piece.text):
+            return self._is_anothers(CELL_ENDS.split(piece.text), key)
         apart = [cell for cell in piece.words.cells if cell.isdisjoint(known)]
         beside = any(cell - known.keys() for cell in piece.words.cells if cell not in apart)
         several = len(frozenset().union(*apart)) > 2

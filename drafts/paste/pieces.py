@@ -18,6 +18,8 @@ _LINE_ENDS = re.compile(r"\r\n?|[\v\f\x1c-\x1e\x85\u2028\u2029]")
 _BLANK_LINES = re.compile(r"\n[ \t]*\n\s*")
 _QUOTED = re.compile(r'(?<![^\t;,\n])"((?:[^"]|"")*)"(?![^\t;,\n])')
 _CELLS = re.compile(r"[\t;|,\n\x00]+")
+CELL_ENDS = re.compile(r"[\t;|\n]")
+_LOOSE_ENDS = (re.compile(r" {2,}| [-/] |: "), re.compile(r", *"))
 _CODE = re.compile(r"[1-9]\d{8}")
 _SEEN_AS = str.maketrans(
     {"\u00a0": " ", "\u202f": " ", "\u2007": " ", "\uff0b": "+", "\x00": " "}
@@ -95,9 +97,17 @@ def read(text: str, region: str) -> Piece:
         tuple(each for each in numbers if not each.e164),
         bare,
         addresses,
-        read_words(rest),
+        read_words("\t".join(split_cells(rest))),
         has_code=bool(codes or len(bare) > 1 or (bare and mobiles)),
     )
+
+
+def split_cells(row: str) -> list[str]:
+    """Return the cells of a row; several dashes, strokes, colons or blanks part them as well."""
+    if CELL_ENDS.search(row):
+        return CELL_ENDS.split(row)
+    parted = (ends.split(row) for ends in _LOOSE_ENDS)
+    return next((cells for cells in parted if len(cells) > 2), [row])
 
 
 def _different(numbers: Iterable[str]) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ def _words(text: str) -> frozenset[str]:
 
 
 PARTICLES = _words("de den der het van von vd ten ter te op aan in bij el en of and und")
-_TITLES = _words(
+TITLES = _words(
     "mr mw mevr mevrouw mej dhr heer hr meneer dr drs ing ir prof bc msc bsc mrs ms miss herr frau"
     " mme fam familie"
 )
@@ -29,7 +29,7 @@ _GREETINGS = _words(
     "beste dag hoi hallo dear hi hello groet groeten groetjes vriendelijke vriendelijk hartelijke"
     " met mvg kind best warm regards sincerely yours"
 )
-NOISE = _TITLES | _LABELS | _GREETINGS
+NOISE = TITLES | _LABELS | _GREETINGS
 SURNAMES_TOO = _words("kamer bed stad plaats lijn straat land vast bel contact room street")
 # Whoever is called so beside a recipient has a number of their own.
 RELATIVES = _words(
