@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
+from drafts.paste.names import may_be_name
 from drafts.paste.naming import BY_ADDRESS, Naming
 from drafts.paste.numbers import find_numbers, mask
 from drafts.paste.pieces import Piece, read
@@ -130,7 +131,11 @@ def _is_one_persons(whole: Piece, lines: Sequence[Piece], naming: Naming) -> boo
         return True
     if sum(naming.touches(line, named.only) for line in lines) > 1:
         return False
-    strange = [at for at, line in enumerate(lines) if naming.strange(line, named.only)]
+    strange = [
+        at
+        for at, line in enumerate(lines)
+        if naming.strange(line, named.only) and (named.how == BY_ADDRESS or may_be_name(line.text))
+    ]
     details = [at for at, line in enumerate(lines) if line.has_number or line.addresses]
     labelled = any(line.mobiles and re.search(r"[^\W\d_]", line.text) for line in lines)
     is_signature = named.how == BY_ADDRESS and labelled and naming.touches(lines[0], named.only)
