@@ -267,12 +267,16 @@ def may_mean(words: Words, known: Known) -> bool:
     )
 
 
+def is_titled(text: str) -> bool:
+    """Tell whether a title is in the text: Mrs. Smit."""
+    return not TITLES.isdisjoint(re.findall(r"[^\W\d_]+", text.casefold()))
+
+
 def may_be_name(text: str) -> bool:
     """Tell whether a cell may be somebody's whole name: two capitalised words, and no street."""
     street = _STREET.search(text)
     if street and street[1].casefold() not in NOISE:
         return False
     words = re.findall(r"[^\W\d_]+", _POSTCODE.sub(" ", text))
-    titled = any(word.casefold() in TITLES for word in words)
     capital = [word for word in words if not word.islower() and word.casefold() not in NOISE]
-    return len(capital) + titled > 1
+    return len(capital) + is_titled(text) > 1

@@ -13,6 +13,7 @@ from drafts.paste.names import (
     Known,
     Words,
     fit,
+    is_titled,
     is_whole,
     known_as,
     may_be_name,
@@ -59,6 +60,13 @@ def _words_of(text: str) -> Words:
 
 def _may_name(words: Words, starts: tuple[str, ...]) -> bool:
     return bool(words.short or words.sex) or any(word.startswith(starts) for word in words.whole)
+
+
+def _says_all(cells: Sequence[str], known: Known) -> bool:
+    """Tell whether the cells hold the whole name, or one cell a title and the surname."""
+    words = _words_of("\t".join(cells))
+    titled = len(cells) == 1 and is_titled(cells[0]) and not words.short
+    return fit(words, known) >= (PARTLY if titled else FULL)
 
 
 class Naming:
@@ -150,13 +158,15 @@ class Naming:
         starts = (*known.short, *(word[0] for word in known.words))
         cells = split_cells(piece.text)
         cells = cells if len(cells) > 1 else _BETWEEN_NUMBERS.split(piece.text)
-        own = [cell for cell in cells if _may_name(_words_of(cell), starts)]
+        own = [cell for cell in cells if not _words_of(cell).whole.isdisjoint(known.spellings)]
+        whole = _says_all(own, known)
+        own = own if whole else [cell for cell in cells if _may_name(_words_of(cell), starts)]
         words = _words_of("\t".join(own))
         beside = [cell for cell in cells if cell not in own]
         return (
             len(cells) > 1
             and fit(words, known) != NOT
-            and is_whole(words, known)
+            and (whole or is_whole(words, known))
             and (bool(CELL_ENDS.search(piece.text)) or not any(map(may_be_name, beside)))
             and not self._is_anothers(cells, key)
         )
