@@ -197,9 +197,12 @@ def _is_half(words: Words, known: Known, found: set[str]) -> bool:
 
 
 def _together(words: Words, known: Known) -> bool:
-    """Tell whether a name stands in one cell, or in several that hold nothing else."""
-    cells = [cell for cell in words.cells if any(word in known.spellings for word in cell)]
-    return len(cells) == 1 or all(word in known.spellings for cell in cells for word in cell)
+    """Tell whether a name stands in one cell, or in several: Jansen, Jan or Jansen, Jan Willem."""
+    places = [at for at, cell in enumerate(words.cells) if not cell.isdisjoint(known.spellings)]
+    cells = [words.cells[at] for at in places]
+    begun = len(cells) == 2 and places[1] - places[0] == 1 and len(known.words) == 2
+    cells = cells[:1] if begun else cells
+    return len(places) == 1 or all(word in known.spellings for cell in cells for word in cell)
 
 
 def _explained(

@@ -24,6 +24,7 @@ _LABELS = _words(
     " age geslacht adres straat huisnummer postcode pc woonplaats plaats stad land address"
     " street city zip email mail mailadres emailadres mailto ontvanger ontvangers recipient"
     " recipients lijst telefoonlijst bellijst contact is te bereiken via onbekend geen unknown none"
+    " jr jaar uur ja nee nvt ok"
 )
 _GREETINGS = _words(
     "beste dag hoi hallo dear hi hello groet groeten groetjes vriendelijke vriendelijk hartelijke"
