@@ -181,7 +181,7 @@ def _by_who(pieces: Sequence[Piece], people: Sequence[Person], naming: Naming) -
 
 def _is_of_relatives(first: Piece, naming: Naming) -> bool:
     """Tell whether heads of columns say that the numbers are not the recipients' own."""
-    is_row = first.has_number or naming.named(first).keys
+    is_row = re.search(r"\d", first.text) or naming.named(first).keys
     return not is_row and naming.is_of_relatives(first)
 
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
 from drafts.paste.names import may_be_name
-from drafts.paste.naming import BY_ADDRESS, Naming
+from drafts.paste.naming import BY_ADDRESS, BY_NAME, Naming
 from drafts.paste.numbers import find_numbers, mask
 from drafts.paste.pieces import Piece, read
 
@@ -131,14 +131,18 @@ def _is_one_persons(whole: Piece, lines: Sequence[Piece], naming: Naming) -> boo
         return True
     if sum(naming.touches(line, named.only) for line in lines) > 1:
         return False
-    strange = [
-        at
-        for at, line in enumerate(lines)
-        if naming.strange(line, named.only) and (named.how == BY_ADDRESS or may_be_name(line.text))
-    ]
+    strange = [at for at, line in enumerate(lines) if naming.strange(line, named.only)]
+    if named.how == BY_NAME:
+        strange = [at for at in strange if _may_be_others(lines[at], named.only, naming)]
     details = [at for at, line in enumerate(lines) if line.has_number or line.addresses]
     labelled = any(line.mobiles and re.search(r"[^\W\d_]", line.text) for line in lines)
     is_signature = named.how == BY_ADDRESS and labelled and naming.touches(lines[0], named.only)
     return not strange or (
         is_signature and all(not details[0] < at < details[-1] for at in strange)
     )
+
+
+def _may_be_others(line: Piece, key: int, naming: Naming) -> bool:
+    """Tell whether a line may name somebody else: no town, no second given name of theirs."""
+    more = len(naming.strange(line, key)) > 1 or not naming.touches(line, key)
+    return more and may_be_name(line.text)

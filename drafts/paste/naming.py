@@ -160,7 +160,9 @@ class Naming:
         cells = cells if len(cells) > 1 else _BETWEEN_NUMBERS.split(piece.text)
         own = [cell for cell in cells if not _words_of(cell).whole.isdisjoint(known.spellings)]
         whole = _says_all(own, known)
-        own = own if whole else [cell for cell in cells if _may_name(_words_of(cell), starts)]
+        remarks = set() if any(map(str.islower, own)) else {each for each in cells if each.islower()}
+        likely = [each for each in cells if _may_name(_words_of(each), starts)]
+        own = own if whole else [each for each in likely if each not in remarks]
         words = _words_of("\t".join(own))
         beside = [cell for cell in cells if cell not in own]
         return (
