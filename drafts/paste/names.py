@@ -100,6 +100,7 @@ def read_words(text: str) -> Words:
     plain = _ONE_LETTER_LABEL.sub(" ", _plain(text))
     for found in _CELL.finditer(plain):
         cell = found[0] if len(found[0]) > _LONGEST_PLACE else _PLACE.sub(_relatives, found[0])
+        cell = _POSTCODE.sub(" ", cell)
         if cell.strip() in _SEXES:
             sex.append(cell.strip().casefold())
             continue

@@ -27,6 +27,7 @@ BY_ADDRESS, BY_NAME = "address", "name"
 
 _BETWEEN_NUMBERS = re.compile(r"\W*\d[\d\W]{5,}\d\W*| [-/] |: ")
 _NO_WORDS = re.compile(r"\S*@\S*|\d+")
+_LOWER = re.compile(r"(?<![\w'-])[a-zß-ÿ]{2,}(?![\w'-])")
 _MOBILE = re.compile(r"(?:\d\W{0,3}){9}")
 
 
@@ -160,15 +161,17 @@ class Naming:
         cells = cells if len(cells) > 1 else _BETWEEN_NUMBERS.split(piece.text)
         own = [cell for cell in cells if not _words_of(cell).whole.isdisjoint(known.spellings)]
         whole = _says_all(own, known)
-        remarks = set() if any(map(str.islower, own)) else {each for each in cells if each.islower()}
+        remarks = {each for each in cells if each.islower() and not any(map(str.islower, own))}
         likely = [each for each in cells if _may_name(_words_of(each), starts)]
         own = own if whole else [each for each in likely if each not in remarks]
-        words = _words_of("\t".join(own))
+        texts = "\t".join(own), _LOWER.sub(" ", "\t".join(own))
         beside = [cell for cell in cells if cell not in own]
         return (
             len(cells) > 1
-            and fit(words, known) != NOT
-            and (whole or is_whole(words, known))
+            and any(
+                fit(words, known) != NOT and (whole or is_whole(words, known))
+                for words in map(_words_of, texts)
+            )
             and (bool(CELL_ENDS.search(piece.text)) or not any(map(may_be_name, beside)))
             and not self._is_anothers(cells, key)
         )

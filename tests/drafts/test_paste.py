@@ -82,6 +82,8 @@ def test_each_number_finds_its_recipient(text: str, how: list[str]) -> None:
         ("Jan Jansen jan@elders.example 06-36363601", "nobody"),
         ("Els Jansen-de Vries 06-36363601", "nobody"),
         ("Jan Jansen 06-36363601 Piet Pietersen", "nobody"),
+        ("ja: M: Jansen Piet: 06-36363601", "nobody"),
+        ("Jan Jansen - 06-36363601 - Piet Pietersen", "nobody"),
         ("Jan Jansen", "no_number"),
         ("see you on Friday", "no_number"),
         ("Onbekende Persoon 06-36363609", "nobody"),
@@ -142,6 +144,13 @@ def test_two_lines_of_one_person_with_other_numbers_are_shown_and_not_used() -> 
         "Jan\u200b Jan\u00adsen: \u202a{}\u202c",
         "Jan Jansen geb. de Vries {}",
         '1\t"Jan Jansen\n(12 maart 1985)"\t"{}"',
+        "mw. Jansen;{};Gent",
+        "Jan Jansen - Lange Voorhout 19 - {} - Gent",
+        "89 jr, 2028 AD, J. Jansen, {}, Hoofdstraat 12",
+        "Jansen, Jan Willem, {}, Kerkweg 3",
+        "J. Jansen {} 1829 FA",
+        "Utrecht {} J. Jansen wil graag om 10.30 uur",
+        "{}\nGent\nPrinsengracht 193\nwil graag om 10.30 uur\nJansen, Jan",
     ],
 )
 @pytest.mark.parametrize("number", ["06-36363601", "+31\u00a0(0)6 36 36 36 01", "06\u201136363601"])
@@ -189,6 +198,12 @@ def test_a_part_of_a_name_is_no_other_name(name: str, line: str, keys: list[int]
     people = [Person(1, "jan-willem@example.nl", name)]
 
     assert [match.key for match in map_list(line, people, "NL").matches] == keys
+
+
+def test_a_first_row_of_a_name_that_means_son_is_no_row_of_heads() -> None:
+    text = "Zoon, B., ?, kamer 3\nJan Jansen, 06-36363601, kamer 4"
+
+    assert [match.key for match in map_list(text, PEOPLE, "NL").matches] == [1]
 
 
 def test_a_nine_digit_code_of_somebody_without_a_number_is_no_number() -> None:
