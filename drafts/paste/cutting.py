@@ -38,7 +38,7 @@ def _apart(text: str, region: str) -> list[Piece]:
     """Cut a line where semicolons or strokes stand between people, each with a name."""
     for mark in (";", " / ", "|"):
         parts = [read(part.strip(), region) for part in text.split(mark) if part.strip()]
-        if len(parts) > 1 and all(map(_is_somebody, parts)):
+        if len(parts) > 1 and parts[0].mobiles and all(map(_is_somebody, parts)):
             return parts
     return []
 
