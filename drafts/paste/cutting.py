@@ -114,6 +114,7 @@ def _is_sure(whole: Piece, parts: Sequence[Piece], naming: Naming) -> bool:
         only is not None
         and len(whole.mobiles) == 1
         and not naming.strange(whole, only)
+        and not naming.is_twice(whole, only)
         and sum(naming.touches(part, only) for part in parts) <= 1
     )
 

@@ -27,7 +27,9 @@ BY_ADDRESS, BY_NAME = "address", "name"
 
 _BETWEEN_NUMBERS = re.compile(r"\W*\d[\d\W]{5,}\d\W*| [-/] |: ")
 _NO_WORDS = re.compile(r"\S*@\S*|\d+")
-_LOWER = re.compile(r"(?<![\w'-])[a-zß-ÿ]{2,}(?![\w'-])")
+_LOWER = re.compile(  # a remark; the word before a maiden name is none
+    r"(?<![\w'-])(?!(?:geb|geboren|nee|gesch|gescheiden|wed|weduwe)\b)[a-zß-ÿ]{2,}(?![\w'-])"
+)
 _MOBILE = re.compile(r"(?:\d\W{0,3}){9}")
 
 
@@ -109,7 +111,8 @@ class Naming:
             likely = [*likely, *self._hinted(piece, likely[0])]
             shared = self._is_shared(piece, likely[0]) and not self._has_cells(piece, likely[0])
             likely = [] if shared else likely
-        likely = [] if any(self._is_twice(piece, key) for key in likely) else likely
+        is_line = not re.search(r"[\t\n|]", piece.text)  # a row may have a column for each form
+        likely = [] if is_line and any(self.is_twice(piece, key) for key in likely) else likely
         return Named(likely, BY_NAME, wholly=best >= FULL)
 
     @staticmethod
@@ -205,12 +208,10 @@ class Naming:
         several = len(frozenset().union(*apart)) > 2
         return several or any(len(cell) > 1 for cell in apart) or bool(apart and beside)
 
-    def _is_twice(self, piece: Piece, key: int) -> bool:
-        """Tell whether a line holds a name twice: Mrs. Jansen 06… Jansen, Jan."""
+    def is_twice(self, piece: Piece, key: int) -> bool:
+        """Tell whether a name stands twice: Mrs. Jansen 06… Jansen, Jan."""
         cells = [cell & self._known[key].words for cell in piece.words.cells]
-        return sum(map(len, cells)) > len(frozenset().union(*cells)) and not re.search(
-            r"[\t\n|]", piece.text
-        )
+        return sum(map(len, cells)) > len(frozenset().union(*cells))
 
     def _hinted(self, piece: Piece, key: int) -> Iterable[int]:
         """Return those whom the rest of the words may mean."""

@@ -190,6 +190,12 @@ def test_a_column_of_nine_digits_beside_mobile_numbers_is_no_column_of_numbers()
         ("Piet de Voogd", "Voogd, P. de\t06-36363601\tUtrecht", [1]),
         ("Piet de Voogd", "Piet de Voogd\t06-36363601\tvoogd", []),
         ("Anne-Marie", "Anne-Marie 06-36363601", [1]),
+        ("Piet Post", "06-36363601 El Amrani, P. (Piet) geb. Post 15 maart 2012", []),
+        (
+            "Kees Kok",
+            "Smit, K.;\t06-36363601, Kok, K.;\t020-1234567;\t, Kok, K.;\t020-7654321;\t06-36363602",
+            [],
+        ),
         ("Anne-Marie", "Anne-Marie 't Hart 06-36363601", []),
         ("", "Visser, Jan-Willem 06-36363601", []),
     ],
