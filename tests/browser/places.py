@@ -134,7 +134,7 @@ def page_too_old(page: Page, scene: Scene, look: Look) -> None:
     page.goto(scene["held"])
     page.context.clear_cookies(name="csrf")
     page.get_by_role("button", name=WORDS[look.language].send, exact=True).click()
-    page.get_by_role("heading", name=re.compile("again|opnieuw")).wait_for()
+    page.get_by_role("heading", name=re.compile("again|nog een keer")).wait_for()
 
 
 def sending_forbidden(page: Page, scene: Scene, look: Look) -> None:
