@@ -5,23 +5,8 @@ from django.test import Client
 
 from drafts import states
 from drafts.models import Draft
-from tests import make
 
 pytestmark = pytest.mark.django_db
-
-
-@pytest.fixture
-def draft(db: None) -> Draft:
-    """Return a draft that waits for jan and els."""
-    return make.draft(make.user(), "jan@example.nl", "els@example.nl")
-
-
-@pytest.fixture
-def owner(draft: Draft) -> Client:
-    """Return the browser of the draft's sender."""
-    browser = Client(headers={"accept-language": "en"})
-    browser.force_login(draft.sender, "allauth.account.auth_backends.AuthenticationBackend")
-    return browser
 
 
 @pytest.mark.parametrize("text", ["0636363601\n0636363602", "jan@example.nl 0636363601", "jan 06"])
