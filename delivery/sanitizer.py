@@ -18,7 +18,9 @@ _CSP = (
 )
 BODY_CSP = _CSP.format(images="", sandbox=FRAME_SANDBOX)
 MAX_DEPTH = 2000  # deeper elements cost quadratic time
-MAX_COST = 1_000_000  # depth times elements; of real mails it is less than 200,000
+MAX_COST = 1_000_000  # open formatting elements times elements
+# HTML, 13.2.4.3: what is open of these is opened again in each block.
+_FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
 MAX_LINKS = 50
 
 _TAGS = (nh3.ALLOWED_TAGS | {"font", "big"}) - {"area", "map", "details", "summary"}
@@ -210,16 +212,18 @@ def _safe_image(address: str, inline_images: Mapping[str, str]) -> str | None:
 
 
 def _is_too_deep(html: str) -> bool:
-    """Tell whether it costs too much: a paragraph may begin each element that is open anew."""
-    depth = _depth(html)
-    return depth > MAX_DEPTH or depth * html.count("<") > MAX_COST
+    """Tell whether it costs too much: a paragraph begins each open formatting element anew."""
+    formatting = _depth(html, _FORMATTING)
+    return _depth(html) > MAX_DEPTH or formatting * html.count("<") > MAX_COST
 
 
-def _depth(html: str) -> int:
+def _depth(html: str, counted: frozenset[str] | None = None) -> int:
     open_tags: Counter[str] = Counter()
     deepest = depth = 0
     for end, written in _TAG.findall(html):
         name = written.lower()
+        if counted is not None and name not in counted:
+            continue
         change = (-1 if open_tags[name] else 0) if end else int(name not in _WITHOUT_END)
         open_tags[name] += change
         depth += change
