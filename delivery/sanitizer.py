@@ -20,7 +20,24 @@ BODY_CSP = _CSP.format(images="", sandbox=FRAME_SANDBOX)
 MAX_DEPTH = 2000  # deeper elements cost quadratic time
 MAX_COST = 1_000_000  # open formatting elements times elements
 # HTML, 13.2.4.3: what is open of these is opened again in each block.
-_FORMATTING = frozenset("a b big code em font i nobr s small strike strong tt u".split())
+_FORMATTING = frozenset(
+    {
+        "a",
+        "b",
+        "big",
+        "code",
+        "em",
+        "font",
+        "i",
+        "nobr",
+        "s",
+        "small",
+        "strike",
+        "strong",
+        "tt",
+        "u",
+    }
+)
 MAX_LINKS = 50
 
 _TAGS = (nh3.ALLOWED_TAGS | {"font", "big"}) - {"area", "map", "details", "summary"}
