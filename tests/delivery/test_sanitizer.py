@@ -155,3 +155,9 @@ def test_remote_images_are_shown_by_wish_and_over_https_only() -> None:
 def test_the_policy_with_remote_images_fetches_nothing_else() -> None:
     policy = sanitizer.body_csp(remote_images=True)
     assert policy == sanitizer.BODY_CSP.replace("img-src data:", "img-src data: https:")
+
+
+def test_a_long_thread_of_quoted_mails_is_shown() -> None:
+    thread = "<div>" * 120 + "<p>an answer</p>" * 10_000 + "</div>" * 120
+
+    assert clean(thread, {}).count("an answer") == 10_000
