@@ -49,7 +49,7 @@ def test_a_page_that_is_too_old_says_that_nothing_was_sent() -> None:
     response = csrf_failure(RequestFactory().post("/"))
 
     assert response.status_code == 403
-    assert "nothing was sent yet" in response.content.decode()
+    assert "nothing has been sent yet" in response.content.decode()
 
 
 @pytest.mark.django_db
