@@ -69,7 +69,8 @@ class Visit:
         key = field.split("-")[0].removeprefix("r")
         seen = re.search(rf'name="r{key}-seen" value="([^"]*)"', other.page)
         assert seen
-        other.post(f"{self.path}recipients/{key}/", **{field: value, f"r{key}-seen": seen.group(1)})
+        told = {field: value, f"r{key}-seen": seen.group(1)}
+        other.post(f"{self.path}recipients/{key}/", **told).raise_for_status()
 
     def wait(self, selector: str) -> None:
         """Wait for what the page will show."""
@@ -210,10 +211,18 @@ def broken_off(visit: Visit) -> None:
     visit.page.unroute("**/recipients/**")
 
 
+def searching(path: str) -> Callable[[Visit], None]:
+    """Open a list, and put the hand in its search field, however much stands above it."""
+
+    def go(visit: Visit) -> None:
+        opened(path)(visit)
+        visit.page.locator("input[type=search]").click()
+
+    return go
+
+
 def searched(visit: Visit) -> None:
     """Search for somebody, for nobody, and for everybody again."""
-    field = visit.page.locator("input[type=search]")
-    field.click()
     for text in ("kees", "nobody at all"):
         visit.page.keyboard.press("Control+A")
         visit.type(text)
@@ -316,12 +325,14 @@ UPDATES = [
     Update("a colleague was first", FINISH, BRAM, late, overtaken),
     Update("somebody ready changed", FINISH, BRAM, known_changed, known_saved, opens=True),
     Update("no connection", ("base.html",), BRAM, held, broken_off, complaints="htmx:"),
-    Update("drafts searched", ("drafts/draft_list.html",), BRAM, opened("/"), searched, "#drafts"),
+    Update(
+        "drafts searched", ("drafts/draft_list.html",), BRAM, searching("/"), searched, "#drafts"
+    ),
     Update(
         "contacts searched",
         ("contacts/contact_list.html", "contacts/_found.html"),
         BRAM,
-        opened("/contacts/"),
+        searching("/contacts/"),
         searched,
         "#contacts",
     ),
