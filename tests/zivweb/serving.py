@@ -40,6 +40,7 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
         "ZIVWEB_DATA_DIR": str(folder),
         "ZIVWEB_HTTP_PORT": str(free_port()),
         "ZIVWEB_SMTP_PORT": str(free_port()),
+        "ZIVWEB_MONITORING_PORT": str(free_port()),
         **more,
     }  # fmt: skip
 
@@ -67,7 +68,7 @@ class Serving:
 
     def health(self) -> int:
         """Return the status of /healthz, 0 when nobody answers."""
-        web = http.client.HTTPConnection("127.0.0.1", self.port("HTTP"), timeout=5)
+        web = http.client.HTTPConnection("127.0.0.1", self.port("HTTP"), timeout=60)
         try:
             web.request("GET", "/healthz")
             return web.getresponse().status
@@ -115,9 +116,9 @@ def serving(folder: Path, **more: str) -> Iterator[Serving]:
     """Start it, wait until it says that it runs, and leave nothing of it."""
     serve = Serving(folder, **more)
     try:
-        assert wait_for(lambda: "zivweb runs." in serve.log, 60), serve.log
+        assert wait_for(lambda: "zivweb runs." in serve.log, 300), serve.log
         yield serve
     finally:
         serve.process.kill()
         serve.process.wait()
-        assert wait_for(lambda: not serve.processes(), 10), serve.processes()
+        assert wait_for(lambda: not serve.processes(), 60), serve.processes()

@@ -131,4 +131,4 @@ def test_a_trial_dies_with_what_started_it(tmp_path: Path) -> None:
 
     subprocess.run([sys.executable, "-c", code], cwd=Path(__file__).parents[2], check=False)
 
-    assert wait_for(lambda: not processes_of(tmp_path), 5)
+    assert wait_for(lambda: not processes_of(tmp_path), 60)

@@ -197,7 +197,7 @@ def test_nothing_outlives_the_supervisor(alone: subprocess.Popen[str], number: i
     alone.send_signal(number)
 
     assert len(ids) == 3
-    assert wait_for(lambda: not any(map(runs, ids)), 5)
+    assert wait_for(lambda: not any(map(runs, ids)), 60)
 
 
 @ON_LINUX
@@ -211,4 +211,4 @@ def test_nothing_outlives_a_supervisor_whose_keeper_was_killed(
 
     alone.kill()
 
-    assert wait_for(lambda: not any(map(runs, ids)), 5)
+    assert wait_for(lambda: not any(map(runs, ids)), 60)
