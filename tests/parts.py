@@ -4,7 +4,7 @@ leave processors idle.
 `python -m tests.parts` is what `make test` calls; with `quick`, for `make quick`, it leaves out
 what is slow, in two halves that take about as long as each other. Each line is printed as it
 comes, behind the name of its part. At the end each part says its last line again, and what failed
-comes last, so that whoever sees only the end of a long log sees why.
+comes last, so that whoever sees only the end of a long log sees why. A part that hangs is ended.
 """
 
 import os
@@ -14,9 +14,13 @@ from collections import deque
 from collections.abc import Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from threading import Timer
 
 AT_ONCE = min(3, 1 + (os.cpu_count() or 1))
 SUMMARY_LINES = 15
+DEADLINE = 45 * 60  # seconds; a part that takes longer hangs
+# A test that takes five minutes says where it is; the ten slowest are named at the end.
+SHOWN = ("--durations=10", "-o", "faulthandler_timeout=300")
 LOOKS, FAULTS = "tests/browser/test_accessibility.py", "tests/faults"
 # Hypothesis' own profile: a change fails by itself. `make fuzz` and `make test T=` try others.
 SAME_EXAMPLES = ("--hypothesis-profile=ci",)
@@ -36,7 +40,7 @@ QUICK = "not slow and not browser"
 # The longest first.
 PARTS = (
     Part("rest", ("-m", "not browser", f"--ignore={FAULTS}")),
-    Part("sqlite", ("-m", f"journey or races or ({QUICK})"), ON_SQLITE),
+    Part("sqlite", ("-m", f"journey or races or ({QUICK})", "--with-database"), ON_SQLITE),
     Part("browser", ("-m", "browser", f"--ignore={LOOKS}")),
     Part("faults", ("-m", "not browser", FAULTS)),
     Part("install", ("tests/install/journeys.py",), {"ZIVWEB_TEST_SERVERS": "none"}),
@@ -67,7 +71,7 @@ def _failed(result: tuple[Part, tuple[int, list[str]]]) -> bool:
 
 def _run(part: Part) -> tuple[int, list[str]]:
     """Run one part; give its exit code and its last lines."""
-    command = [sys.executable, "-m", "pytest", *SAME_EXAMPLES, *part.choice]
+    command = [sys.executable, "-m", "pytest", *SAME_EXAMPLES, *SHOWN, *part.choice]
     last: deque[str] = deque(maxlen=SUMMARY_LINES)
     with subprocess.Popen(
         command,
@@ -77,9 +81,12 @@ def _run(part: Part) -> tuple[int, list[str]]:
         text=True,
         errors="replace",
     ) as process:
+        end = Timer(DEADLINE, process.terminate)
+        end.start()
         for line in process.stdout or ():
             print(f"{part.name} | {line}", end="", flush=True)  # noqa: T201
             last.append(line)
+        end.cancel()
     return process.returncode, list(last)
 
 
