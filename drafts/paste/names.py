@@ -40,7 +40,7 @@ _PLACE = re.compile(
     r"|^\s*[1-9]\d{3} ?[A-Z]{2}\b(?: +['-]?[^\W\d_][^\W\d_'-]*)*\s*$"
 )
 _POSTCODE = re.compile(r"\b[1-9]\d{3} ?[A-Z]{2}\b(?![.'-])")
-_STREET = re.compile(r"([^\W\d_]+)\.? \d{1,4} ?[A-Za-z]?\W*$")
+_STREET = re.compile(r"(?<![^\W\d_])([^\W\d_]+)\.? \d{1,4} ?[A-Za-z]?\W*$")
 _NOT_NUMBERED = r"[^\W\d_]+(?!\w|\W*\d)"
 _LONGEST_PLACE = 80
 _SEXES = frozenset("MVFWX") | frozenset("mvfwx")
@@ -51,7 +51,7 @@ _ONE_LETTER_LABEL = re.compile(
 )
 _HYPHEN = re.compile(r"(?<!\w)([^\W\d_]{2,})-(?:(?:de|den|der|van|ten|ter) )*([^\W\d_]{2,})(?!\w)")
 _BRACKETED = re.compile(r"\([^()]*\)")
-_DOUBLE = re.compile(r"[^\W\d_]{2,}-(?:(?:de|den|der|van|ten|ter) )*[^\W\d_]{2,}")
+_DOUBLE = re.compile(r"(?<![^\W\d_])[^\W\d_]{2,}-(?:(?:de|den|der|van|ten|ter) )*[^\W\d_]{2,}")
 _JOINED = ("vander", "vanden", "vande", "van", "der", "den", "de", "ter", "ten", "vd")
 
 

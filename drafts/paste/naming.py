@@ -25,8 +25,8 @@ from drafts.paste.words import RELATIVES
 
 BY_ADDRESS, BY_NAME = "address", "name"
 
-_BETWEEN_NUMBERS = re.compile(r"\W*\d[\d\W]{5,}\d\W*| [-/] |: ")
-_NO_WORDS = re.compile(r"\S*@\S*|\d+")
+_BETWEEN_NUMBERS = re.compile(r"(?<!\W)\W*\d[\d\W]{5,}\d\W*| [-/] |: ")
+_NO_WORDS = re.compile(r"(?<!\S)\S*@\S*|\d+")
 _LOWER = re.compile(  # a remark; the word before a maiden name is none
     r"(?<![\w'-])(?!(?:geb|geboren|nee|gesch|gescheiden|wed|weduwe)\b)[a-zß-ÿ]{2,}(?![\w'-])"
 )
