@@ -36,8 +36,10 @@ AT_ONE_PLACE = {
     "contacts.importer.rows._PLAIN_ADDRESS",
     "intake.blocks.marks._CONTINUES",
     "intake.blocks.marks._KEYED",
+    "intake.blocks.marks._NEXT_LINE",
     "intake.blocks.marks._OWN_LINE",
     "intake.blocks.marks._QUOTED_LINE",  # searched for in fifty characters
+    "intake.blocks.marks._WRAPPED",
     "intake.headers.shown._PLAIN",
     "intake.parser.fields._FIELD",
     "intake.parser.parameters._NAME",
