@@ -81,7 +81,7 @@ def _run(part: Part) -> tuple[int, list[str]]:
         text=True,
         errors="replace",
     ) as process:
-        end = Timer(DEADLINE, process.terminate)
+        end = Timer(DEADLINE, process.kill)
         end.start()
         for line in process.stdout or ():
             print(f"{part.name} | {line}", end="", flush=True)  # noqa: T201

@@ -40,7 +40,6 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
         "ZIVWEB_DATA_DIR": str(folder),
         "ZIVWEB_HTTP_PORT": str(free_port()),
         "ZIVWEB_SMTP_PORT": str(free_port()),
-        "ZIVWEB_MONITORING_PORT": str(free_port()),
         **more,
     }  # fmt: skip
 
