@@ -98,13 +98,18 @@ def name_server() -> Iterator[int]:
     """Run a name server that knows one MX and one TXT record; return its port."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as line:
         line.bind(("127.0.0.1", 0))
-        threading.Thread(target=_answer, args=(line, 2), daemon=True).start()
+        thread = threading.Thread(target=_answer, args=(line,), daemon=True)
+        thread.start()
         yield line.getsockname()[1]
+        line.sendto(b"", line.getsockname())
+        thread.join()
 
 
-def _answer(line: socket.socket, times: int) -> None:
-    for _ in range(times):
+def _answer(line: socket.socket) -> None:
+    while True:
         query, asker = line.recvfrom(512)
+        if not query:
+            return
         question = query[12:-11]  # an OPT record stands behind it
         kind = struct.unpack("!H", question[-4:-2])[0]
         flags = {b"part": b"\x83\x80", b"fail": b"\x81\x82"}.get(question[1:5], b"\x81\x80")
