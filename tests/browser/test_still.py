@@ -13,9 +13,10 @@ import re
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page
+from playwright.sync_api import Browser, Page
 
 from tests.browser.looks import DESK, PHONE, Look
+from tests.browser.pieces import in_two_pieces
 from tests.browser.scene import BRAM, Scene
 from tests.browser.stillness import Still
 from tests.browser.updates import UPDATES, Update, Visit, held
@@ -69,6 +70,22 @@ def test_nothing_moves_while_a_page_answers(
 
     assert still.moved() == []
     windows.watch.forget(update.complaints)
+
+
+@pytest.mark.browser
+@pytest.mark.slow
+def test_nothing_moves_while_a_page_arrives_in_pieces(scene: Scene, browser: Browser) -> None:
+    whole = scene.product.person().sign_in(BRAM).page
+    whole = whole.replace('"/static', f'"{scene.product.base}/static')
+    icon = whole[: whole.index("</svg>", whole.index("top__toggle"))] + "</svg>"
+    page = browser.new_page(viewport={"width": PHONE[0], "height": PHONE[1]})
+    still = Still(page)
+
+    with in_two_pieces(whole, icon) as address:
+        page.goto(address)
+        still.look()
+
+    assert still.moved() == []
 
 
 @pytest.mark.browser
