@@ -277,7 +277,10 @@ def _pairs(
 
 
 def status_context(draft: Draft, viewer: User, seen: str) -> dict[str, Any] | None:
-    """Return the rows that changed since `seen`, None when the page must be drawn anew."""
+    """Return the rows that changed since `seen`, None when the page must be drawn anew.
+
+    The versions are those that were compared: a change made meanwhile comes next time.
+    """
     recipients = list(draft.recipients.all())
     versions = access.versions_of(recipients)
     if len(versions) != len(seen):
@@ -286,7 +289,8 @@ def status_context(draft: Draft, viewer: User, seen: str) -> dict[str, Any] | No
     changed = {each.pk for old, new, each in pieces if old != new}
     context = draft_context(draft, Shown(viewer, also=changed))
     rows = [*context["needing"], *context["ready"]]
-    return context | {"changed": [row for row in rows if row.pk in changed], "focus": 0}
+    told = [row for row in rows if row.pk in changed]
+    return context | {"changed": told, "versions": versions, "focus": 0}
 
 
 def _overwriting(draft: Draft, judged: Sequence[Judged]) -> list[str]:

@@ -1,6 +1,13 @@
 """One recipient of the draft page at a time."""
 
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import partial
+from itertools import count
+
 import pytest
+from django.db import connection
 from django.test import Client
 from django.urls import reverse
 
@@ -223,6 +230,46 @@ def test_a_change_by_somebody_else_comes_as_its_row(draft: Draft, owner: Client)
     rows = owner.get(f"/drafts/{draft.pk}/status/?seen={seen}", headers=HTMX).content.decode()
 
     assert (f'id="recipient-{jan(draft).pk}"' in rows, rows.count("recipient--")) == (True, 1)
+
+
+@contextmanager
+def changed_before_query(number: int, change: Callable[[], object]) -> Iterator[None]:
+    """Make a change right before the query of this number, or at the end if there are fewer."""
+    queries = count()
+
+    def watch(execute: Callable[..., object], *arguments: object) -> object:
+        if next(queries) == number:
+            change()
+        return execute(*arguments)
+
+    with connection.execute_wrapper(watch):
+        yield
+    if next(queries) <= number:
+        change()
+
+
+@pytest.mark.parametrize("query", range(40))
+def test_a_change_while_an_answer_is_made_comes_with_it_or_the_next(
+    draft: Draft, owner: Client, query: int
+) -> None:
+    seen = access.versions_of(list(draft.recipients.all()))
+    first, other = draft.recipients.order_by("pk")
+    actions.complete_recipients(draft, {first.pk: SMS}, actor=draft.sender)
+    path = f"/drafts/{draft.pk}/status/?seen="
+
+    with changed_before_query(query, partial(fill_in, draft, other)):
+        answer = owner.get(path + seen, headers=HTMX).content.decode()
+    newer = re.findall(r"seen=([0-9a-f]+)", answer)[-1]
+    following = owner.get(path + newer, headers=HTMX).content.decode()
+
+    assert f'id="recipient-{other.pk}"' in answer + following
+
+
+def fill_in(draft: Draft, recipient: Recipient) -> None:
+    """Fill in a number at another browser."""
+    actions.complete_recipients(
+        Draft.objects.get(pk=draft.pk), {recipient.pk: OTHER}, actor=draft.sender
+    )
 
 
 def test_a_draft_that_was_sent_elsewhere_leads_to_its_page(draft: Draft, owner: Client) -> None:
