@@ -14,28 +14,6 @@ from tests.product import Product, running_product
 from tests.unguarded import flush_unguarded
 
 
-def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let what no database has a part in run once, beside a run on the other database."""
-    parser.addoption(
-        "--with-database", action="store_true", help="leave out the tests that need no database"
-    )
-
-
-def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the tests that need no database, when asked to."""
-    if config.getoption("--with-database"):
-        free = {item for item in items if not _needs_database(item)}
-        config.hook.pytest_deselected(items=list(free))
-        items[:] = [item for item in items if item not in free]
-
-
-def _needs_database(item: pytest.Item) -> bool:
-    assert isinstance(item, pytest.Function)
-    marks = {mark.name for mark in item.iter_markers()}
-    fixtures = {"db", "transactional_db"} & set(item.fixturenames)
-    return bool(fixtures or {"django_db", "journey", "races"} & marks)
-
-
 def pytest_collection_finish() -> None:
     """Have no collection of garbage look at the tests and the product itself ever again."""
     gc.collect()

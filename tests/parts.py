@@ -40,7 +40,7 @@ QUICK = "not slow and not browser"
 # The longest first.
 PARTS = (
     Part("rest", ("-m", "not browser", f"--ignore={FAULTS}")),
-    Part("sqlite", ("-m", f"journey or races or ({QUICK})", "--with-database"), ON_SQLITE),
+    Part("sqlite", ("-m", f"journey or races or ({QUICK})"), ON_SQLITE),
     Part("browser", ("-m", "browser", f"--ignore={LOOKS}")),
     Part("faults", ("-m", "not browser", FAULTS)),
     Part("install", ("tests/install/journeys.py",), {"ZIVWEB_TEST_SERVERS": "none"}),
