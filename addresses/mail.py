@@ -18,6 +18,7 @@ _ATOM = re.compile(r"[^\s@<>()\[\],;:\\\"\x00-\x1f\x7f-\x9f]+")
 _LABEL = re.compile(r"[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?")
 _DOTS = re.compile("[.\u3002\uff0e\uff61]")  # UTS 46, 4.4: full-width and ideographic ones too
 _JOINERS = "\u200c\u200d"
+_VIRAMA = 9  # its canonical combining class
 
 
 class AddressError(ValueError):
@@ -66,9 +67,8 @@ def normalize_domain(text: str) -> str:
     try:
         domain = _to_ascii(cleaned)
     except UnicodeError:
-        # A joiner at the edge came along when the text was copied, or belongs to the last letter.
         try:
-            domain = _to_ascii(cleaned.strip(_JOINERS))
+            domain = _to_ascii(_without_copied_joiners(cleaned))
         except UnicodeError as error:
             raise AddressError(text) from error
     labels = domain.split(".")
@@ -127,6 +127,17 @@ def _normalize_local(text: str) -> str:
 def _to_ascii(domain: str) -> str:
     """Return the domain as A-labels. Raises UnicodeError."""
     return ".".join(map(_label_to_ascii, _DOTS.split(domain))).rstrip(".")
+
+
+def _without_copied_joiners(domain: str) -> str:
+    """Return the domain without joiners that came along at its edges. Raises UnicodeError.
+
+    Behind a virama one may belong (RFC 5892, A.1, A.2): of several there, nobody knows which.
+    """
+    bare = domain.strip(_JOINERS)
+    if domain[-1:] != bare[-1:] and unicodedata.combining(bare[-1:] or " ") == _VIRAMA:
+        raise UnicodeError
+    return bare
 
 
 def _label_to_ascii(label: str) -> str:

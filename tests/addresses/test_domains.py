@@ -94,6 +94,7 @@ def test_an_address_is_shown_with_its_owners_domain(typed: str, shown: str) -> N
         "a@ex%61mple.nl",
         "a@m\u00fc\u2044nchen.example",
         "a@\u0646\u200d\u0646.example",
+        "a@mail.\u0d15\u0d4d\u200c\u200d",
         f"a@{'ü' * 60}.example",
         f"{'ü.' * 3000}example",
         f"@{'a.' * 127}example",
