@@ -35,6 +35,7 @@ class Task(celery.Task):  # type: ignore[type-arg]  # of any arguments
     """A task whose log lines hold its name and id."""
 
     abstract = True
+    Request = "zivweb.prefetch:Request"
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
         """Run the task."""
