@@ -5,6 +5,7 @@ organization's own sign-in is found by the domain, and knows its own people alon
 """
 
 import base64
+import logging
 from typing import Any, NoReturn
 from urllib.parse import urlencode, urlsplit
 
@@ -27,12 +28,15 @@ from django.utils.translation import gettext
 
 from accounts.csrf_owner import may_keep_secret, secret_of
 from accounts.models import IdentityProvider, SecondFactorKey, User
+from accounts.openid import discovery_url, email_was_checked
 from accounts.outside import guard
 from accounts.sessions import BROWSER, SIGNED_IN_AT
 from addresses.agents import device_name
 from addresses.mail import AddressError, domain_of, normalize_address
 from addresses.peers import peer_of
 from vault.sealing import unseal_text
+
+log = logging.getLogger(__name__)
 
 DAY = 24 * 3600
 
@@ -155,6 +159,8 @@ class IdentityAdapter(DefaultSocialAccountAdapter):
         row = IdentityProvider.objects.select_related("domain").get(
             uid=sociallogin.account.provider
         )
+        if not sociallogin.is_existing:
+            self._require_checked(request, row, sociallogin)
         user = sociallogin.user if sociallogin.is_existing else self._person(row, sociallogin)
         own = user is not None and user.organization_id == row.domain.organization_id
         if user is None or not own or not user.is_active or user.is_mailbox:
@@ -165,6 +171,19 @@ class IdentityAdapter(DefaultSocialAccountAdapter):
     def on_authentication_error(self, request: HttpRequest, provider: Any, **more: Any) -> None:
         """Lead back to our own page when the other side refused, or nobody pressed on."""
         self._refuse(request, gettext("Your organization's sign-in did not work. Try it again."))
+
+    def _require_checked(
+        self, request: HttpRequest, row: IdentityProvider, sociallogin: SocialLogin
+    ) -> None:
+        """Refuse an address that people may have typed themselves: it could be somebody else's."""
+        checked = email_was_checked(sociallogin.account.extra_data)
+        if checked or (checked is None and row.accepts_unchecked):
+            return
+        log.warning("identity provider:%s did not check an address (%s)", row.pk, checked)
+        text = gettext(
+            "Your organization's sign-in does not confirm your email address. Ask your admin."
+        )
+        self._refuse(request, text)
 
     def _person(self, row: IdentityProvider, sociallogin: SocialLogin) -> User | None:
         """Return whose address the provider named, as far as it may speak for it."""
@@ -206,5 +225,9 @@ def app_of(row: IdentityProvider) -> SocialApp:
         name=row.name,
         client_id=row.client_id,
         secret=unseal_text(row.secret, row.secret_place) if row.secret else "",
-        settings={"server_url": row.server_url, "oauth_pkce_enabled": True},
+        settings={
+            "server_url": discovery_url(row.server_url),
+            "oauth_pkce_enabled": True,
+            "openid_configuration_overrides": {"issuer": row.issuer} if row.issuer else {},
+        },
     )

@@ -241,19 +241,19 @@ class Alias(models.Model):
 
 
 class IdentityProvider(models.Model):
-    """Where the people of a domain sign in (OpenID Connect); its secret is sealed.
-
-    `only`: they have no other way to sign in here.
-    """
+    """Where the people of a domain sign in (OpenID Connect), perhaps only there."""
 
     under_keyring: ClassVar[Mapping[str, str]] = {"secret": "secret_place"}
     domain = models.OneToOneField(Domain, models.PROTECT, related_name="identity_provider")
     uid = models.UUIDField(default=uuid.uuid4, unique=True, editable=False)
     name = models.CharField(max_length=40)
     server_url = models.URLField()
+    issuer = models.CharField(max_length=500, blank=True)  # its own name, to the letter
     client_id = models.CharField(max_length=190)
     secret = models.BinaryField(default=b"", editable=False)
     only = models.BooleanField(default=False)
+    accepts_unchecked = models.BooleanField(default=False)
+    changed_at = models.DateTimeField(default=timezone.now)  # address, client or secret
     created_at = models.DateTimeField(auto_now_add=True)
 
     def __str__(self) -> str:

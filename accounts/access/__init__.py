@@ -24,6 +24,7 @@ from accounts.access.provisioning import account_in as account_in
 from accounts.access.provisioning import accounts_of as accounts_of
 from accounts.access.provisioning import people_in as people_in
 from accounts.access.signing_in import Factors as Factors
+from accounts.access.signing_in import confirmed_domain_named as confirmed_domain_named
 from accounts.access.signing_in import confirmed_domain_of as confirmed_domain_of
 from accounts.access.signing_in import confirmed_domains_of as confirmed_domains_of
 from accounts.access.signing_in import elsewhere_is_offered as elsewhere_is_offered
@@ -31,6 +32,7 @@ from accounts.access.signing_in import factors_of as factors_of
 from accounts.access.signing_in import identity_provider as identity_provider
 from accounts.access.signing_in import identity_provider_of as identity_provider_of
 from accounts.access.signing_in import sessions_of as sessions_of
+from accounts.access.signing_in import was_tried_by as was_tried_by
 from accounts.models import (
     Alias,
     ApiKey,
@@ -43,7 +45,7 @@ from accounts.models import (
     User,
 )
 from accounts.verbs import verbs_of
-from addresses.mail import AddressError, domain_of, normalize_domain, stored_form
+from addresses.mail import domain_of, stored_form
 from addresses.peers import Address, networks_in
 from flow.paging import Page, page_by_id
 
@@ -170,11 +172,7 @@ def owns_domain_of(organization: Organization, address: str) -> bool:
 
 def organization_of_domain(name: str) -> Organization | None:
     """Return the organization whose mail domain this is."""
-    domains = Domain.objects.select_related("organization").exclude(confirmed_at=None)
-    try:
-        found = domains.filter(name=normalize_domain(name)).first()
-    except AddressError:
-        return None
+    found = confirmed_domain_named(name)
     return found.organization if found else None
 
 

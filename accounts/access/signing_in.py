@@ -4,12 +4,13 @@ import uuid
 from dataclasses import dataclass
 
 from allauth.mfa.models import Authenticator
+from allauth.socialaccount.models import SocialAccount
 from django.db.models import QuerySet
 from django.http import Http404
 from django.utils import timezone
 
 from accounts.models import Domain, IdentityProvider, SignInSession, User
-from addresses.mail import AddressError, domain_of, normalize_address
+from addresses.mail import AddressError, domain_of, normalize_address, normalize_domain
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +62,31 @@ def identity_provider(uid: uuid.UUID) -> IdentityProvider:
     return found
 
 
+def was_tried_by(row: IdentityProvider, admin: User) -> bool:
+    """Tell whether this admin signed in by a provider as it is set now.
+
+    For an admin with an address in another domain, whom it can never let in: whether anybody did.
+    """
+    proofs = SocialAccount.objects.filter(provider=str(row.uid), last_login__gte=row.changed_at)
+    if domain_of(admin.email) == row.domain.name:
+        proofs = proofs.filter(user=admin)
+    return bool(proofs.exists())
+
+
 def confirmed_domains_of(admin: User) -> list[Domain]:
     """Return the domains of an admin's organization that count."""
     domains = Domain.objects.filter(organization=admin.organization_id).exclude(confirmed_at=None)
     return list(domains.select_related("identity_provider").order_by("name"))
+
+
+def confirmed_domain_named(name: str) -> Domain | None:
+    """Return the domain that somebody has proven to have; None when nobody has."""
+    try:
+        wanted = normalize_domain(name)
+    except AddressError:
+        return None
+    domains = Domain.objects.select_related("organization").exclude(confirmed_at=None)
+    return domains.filter(name=wanted).first()
 
 
 def confirmed_domain_of(admin: User, pk: int) -> Domain:

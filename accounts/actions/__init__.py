@@ -37,8 +37,10 @@ from accounts.actions.people import (
 from accounts.actions.policies import remove_logo, set_logo, set_look, set_policy
 from accounts.actions.sealing import prune_audit, seal_audit
 from accounts.actions.signing_in import (
+    NotTried,
     ProviderSettings,
     ProviderSilent,
+    allow_sign_in_here,
     end_other_sessions,
     end_session,
     remove_identity_provider,
@@ -54,6 +56,7 @@ __all__ = [
     "ForeignDomain",
     "LastAdmin",
     "NotAColleague",
+    "NotTried",
     "ProviderSettings",
     "ProviderSilent",
     "SmtpLogin",
@@ -61,6 +64,7 @@ __all__ = [
     "Usage",
     "WrongCode",
     "add_delegate",
+    "allow_sign_in_here",
     "ask_domain",
     "change_person",
     "check_login",

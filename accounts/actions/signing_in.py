@@ -6,19 +6,25 @@ import requests
 from allauth.mfa.models import Authenticator
 from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
+from django.utils import timezone
 
 from accounts import audit
+from accounts.access import was_tried_by
 from accounts.models import Domain, IdentityProvider, SignInSession, User
+from accounts.openid import NEEDED, discovery_url
 from accounts.outside import guard
 from vault.sealing import seal_text
 
 TIMEOUT = 10  # seconds
-WELL_KNOWN = "/.well-known/openid-configuration"
-NEEDED = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
+KEPT = ("name", "server_url", "issuer", "client_id", "only", "accepts_unchecked")
 
 
 class ProviderSilent(Exception):
     """The identity provider does not say where people sign in."""
+
+
+class NotTried(Exception):
+    """Nobody has signed in by this provider yet, so it cannot be the only way in."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +36,8 @@ class ProviderSettings:
     client_id: str
     secret: str
     only: bool
+    issuer: str = ""
+    accepts_unchecked: bool = False
 
 
 @transaction.atomic
@@ -64,38 +72,60 @@ def reset_second_factor(user: User, actor: User | None = None) -> int:
     return count
 
 
-def require_provider(server_url: str) -> None:
-    """Raise ProviderSilent unless the identity provider says where people sign in."""
-    url = server_url if WELL_KNOWN in server_url else server_url.rstrip("/") + WELL_KNOWN
+def require_provider(server_url: str) -> str:
+    """Return what the identity provider calls itself. Raises ProviderSilent when it says nothing.
+
+    The issuer is compared to the letter later on (OpenID Connect Core, 3.1.3.7), so it is kept as
+    it is, with or without a slash at its end.
+    """
     try:
-        answer = guard(requests.Session()).get(url, timeout=TIMEOUT)
+        answer = guard(requests.Session()).get(discovery_url(server_url), timeout=TIMEOUT)
         answer.raise_for_status()
         told = answer.json()
     except (requests.RequestException, ValueError) as error:
         raise ProviderSilent(type(error).__name__) from None
     if not isinstance(told, dict) or any(name not in told for name in NEEDED):
         raise ProviderSilent("incomplete")
+    return str(told["issuer"])
 
 
 @transaction.atomic
 def set_identity_provider(domain: Domain, wanted: ProviderSettings, actor: User) -> None:
-    """Have the people of a domain sign in at their organization's own provider."""
+    """Have the people of a domain sign in at their organization's own provider.
+
+    Raises NotTried when it would become the only way in before anybody came in by it.
+    """
     row = IdentityProvider.objects.filter(domain=domain).first()
-    if row is None:
-        row = IdentityProvider(domain=domain, uid=IdentityProvider.uid_for(domain))
-    elif row.server_url != wanted.server_url:
+    row = row or IdentityProvider(domain=domain, uid=IdentityProvider.uid_for(domain))
+    is_new = row.pk is None or _is_another(row, wanted) or bool(wanted.secret)
+    if wanted.only and (is_new or not (row.only or was_tried_by(row, actor))):
+        raise NotTried
+    before = {} if row.pk is None else _shown(row)
+    if is_new:
+        row.changed_at = timezone.now()
+    if row.pk and not _same_server(row, wanted):
         _forget_ids(row)
-    before = {"server_url": row.server_url, "client_id": row.client_id, "only": row.only}
-    row.name, row.server_url = wanted.name, wanted.server_url
-    row.client_id, row.only = wanted.client_id, wanted.only
+    for name in KEPT:
+        setattr(row, name, getattr(wanted, name))
     if wanted.secret:
         row.secret = seal_text(wanted.secret, row.secret_place)
     row.save()
-    after = {"server_url": row.server_url, "client_id": row.client_id, "only": row.only}
     audit.note(
         "set_identity_provider", domain, actor,
-        before=before, after=after, new_secret=bool(wanted.secret),
+        before=before, after=_shown(row), new_secret=bool(wanted.secret),
     )  # fmt: skip
+
+
+@transaction.atomic
+def allow_sign_in_here(domain: Domain) -> bool:
+    """Let people sign in here too, beside their provider; tell whether that differs."""
+    row = IdentityProvider.objects.filter(domain=domain, only=True).first()
+    if row is None:
+        return False
+    before, row.only = _shown(row), False
+    row.save(update_fields=["only"])
+    audit.note("set_identity_provider", domain, None, before=before, after=_shown(row))
+    return True
 
 
 @transaction.atomic
@@ -106,6 +136,19 @@ def remove_identity_provider(domain: Domain, actor: User) -> None:
         _forget_ids(row)
         row.delete()
         audit.note("remove_identity_provider", domain, actor)
+
+
+def _shown(row: IdentityProvider) -> dict[str, object]:
+    return {name: getattr(row, name) for name in KEPT if name != "name"}
+
+
+def _same_server(row: IdentityProvider, wanted: ProviderSettings) -> bool:
+    one_issuer = not row.issuer or row.issuer.rstrip("/") == wanted.issuer.rstrip("/")
+    return one_issuer and discovery_url(row.server_url) == discovery_url(wanted.server_url)
+
+
+def _is_another(row: IdentityProvider, wanted: ProviderSettings) -> bool:
+    return row.client_id != wanted.client_id or not _same_server(row, wanted)
 
 
 def _forget_ids(row: IdentityProvider) -> None:

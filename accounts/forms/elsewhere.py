@@ -31,18 +31,28 @@ class IdentityProviderForm(forms.Form):
         max_length=500,
         widget=forms.PasswordInput(attrs={"autocomplete": "off"}),
     )
+    accepts_unchecked = forms.BooleanField(
+        label=_("Accept email addresses that the provider says nothing about"),
+        required=False,
+        help_text=_(
+            "For providers that do not report whether an address was verified, such as Microsoft "
+            "Entra ID. Only safe if people cannot change their own email address there. Addresses "
+            "reported as not verified are always refused."
+        ),
+    )
     only = forms.BooleanField(
         label=_("People sign in only there"),
         required=False,
         help_text=_(
-            "Passwords, codes by email and passkeys of ours then no longer work for them on these "
-            "pages. Mail programs still use a password."
+            "First save without this, and sign in this way once yourself. Passwords, codes by "
+            "email and passkeys then no longer work on these pages. Mail programs still use a "
+            "password."
         ),
     )
 
     def __init__(self, domain: Domain, data: QueryDict | None = None) -> None:
         self.row = IdentityProvider.objects.filter(domain=domain).first()
-        fields = ("name", "server_url", "client_id", "only")
+        fields = ("name", "server_url", "client_id", "accepts_unchecked", "only")
         initial = {name: getattr(self.row, name) for name in fields} if self.row else {}
         super().__init__(data, initial=initial)
         self.uid: uuid.UUID = IdentityProvider.uid_for(domain)
@@ -55,7 +65,7 @@ class IdentityProviderForm(forms.Form):
         if not url.startswith("https://") and not settings.DEMO:
             raise forms.ValidationError(_("The address must begin with https://."))
         try:
-            require_provider(url)
+            self.issuer = require_provider(url)
         except ProviderSilent as error:
             text = _("There is no identity provider that answers at this address.")
             raise forms.ValidationError(text) from error
@@ -64,4 +74,9 @@ class IdentityProviderForm(forms.Form):
     def wanted(self) -> ProviderSettings:
         """Return what was filled in."""
         values: dict[str, Any] = self.cleaned_data
-        return ProviderSettings(**values)
+        return ProviderSettings(**values, issuer=self.issuer)
+
+    def refuse_only(self) -> None:
+        """Say that nobody has come in that way yet."""
+        text = _("First sign in this way once: save without this option, sign in, then turn it on.")
+        self.add_error("only", text)

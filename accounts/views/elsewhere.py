@@ -80,9 +80,13 @@ def provider(request: HttpRequest, pk: int) -> HttpResponse:
     domain = confirmed_domain_of(admin, pk)
     form = IdentityProviderForm(domain, request.POST or None)
     if form.is_valid():
-        actions.set_identity_provider(domain, form.wanted(), admin)
-        messages.success(request, gettext("The sign-in of %s is kept.") % domain.name)
-        return redirect("identity_providers")
+        try:
+            actions.set_identity_provider(domain, form.wanted(), admin)
+        except actions.NotTried:
+            form.refuse_only()
+        else:
+            messages.success(request, gettext("The sign-in of %s is kept.") % domain.name)
+            return redirect("identity_providers")
     callback = settings.BASE_URL + reverse("openid_connect_callback", args=[form.uid])
     status = 422 if form.errors else 200
     values = {"form": form, "domain": domain, "callback_url": callback}

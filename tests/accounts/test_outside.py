@@ -12,7 +12,7 @@ from allauth.socialaccount.adapter import get_adapter
 from pytest_django import Settings
 
 from accounts.actions import ProviderSilent, require_provider
-from accounts.actions.signing_in import NEEDED, WELL_KNOWN
+from accounts.openid import NEEDED, WELL_KNOWN
 
 
 class Provider(BaseHTTPRequestHandler):

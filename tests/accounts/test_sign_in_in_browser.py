@@ -16,7 +16,7 @@ from django.core.cache import cache
 from playwright.sync_api import Page, expect
 from pytest_django.live_server_helper import LiveServer
 
-from accounts.models import Domain, User
+from accounts.models import IdentityProvider, User
 from accounts.policy import Policy
 from drafts.actions.telling import finish_link
 from tests import make
@@ -49,7 +49,10 @@ def _nobody_tried_before() -> None:
 def identity_provider() -> Iterator[str]:
     """Run an identity provider as a process of its own; return its address."""
     port = free_port()
-    people = ({"sub": "42", "email": f"sender@{HOSPITAL}"}, {"sub": "7", "email": "x@evil.example"})
+    people = (
+        {"sub": "42", "email": f"sender@{HOSPITAL}", "email_verified": True},
+        {"sub": "7", "email": "x@evil.example", "email_verified": True},
+    )
     claims = [part for each in people for part in ("--user-claims", json.dumps(each))]
     command = [sys.executable, "-m", "oidc_provider_mock", "--port", str(port), *claims]
     process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
@@ -152,7 +155,7 @@ def test_the_pages_of_second_factors_are_for_everybody(page: Page, live_server: 
     assert [fault for found in wrong for fault in found] == []
 
 
-def set_up(page: Page, live_server: LiveServer, provider: str, *, only: bool) -> User:
+def set_up(page: Page, live_server: LiveServer, provider: str) -> User:
     """Have an admin set up the identity provider of the hospital; return a sender there."""
     place = make.organization(domain=HOSPITAL)
     sign_in(page, live_server, make.user(place, role=User.Role.ADMIN), "/organization/sign-in/")
@@ -162,7 +165,6 @@ def set_up(page: Page, live_server: LiveServer, provider: str, *, only: bool) ->
     page.get_by_label("Address of the identity provider").fill(provider)
     page.get_by_label("Client ID").fill("zivweb")
     page.get_by_label("Client secret").fill("a secret between the two")
-    page.get_by_label("People sign in only there").set_checked(only)
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("The sign-in of hospital.example is kept.")).to_be_visible()
     page.get_by_role("button", name="Sign out").click()
@@ -193,7 +195,7 @@ def see_the_way_there(page: Page, provider: str, address: str) -> None:
 def test_the_finish_link_leads_through_the_identity_provider_to_the_draft(
     page: Page, live_server: LiveServer, identity_provider: str
 ) -> None:
-    sender = set_up(page, live_server, identity_provider, only=False)
+    sender = set_up(page, live_server, identity_provider)
     draft = make.draft(sender, subject="The results of Jan")
 
     page.goto(live_server.url + urlsplit(finish_link(draft)).path)
@@ -207,7 +209,7 @@ def test_the_finish_link_leads_through_the_identity_provider_to_the_draft(
 def test_a_person_whom_only_the_provider_knows_gets_in_nowhere(
     page: Page, live_server: LiveServer, identity_provider: str
 ) -> None:
-    set_up(page, live_server, identity_provider, only=False)
+    set_up(page, live_server, identity_provider)
 
     page.goto(live_server.url + "/account/login/")
     go_to_provider(page, f"somebody@{HOSPITAL}", "7")
@@ -218,10 +220,10 @@ def test_a_person_whom_only_the_provider_knows_gets_in_nowhere(
 def test_where_people_sign_in_only_there_a_password_leads_there(
     page: Page, live_server: LiveServer, identity_provider: str
 ) -> None:
-    sender = set_up(page, live_server, identity_provider, only=True)
+    sender = set_up(page, live_server, identity_provider)
+    IdentityProvider.objects.update(only=True)
 
     sign_in(page, live_server, sender, "/contacts/")
     page.get_by_role("button", name="42", exact=True).click()
 
     expect(page).to_have_url(live_server.url + "/contacts/")
-    assert Domain.objects.get(name=HOSPITAL).identity_provider.only
