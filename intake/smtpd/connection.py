@@ -30,6 +30,7 @@ logging.getLogger("mail.log").setLevel(logging.CRITICAL)
 READ_BYTES: Final = 64 * 1024
 COMMAND_BYTES: Final = 2048
 AUTH_BYTES: Final = 12_288  # RFC 4954, 4
+LISTEN_SECONDS: Final = 1.0  # for who is sent away to hear why
 CALLS: Final = {"*": 10_000, "NOOP": 200, "VRFY": 20, "HELP": 20, "AUTH": 20, "EHLO": 100}
 
 _NO_ROOM: Final = re.compile("No space left|is full", re.IGNORECASE)
@@ -49,6 +50,7 @@ class Connection(SMTP):
         self.guest = Guest("")
         self.receiving = False
         self._asked_for_trust = False
+        self._until_login: asyncio.TimerHandle | None = None
         super().__init__(
             None,
             data_size_limit=desk.config.max_bytes,
@@ -68,18 +70,43 @@ class Connection(SMTP):
 
     async def _handle_client(self) -> None:
         """Greet the client when it may come in, and answer its commands."""
-        self.guest.peer = peer_key(self._host())
+        door, self.guest.peer = self.desk.door, peer_key(self._host())
         self.desk.sessions.add(self)
         with contextlib.suppress(DatabaseError, InterfaceError, Refused):
-            if self.desk.door.is_full_for(self.guest):
+            if door.may_wait(self.guest) and not door.has_room(self.guest):
                 await self.find_trust()
-        if self.desk.stopping or not await self.desk.door.enter(self.guest):
+        if self.desk.stopping or not await door.enter(self.guest):
             self.say_goodbye(replies.TOO_MANY_SESSIONS)
             return
+        self.guest.give_way = lambda: self._send_away(replies.TOO_MANY_SESSIONS)
+        self.expect_login()
         await super()._handle_client()
+
+    def expect_login(self) -> None:
+        """Give a stranger so long until the login; one that was known before has it."""
+        self.stop_expecting()
+        if not self.guest.known:
+            seconds = self.desk.config.stranger_seconds
+            self._until_login = self.loop.call_later(seconds, self._send_away, replies.TOO_SLOW)
+
+    def stop_expecting(self) -> None:
+        """Let the client take its time for what it does now."""
+        if self._until_login is not None:
+            self._until_login.cancel()
+
+    def _send_away(self, reply: str) -> None:
+        """Give the place of a stranger to others at once, whether it listens or not."""
+        if self.guest.busy:
+            self.stop_expecting()
+            self._until_login = self.loop.call_later(1, self._send_away, reply)
+            return
+        self.desk.door.leave(self.guest)
+        self.say_goodbye(reply)
+        self.loop.call_later(LISTEN_SECONDS, self.hang_up)
 
     def connection_lost(self, error: Exception | None) -> None:
         """Make room for the next."""
+        self.stop_expecting()
         self.desk.door.leave(self.guest)
         self.desk.sessions.discard(self)
         super().connection_lost(error)
@@ -112,6 +139,7 @@ class Connection(SMTP):
     async def push(self, status: str | bytes) -> None:
         """Send a reply, with an enhanced code."""
         reply = status if isinstance(status, str) else status.decode()
+        self.guest.spoke_at = self.desk.door.clock()
         await super().push(replies.with_enhanced_code(reply))
 
     async def handle_exception(self, error: Exception) -> str:
@@ -157,11 +185,9 @@ class Connection(SMTP):
     # --- who it is ------------------------------------------------------------------------------
 
     async def smtp_AUTH(self, arg: str | None) -> None:
-        """Check a login, unless this peer got too many wrong."""
+        """Check a login."""
         if self.mail is not None:
             raise Refused(replies.MAIL_TWICE)
-        if not self.desk.door.may_log_in(self.guest.peer):
-            raise Goodbye(replies.TOO_MANY_LOGINS)
         mechanism, _, initial = (arg or "").partition(" ")
         await super().smtp_AUTH(f"{mechanism.upper()} {initial}".strip() or None)
 
@@ -182,15 +208,27 @@ class Connection(SMTP):
             return found  # could not be read, and the client knows
         try:
             username, password = found.login.decode(), found.password.decode()
-            login = await self.desk.log_in(username, password)
         except UnicodeDecodeError:
-            login = None
-        if login is None:
-            self.desk.door.note_failure(self.guest.peer)
             return AuthResult(success=False, handled=False, message=replies.BAD_LOGIN)
+        guesses, peer = self.desk.door.guesses, self.guest.peer
+        if not guesses.may_try(peer, username):
+            raise Goodbye(replies.TOO_MANY_LOGINS)
+        self.guest.busy = True
+        try:
+            login = await self.desk.log_in(username, password)
+        finally:
+            self.guest.busy = False
+        if login is None:
+            guesses.note_failure(peer, username)
+            return AuthResult(success=False, handled=False, message=replies.BAD_LOGIN)
+        guesses.note_login(peer, username)
+        self._known_as(login)
+        return AuthResult(success=True)
+
+    def _known_as(self, login: SmtpLogin) -> None:
         self.login = login
         self.desk.door.know(self.guest)
-        return AuthResult(success=True)
+        self.stop_expecting()
 
     async def find_trust(self) -> None:
         """A peer of a trusted network counts as logged in, as its organization's mail server."""
@@ -199,8 +237,8 @@ class Connection(SMTP):
         organization = await self.desk.ask(PATIENCE, organization_for_peer, self._host())
         self._asked_for_trust = True
         if organization is not None:
-            self.login = SmtpLogin(organization, None)
-            self.desk.door.know(self.guest)
+            self.desk.door.guesses.note_login(self.guest.peer, "")
+            self._known_as(SmtpLogin(organization, None))
 
     def _host(self) -> str:
         """Return the peer's IP address; an IPv4 address that comes as IPv6 is written as IPv4."""

@@ -49,6 +49,8 @@ class Config:
     fast: bool = False  # fast.py instead of storage.py
     idle_seconds: float = 300.0  # RFC 5321, 4.5.3.2.7
     data_seconds: float = 600.0
+    stranger_seconds: float = 30.0  # until the login
+    bounce_seconds: float = 60.0  # for the mail of a stranger
 
     @property
     def own_address(self) -> str:

@@ -1,107 +1,138 @@
-"""Who may come in, and how often a peer may try a password. Lives in the event loop's thread."""
+"""Who may come in, and who has to go when it is full. Lives in the event loop's thread."""
 
 import asyncio
 import ipaddress
 import time
-from collections import Counter, defaultdict, deque
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Final
 
+from intake.smtpd.guesses import Guesses
+
 SESSIONS: Final = 100
 STRANGERS_PER_PEER: Final = 20
 WAITING_PER_PEER: Final = 20
-FAILURES: Final = 5
-FAILURE_SECONDS: Final = 60.0
-MAX_PEERS_REMEMBERED: Final = 10_000
+SILENCE_SECONDS: Final = 5.0
 
 _LOOK_EVERY: Final = 0.05
 
 
+def stay() -> None:
+    """What a session does that cannot be sent away."""
+
+
 @dataclass(eq=False, slots=True)
 class Guest:
-    """A session: a stranger until it has logged in or comes from a trusted network."""
+    """A session: a stranger until it has logged in or comes from a trusted network.
+
+    `familiar`: somebody logged in from its peer before. `give_way` sends it away, unless it is
+    busy: a login of it is being checked.
+    """
 
     peer: str
     inside: bool = False
     known: bool = False
+    familiar: bool = False
+    busy: bool = False
+    spoke_at: float = 0.0
+    give_way: Callable[[], None] = stay
 
 
 @dataclass
 class Door:
-    """Counts sessions and failed logins. A session over its peer's share waits a moment first.
+    """Counts sessions. One that finds no place waits a moment, and a silent stranger goes.
 
-    Of several processes on one port each allows its part of the wrong passwords.
+    Strangers have two thirds of the places. The others are kept for clients that logged in, and for
+    networks that are trusted or that somebody logged in from.
     """
 
     processes: int = 1
     patience: float = 10.0
     clock: Callable[[], float] = time.monotonic
+    places: int = SESSIONS
+    silence: float = SILENCE_SECONDS
     inside: int = 0
     strangers: Counter[str] = field(default_factory=Counter)
     waiting: Counter[str] = field(default_factory=Counter)
-    failures: defaultdict[str, deque[float]] = field(
-        default_factory=lambda: defaultdict(lambda: deque(maxlen=FAILURES))
-    )
+    unknown: set[Guest] = field(default_factory=set)
+    guesses: Guesses = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Count wrong passwords by the same clock."""
+        self.guesses = Guesses(self.processes, self.clock)
 
     async def enter(self, guest: Guest) -> bool:
         """Let the session in, waiting for a place; False when there is none in time."""
-        if self.waiting[guest.peer] >= WAITING_PER_PEER:
+        if not self.may_wait(guest):
             return False
         self.waiting[guest.peer] += 1
         try:
             end = self.clock() + self.patience
-            while not self._has_room(guest):
-                if self.clock() >= end:
+            while not self.has_room(guest):
+                self._make_room(guest)
+                if self.clock() >= end and not self.has_room(guest):
                     return False
                 await asyncio.sleep(_LOOK_EVERY)
         finally:
             self._lower(self.waiting, guest.peer)
-        guest.inside = True
+        guest.inside, guest.spoke_at = True, self.clock()
         self.inside += 1
-        self.strangers[guest.peer] += not guest.known
+        if not guest.known:
+            guest.familiar = self.guesses.knows(guest.peer)
+            self.strangers[guest.peer] += 1
+            self.unknown.add(guest)
         return True
 
-    def is_full_for(self, guest: Guest) -> bool:
-        """Tell whether a stranger of this peer would have to wait."""
-        return self.strangers[guest.peer] >= STRANGERS_PER_PEER
+    def may_wait(self, guest: Guest) -> bool:
+        """Tell whether one more session of this peer may wait for a place."""
+        return self.waiting[guest.peer] < WAITING_PER_PEER
+
+    def has_room(self, guest: Guest) -> bool:
+        """Tell whether there is a place that this session may have."""
+        if self.inside >= self.places:
+            return False
+        if guest.known:
+            return True
+        crowded = sum(not other.familiar for other in self.unknown) >= self.places * 2 // 3
+        familiar = not crowded or self.guesses.knows(guest.peer)
+        return familiar and not self._has_its_share(guest)
 
     def know(self, guest: Guest) -> None:
         """The session has shown who it is: it counts for its peer no longer."""
-        if guest.inside and not guest.known:
-            self._lower(self.strangers, guest.peer)
+        self._forget(guest)
         guest.known = True
 
     def leave(self, guest: Guest) -> None:
         """The session has ended."""
         if guest.inside:
             self.inside -= 1
-            if not guest.known:
-                self._lower(self.strangers, guest.peer)
+            self._forget(guest)
         guest.inside = False
 
-    def may_log_in(self, peer: str) -> bool:
-        """Tell whether the peer failed less than five times in the last minute."""
-        recent = self.failures.get(peer)
-        allowed = -(-FAILURES // self.processes)
-        if recent is None or len(recent) < allowed:
+    def _make_room(self, guest: Guest) -> None:
+        """Send the stranger away that was silent for longest, if any was silent for long."""
+        silent = [other for other in self.unknown if self._may_go(other, guest)]
+        if silent:
+            oldest = min(silent, key=lambda other: other.spoke_at)
+            self.leave(oldest)
+            oldest.give_way()
+
+    def _may_go(self, other: Guest, guest: Guest) -> bool:
+        if other.busy or self.clock() - other.spoke_at < self.silence:
+            return False
+        if other.peer == guest.peer or guest.known:
             return True
-        return recent[-allowed] < self.clock() - FAILURE_SECONDS
+        may_replace = not other.familiar or self.guesses.knows(guest.peer)
+        return may_replace and not self._has_its_share(guest)
 
-    def note_failure(self, peer: str) -> None:
-        """Remember a failed login."""
-        if len(self.failures) >= MAX_PEERS_REMEMBERED:
-            self._forget()
-        self.failures[peer].append(self.clock())
+    def _has_its_share(self, guest: Guest) -> bool:
+        return self.strangers[guest.peer] >= STRANGERS_PER_PEER
 
-    def _has_room(self, guest: Guest) -> bool:
-        return self.inside < SESSIONS and (guest.known or not self.is_full_for(guest))
-
-    def _forget(self) -> None:
-        old = self.clock() - FAILURE_SECONDS
-        recent = {peer: times for peer, times in self.failures.items() if times[-1] > old}
-        self.failures.clear()
-        self.failures.update(list(recent.items())[-MAX_PEERS_REMEMBERED // 2 :])
+    def _forget(self, guest: Guest) -> None:
+        if guest in self.unknown:
+            self.unknown.discard(guest)
+            self._lower(self.strangers, guest.peer)
 
     @staticmethod
     def _lower(counter: Counter[str], peer: str) -> None:

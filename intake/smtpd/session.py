@@ -86,8 +86,11 @@ class Session(Connection):
             self.say_goodbye(replies.STOPPING)
 
     async def _read_mail(self, limit: int, take: Callable[[bytes], None]) -> None:
+        config = self.desk.config
         try:
-            async with asyncio.timeout(self.desk.config.data_seconds):
+            async with asyncio.timeout(
+                config.data_seconds if self.guest.known else config.bounce_seconds
+            ):
                 async for piece in read_data(self._reader, limit, self._reset_timeout):
                     take(piece)
         except TimeoutError as error:
@@ -96,8 +99,12 @@ class Session(Connection):
     async def _take_back(self, mail: Envelope) -> None:
         """Note what a mail of ours that came back reports; the mail itself is not kept."""
         pieces: list[bytes] = []
-        await self._read_mail(BOUNCE_BYTES, pieces.append)
-        await self.desk.ask(PATIENCE, take_bounce, mail.recipients, b"".join(pieces))
+        self.stop_expecting()
+        try:
+            await self._read_mail(BOUNCE_BYTES, pieces.append)
+            await self.desk.ask(PATIENCE, take_bounce, mail.recipients, b"".join(pieces))
+        finally:
+            self.expect_login()
         await self.push(replies.RETURNED)
 
     async def _store(self, mail: Envelope) -> None:

@@ -15,7 +15,6 @@ from accounts.models import User
 from intake.actions import SealedMail, open_mail
 from intake.models import RawMail
 from intake.smtpd import data, fast
-from intake.smtpd import door as doors
 from intake.smtpd.data import LineGauge, read_data
 from intake.smtpd.door import Door, Guest, peer_key
 from intake.smtpd.envelope import read_mail_command, read_rcpt_command
@@ -78,11 +77,6 @@ def read_sender(argument: str) -> str:
     return read_mail_command(argument, 10_000)
 
 
-def failed_logins(door: Door, count: int) -> None:
-    for _ in range(count):
-        door.note_failure("1.2.3.4")
-
-
 @given(BYTES, BYTES, st.integers(1, 9))
 def test_a_mail_is_read_to_its_end_and_no_further(mail: bytes, rest: bytes, size: int) -> None:
     whole = mail + b"\r\n"
@@ -123,28 +117,6 @@ def test_any_command_is_read_or_refused(
 ) -> None:
     with contextlib.suppress(Refused):
         assert read(keyword + text) is not None
-
-
-def test_five_wrong_passwords_close_the_door_for_a_minute() -> None:
-    clock = Clock()
-    door = Door(clock=clock)
-    failed_logins(door, doors.FAILURES)
-    assert not door.may_log_in("1.2.3.4")
-    assert door.may_log_in("1.2.3.5")
-    clock.now = doors.FAILURE_SECONDS + 1
-    assert door.may_log_in("1.2.3.4")
-
-
-def test_four_wrong_passwords_do_not() -> None:
-    door = Door(clock=Clock())
-    failed_logins(door, doors.FAILURES - 1)
-    assert door.may_log_in("1.2.3.4")
-
-
-def test_the_door_does_not_remember_everybody() -> None:
-    door = Door(clock=Clock())
-    list(map(door.note_failure, map(str, range(doors.MAX_PEERS_REMEMBERED + 1))))
-    assert len(door.failures) <= doors.MAX_PEERS_REMEMBERED
 
 
 def test_a_guest_who_leaves_makes_room() -> None:
