@@ -6,7 +6,8 @@ from pathlib import Path
 
 from django.conf import settings
 
-from zivweb.demo import PASSWORD, SENDERS
+from accounts.demonstration import PASSWORD
+from zivweb.demo import SENDERS
 
 SENDER, RECIPIENT = "anna@zorg.example", "lotte@example.nl"
 MAIL = (

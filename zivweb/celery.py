@@ -77,6 +77,8 @@ app.conf.update(
         }
         for worker, queue in QUEUES.items()
     },
+    beat_scheduler="zivweb.starting:Scheduler",
     beat_schedule_filename=str(settings.DATA_DIR / "beat-schedule"),
 )
+app.steps["worker"].add("zivweb.starting:WorkerStep")
 app.autodiscover_tasks()

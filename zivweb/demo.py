@@ -5,12 +5,11 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from accounts.actions import create_organization
+from accounts.demonstration import HOSPITAL, PASSWORD, TOWN
 from accounts.models import Organization, User
 from accounts.policy import EDIT, ORGANIZATION, PERSONAL, READ, Policy
 from contacts.actions import save_contact
 from contacts.entries import ContactEntry
-
-PASSWORD = "demo"  # noqa: S105  the password that the start of the demo prints for everybody
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,21 +23,21 @@ class Person:
 
 
 SENDERS = {
-    "zorg.example": (
+    HOSPITAL: (
         Person("anna@zorg.example", "Anna de Vries"),
         Person("bram@zorg.example", "Bram Jansen", language="en"),
         Person("admin@zorg.example", "Asha Ramdin", User.Role.ADMIN),
     ),
-    "gemeente.example": (
+    TOWN: (
         Person("carla@gemeente.example", "Carla Visser"),
         Person("admin@gemeente.example", "Youssef El Amrani", User.Role.ADMIN),
     ),
 }
 POLICIES = {
-    "zorg.example": Policy(organization_book=EDIT, keep_signed_in_days=30),
-    "gemeente.example": Policy(web_sending=False, organization_book=READ, send_when_complete=True),
+    HOSPITAL: Policy(organization_book=EDIT, keep_signed_in_days=30),
+    TOWN: Policy(web_sending=False, organization_book=READ, send_when_complete=True),
 }
-NAMES = {"zorg.example": "Zorggroep Zilverlinde", "gemeente.example": "Gemeente Waterveen"}
+NAMES = {HOSPITAL: "Zorggroep Zilverlinde", TOWN: "Gemeente Waterveen"}
 
 # name, address, mobile number or access code with its hint
 Row = tuple[str, str, str, str, str]

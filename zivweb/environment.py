@@ -59,6 +59,14 @@ def base_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def is_local(bind: str) -> bool:
+    """Tell whether only programs on this machine reach what listens there."""
+    try:
+        return ipaddress.ip_address(bind).is_loopback
+    except ValueError:
+        return bind == "localhost"
+
+
 def allowed_hosts(url: str) -> list[str]:
     """Return the names to answer by: the host of the base address, on this machine all of its."""
     name = urlsplit(url).hostname or ""

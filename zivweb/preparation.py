@@ -22,6 +22,7 @@ from vault.keys import key_id
 from vault.models import SealedRow
 from zivweb import demo
 from zivweb.environment import RUNTIME_FILE, Stop
+from zivweb.starting import require_no_demo
 
 PATIENCE = 1.0  # seconds for a program on this machine to take a connection
 MIGRATION_LOCK = 0x7A697677  # any number, as long as every zivweb takes the same
@@ -110,6 +111,7 @@ def prepare_database() -> None:
     with _migration_lock():
         call_command("migrate", interactive=False, verbosity=0)
         require_keys()
+        require_no_demo()
         if settings.DEMO:
             demo.load()
     connections.close_all()

@@ -47,6 +47,10 @@ METRICS_TOKEN = environment.read("ZIVWEB_METRICS_TOKEN", "", environment.token)
 SECURITY_CONTACT = environment.read(
     "ZIVWEB_SECURITY_CONTACT", f"mailto:security@{MAIL_DOMAIN}", environment.contact
 )
+if DEMO and not environment.is_local(BIND):
+    raise environment.Stop("ZIVWEB_BIND", f"is {BIND}, but the demo is for this machine alone")
+if DEMO and BASE_URL.startswith("https://"):
+    raise environment.Stop("ZIVWEB_BASE_URL", "is https, but a demo is not for others to reach")
 if not DEMO and MAIL_RELAY is None:
     raise environment.Stop("EMAIL_URL", "must be set (only the demo has a mailbox of its own)")
 if not DEMO and not SMS_URLS:

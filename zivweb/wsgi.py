@@ -3,7 +3,9 @@
 import os
 
 from django.core.wsgi import get_wsgi_application
+from django.utils.module_loading import import_string
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zivweb.settings")
 
 application = get_wsgi_application()
+import_string("zivweb.starting.require_no_demo")()

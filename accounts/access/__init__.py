@@ -20,6 +20,8 @@ from django.db.models import Count, F, Q, QuerySet
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
+from accounts.access.demonstration import demo_accounts as demo_accounts
+from accounts.access.demonstration import demo_problem as demo_problem
 from accounts.access.provisioning import account_in as account_in
 from accounts.access.provisioning import accounts_of as accounts_of
 from accounts.access.provisioning import people_in as people_in

@@ -1,6 +1,7 @@
 """The only writer of organizations, people, keys and policies."""
 
 from accounts.actions.auditing import note_export
+from accounts.actions.demonstration import disable_demo_accounts
 from accounts.actions.domains import (
     DomainInUse,
     DomainTaken,
@@ -20,7 +21,7 @@ from accounts.actions.keys import (
     use_key_for_people,
 )
 from accounts.actions.logins import SmtpLogin, check_login, choose_language
-from accounts.actions.organizations import create_organization
+from accounts.actions.organizations import create_organization, open_organization
 from accounts.actions.people import (
     AddressTaken,
     ForeignDomain,
@@ -74,10 +75,12 @@ __all__ = [
     "create_mailbox",
     "create_organization",
     "create_smtp_credential",
+    "disable_demo_accounts",
     "end_other_sessions",
     "end_session",
     "invite_person",
     "note_export",
+    "open_organization",
     "prune_audit",
     "remove_delegate",
     "remove_domain",

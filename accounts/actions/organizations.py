@@ -3,9 +3,11 @@
 from django.db import transaction
 
 from accounts import audit
-from accounts.models import Domain, Organization
+from accounts.actions.domains import DomainTaken
+from accounts.actions.people import invite_person
+from accounts.models import ROLE_FIELDS, Domain, Organization
 from accounts.policy import Policy
-from addresses.mail import normalize_domain
+from addresses.mail import normalize_address, normalize_domain
 
 
 @transaction.atomic
@@ -22,4 +24,23 @@ def create_organization(
     audit.record(
         "create_organization", f"organization:{organization.pk}", organization_id=organization.pk
     )
+    return organization
+
+
+@transaction.atomic
+def open_organization(
+    domain: str, admin: str, *, name: str = "", admin_name: str = "", language: str = "nl"
+) -> Organization:
+    """Make a tenant with one mail domain, and invite its first admin.
+
+    Raises AddressError, DomainTaken, ForeignDomain, AddressTaken; then nothing was made.
+    """
+    wanted, address = normalize_domain(domain), normalize_address(admin)
+    if Domain.objects.filter(name=wanted).exclude(confirmed_at=None).exists():
+        raise DomainTaken
+    organization = create_organization(name or wanted, [wanted], language=language)
+    invite_person(
+        organization, address, name=admin_name, roles=tuple(ROLE_FIELDS), language=language,
+        actor=None,
+    )  # fmt: skip
     return organization

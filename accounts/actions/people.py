@@ -38,7 +38,7 @@ def invite_person(
     name: str,
     roles: Collection[str],
     language: str,
-    actor: User,
+    actor: User | None,
 ) -> User:
     """Let somebody in, and mail them how to sign in. Raises AddressTaken, ForeignDomain."""
     held = {field: role in roles for role, field in ROLE_FIELDS.items()}
@@ -48,12 +48,12 @@ def invite_person(
 
 
 @transaction.atomic
-def send_invitation(user: User, *, actor: User) -> None:
-    """Mail somebody how to sign in."""
+def send_invitation(user: User, *, actor: User | None) -> None:
+    """Mail somebody how to sign in; without an actor it is the organization that invites."""
     audit.note("invite_person", user, actor, roles=list(user.roles))
     link = f"{settings.BASE_URL}{reverse('account_login')}"
     shown = {"recipient_name": user.name, "email": user.email, "link": link}
-    inviter = actor.display_name
+    inviter = actor.display_name if actor else user.organization.name
     Letter(
         "invitation", user.organization, user.email, user.language, inviter=inviter, **shown
     ).send()

@@ -55,7 +55,7 @@ class Door:
     inside: int = 0
     strangers: Counter[str] = field(default_factory=Counter)
     waiting: Counter[str] = field(default_factory=Counter)
-    unknown: set[Guest] = field(default_factory=set)
+    unknown: dict[Guest, None] = field(default_factory=dict)  # in the order they came
     guesses: Guesses = field(init=False)
 
     def __post_init__(self) -> None:
@@ -81,7 +81,7 @@ class Door:
         if not guest.known:
             guest.familiar = self.guesses.knows(guest.peer)
             self.strangers[guest.peer] += 1
-            self.unknown.add(guest)
+            self.unknown[guest] = None
         return True
 
     def may_wait(self, guest: Guest) -> bool:
@@ -131,7 +131,7 @@ class Door:
 
     def _forget(self, guest: Guest) -> None:
         if guest in self.unknown:
-            self.unknown.discard(guest)
+            del self.unknown[guest]
             self._lower(self.strangers, guest.peer)
 
     @staticmethod

@@ -8,8 +8,9 @@ from typing import Any, Final
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from accounts.demonstration import PASSWORD
+
 SENDER: Final = "anna@zorg.example"
-PASSWORD: Final = "demo"  # noqa: S105 - every user of the demo has it, and nobody else
 SECONDS: Final = 15
 REFUSED: Final = 400
 RECIPIENTS: Final = (

@@ -8,6 +8,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from accounts.access import demo_problem
 from intake.smtpd import BadCertificate, Server, new_loop, settings_config
 
 log = logging.getLogger(__name__)
@@ -20,6 +21,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         """Serve. A port or certificate that cannot be used ends the command with one line."""
+        problem = demo_problem()
+        if problem:
+            raise CommandError(f"ZIVWEB_DEMO {problem}")
         try:
             server = Server(settings_config())
         except BadCertificate as error:
