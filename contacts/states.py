@@ -28,7 +28,7 @@ MOVES: Moves = {
     DONE: frozenset({UNDOING}),
     CANCELLED: frozenset({UNDOING}),
     FAILED: frozenset({UNDOING}),
-    UNDOING: frozenset({UNDONE}),
+    UNDOING: frozenset({UNDONE, FAILED}),
     UNDONE: frozenset(),
 }
 

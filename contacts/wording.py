@@ -30,6 +30,10 @@ def failure_sentence(reason: str) -> str:
             "The import was interrupted. What it had written stays; import the file again, or "
             "undo it."
         ),
+        "stopped": _(
+            "The import stopped three times at the same place, so we ended it. What it had "
+            "written stays; you can undo it. Try again with a smaller file."
+        ),
     }
     return texts.get(reason, _("This file cannot be read."))
 

@@ -8,12 +8,22 @@ from celery import shared_task
 from django.db import InterfaceError, OperationalError
 from django.db.models import QuerySet
 
+from accounts.models import User
 from drafts import actions
 from drafts.models import Draft
+from flow.actions import Sweep
 
 log = logging.getLogger(__name__)
 
 SENDERS, TOGETHER = 1000, 50
+
+_judging = Sweep("drafts.tasks.detect_missing", Draft)
+_expiring = Sweep("drafts.tasks.expire_due", Draft)
+_telling, _announcing = (
+    Sweep("drafts.tasks.tell_due", User),
+    Sweep("drafts.tasks.tell_due sent", User),
+)
+_reminding = Sweep("drafts.tasks.remind_due", User)
 
 
 @shared_task
@@ -22,7 +32,7 @@ def detect_missing() -> None:
     while ids := actions.claim_new():
         for draft_id in actions.judge_new_together(ids):
             _judge_alone(draft_id)
-    _each(_judge_new, actions.drafts_to_judge())
+    _each(_judging, _judge_new, actions.drafts_to_judge())
 
 
 @shared_task
@@ -43,22 +53,23 @@ def judge_policies() -> None:
 def tell_due() -> None:
     """Tell senders what is held, ready, or went out by itself, several drafts in one mail."""
     senders = actions.senders_to_tell(SENDERS)
-    for start in range(0, len(senders), TOGETHER):
-        alone = actions.tell_together(senders[start : start + TOGETHER])
-        _each_sender(actions.tell_sender, alone)
-    _each_sender(actions.announce_sent, actions.senders_to_announce(SENDERS))
+    fresh = _telling.fresh(senders)
+    for start in range(0, len(fresh), TOGETHER):
+        _telling.each(actions.tell_together(fresh[start : start + TOGETHER]), actions.tell_sender)
+    _telling.each(set(senders).difference(fresh), actions.tell_sender)
+    _announcing.each(actions.senders_to_announce(SENDERS), actions.announce_sent)
 
 
 @shared_task
 def remind_due() -> None:
     """Remind senders of what is held."""
-    _each_sender(actions.remind_sender, actions.senders_to_remind(SENDERS))
+    _reminding.each(actions.senders_to_remind(SENDERS), actions.remind_sender)
 
 
 @shared_task
 def expire_due() -> None:
     """Destroy the drafts that nobody finished in time."""
-    _each(actions.expire_draft, actions.drafts_to_expire())
+    _each(_expiring, actions.expire_draft, actions.drafts_to_expire())
 
 
 @shared_task
@@ -75,8 +86,9 @@ def _judge_alone(draft_id: int) -> None:
 
 
 def _judge_new(draft_id: int) -> None:
+    """Attempts count in the draft itself, and its sender is told: no failure to judge is ours."""
     if actions.claim_attempt(draft_id):
-        _judge(draft_id)
+        _judge_alone(draft_id)
 
 
 def _judge(draft_id: int) -> None:
@@ -88,21 +100,9 @@ def _judge(draft_id: int) -> None:
         raise
 
 
-def _each_sender(act: Callable[[int], int], senders: list[int]) -> None:
-    for sender_id in senders:
-        try:
-            act(sender_id)
-        except Exception:
-            log.exception("user:%s: %s failed", sender_id, act.__name__)
-
-
-def _each(act: Callable[[int], None], drafts: QuerySet[Draft]) -> None:
-    """Act on every draft once, oldest first; one that fails is left to the next sweep."""
+def _each(sweep: Sweep[Draft], act: Callable[[int], None], drafts: QuerySet[Draft]) -> None:
+    """Act on every draft once, oldest first."""
     last = 0
     while ids := list(drafts.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:100]):
-        for draft_id in ids:
-            try:
-                act(draft_id)
-            except Exception:
-                log.exception("draft:%s: %s failed", draft_id, act.__name__)
+        sweep.each(ids, act)
         last = ids[-1]

@@ -20,6 +20,7 @@ from accounts.policy import Policy
 from delivery.actions import note_bounce
 from drafts.actions import hold_mail, hold_mails, reply_address
 from drafts.incoming import IncomingMail
+from flow.actions import Sweep
 from flow.moves import MoveLost, move, move_all
 from flow.sweeps import skip_locked, wake
 from intake import states
@@ -44,6 +45,8 @@ PAUSE: Final = timedelta(seconds=10)
 SHOWN_RECIPIENTS: Final = 5
 FORGOTTEN: Final = 100
 UNREADABLE, TOO_COMPLEX = "cannot_be_read", "too_complex"
+
+_forgetting = Sweep("intake.tasks.forget_ended", RawMail)
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,9 +132,13 @@ def forget_ended() -> int:
     old = timezone.now() - timedelta(days=Policy().keep_drafts_days)
     undrafted = Q(state__in=[states.REFUSED, states.PASSED_ON], received_at__lt=old)
     ended = RawMail.objects.filter(released | unsent | undrafted).exclude(data_key=b"")
-    found = list(ended.values_list("pk", flat=True)[:FORGOTTEN])
-    RawPiece.objects.filter(mail__in=found).delete()
-    return RawMail.objects.filter(pk__in=found).update(data_key=b"", raw=b"")
+    return _forgetting.run(ended.only("pk"), _forget, FORGOTTEN)
+
+
+def _forget(mails: Sequence[RawMail]) -> None:
+    ids = [mail.pk for mail in mails]
+    RawPiece.objects.filter(mail__in=ids).delete()
+    RawMail.objects.filter(pk__in=ids).update(data_key=b"", raw=b"")
 
 
 def claim_new_mails() -> list[RawMail]:

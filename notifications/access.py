@@ -52,10 +52,10 @@ def failures_about(about: str) -> list[Notification]:
     return list(failed.order_by("-pk"))
 
 
-def news_about(thing: str, limit: int) -> models.QuerySet[Notification]:
+def news_about(thing: str) -> models.QuerySet[Notification]:
     """Return what failed or came back about things of this kind ("message"), oldest first."""
     news = Notification.objects.filter(news=True, about__startswith=thing)
-    return news.order_by("pk")[:limit]
+    return news.order_by("pk")
 
 
 def newest_about(abouts: Collection[str], kind: str) -> dict[str, Notification]:

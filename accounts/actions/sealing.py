@@ -3,6 +3,7 @@
 import logging
 import time
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import IntegrityError, connection, transaction
 from django.db.models import Exists, Max, OuterRef, Subquery
@@ -13,6 +14,7 @@ from accounts import audit
 from accounts.marks import COLUMNS, digest_of_marks, marks_of
 from accounts.models import AuditEntry, AuditSeal, Organization
 from flow import engine
+from flow.actions import Sweep
 
 log = logging.getLogger(__name__)
 
@@ -20,6 +22,9 @@ SETTLED = timedelta(seconds=30)  # a row this old has its transaction, and so it
 RANGE = 5000
 LOOKS, PAUSE = 5, 0.1  # seconds
 YEAR = timedelta(days=366)
+
+_sealing = Sweep("accounts.tasks.seal_audit", Organization)
+_pruning = Sweep("accounts.tasks.prune_audit", Organization)
 
 
 def seal_audit(*, settled: timedelta = SETTLED) -> int:
@@ -30,12 +35,13 @@ def seal_audit(*, settled: timedelta = SETTLED) -> int:
     until = _final_id(timezone.now() - settled)
     if until is None:
         return 0
-    return sum(_seal_ranges(each, until) for each in _unsealed(until))
+    return sum(_sealing.each(_unsealed(until), partial(_seal_ranges, until=until)))
 
 
 def prune_audit() -> int:
     """Delete the sealed ranges that are older than the policy keeps; return how many rows."""
-    return sum(_prune(each) for each in Organization.objects.order_by("pk"))
+    everywhere = Organization.objects.order_by("pk").values_list("pk", flat=True)
+    return sum(_pruning.each(everywhere, _prune))
 
 
 def _final_id(before: datetime) -> int | None:
@@ -61,34 +67,35 @@ def _snapshot(end: str) -> int:
         return int(cursor.fetchone()[0])
 
 
-def _unsealed(until: int) -> list[Organization]:
-    """Return the organizations with rows that can be sealed; `sealed` is up to where they are."""
+def _unsealed(until: int) -> list[int]:
+    """Return the organizations with rows that can be sealed."""
     seals = AuditSeal.objects.filter(organization=OuterRef("pk")).order_by("-last_id")
     sealed = Coalesce(Subquery(seals.values("last_id")[:1]), 0)
     rows = AuditEntry.objects.filter(
         organization=OuterRef("pk"), pk__gt=OuterRef("sealed"), pk__lte=until
     )
-    return list(Organization.objects.annotate(sealed=sealed).filter(Exists(rows)).order_by("pk"))
+    found = Organization.objects.annotate(sealed=sealed).filter(Exists(rows))
+    return list(found.order_by("pk").values_list("pk", flat=True))
 
 
-def _seal_ranges(organization: Organization, until: int) -> int:
+def _seal_ranges(organization_id: int, until: int) -> int:
     count = 0
-    while found := _seal_range(organization, until):
+    while found := _seal_range(organization_id, until):
         count += found
     return count
 
 
-def _seal_range(organization: Organization, until: int) -> int:
+def _seal_range(organization_id: int, until: int) -> int:
     """Seal the next rows; return how many. Two who do it at once make one seal."""
-    last = AuditSeal.objects.filter(organization=organization).order_by("-last_id").first()
-    fresh = AuditEntry.objects.filter(organization=organization, pk__lte=until)
+    last = AuditSeal.objects.filter(organization=organization_id).order_by("-last_id").first()
+    fresh = AuditEntry.objects.filter(organization=organization_id, pk__lte=until)
     fresh = fresh.filter(pk__gt=last.last_id if last else 0).order_by("pk")
     rows = list(fresh.values_list(*COLUMNS)[:RANGE])
     if not rows:
         return 0
     marks = marks_of(rows)
     seal = AuditSeal(
-        organization=organization,
+        organization_id=organization_id,
         first_id=rows[0][0],
         last_id=rows[-1][0],
         count=len(rows),
@@ -104,11 +111,12 @@ def _seal_range(organization: Organization, until: int) -> int:
     except IntegrityError:
         return 0
     # The log of the program is kept elsewhere: who rewrites the database does not rewrite it.
-    log.info("%s sealed up to %s as %s", organization.pk, seal.last_id, seal.digest)
+    log.info("%s sealed up to %s as %s", organization_id, seal.last_id, seal.digest)
     return len(rows)
 
 
-def _prune(organization: Organization) -> int:
+def _prune(organization_id: int) -> int:
+    organization = Organization.objects.get(pk=organization_id)
     keep = YEAR * organization.policy.keep_audit_years
     seals = AuditSeal.objects.filter(organization=organization, pruned_at=None)
     old = seals.filter(newest_at__lt=timezone.now() - keep).order_by("last_id")

@@ -82,9 +82,9 @@ def open_codes(datum_ids: Collection[int]) -> dict[int, tuple[str, str]]:
     return {pk: datum.open_code() for pk, datum in data.items()}
 
 
-def pending_changes(limit: int) -> list[AddressChange]:
-    """Return the oldest changed addresses for which drafts must still be judged again."""
-    return list(AddressChange.objects.order_by("pk")[:limit])
+def pending_changes() -> QuerySet[AddressChange]:
+    """Return the changed addresses for which drafts must still be judged again, oldest first."""
+    return AddressChange.objects.order_by("pk")
 
 
 def contact_for(user: User, pk: int) -> Contact:

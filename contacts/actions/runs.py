@@ -3,6 +3,7 @@
 import io
 import logging
 from collections.abc import Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import BinaryIO
@@ -26,6 +27,7 @@ from contacts.actions.undoing import undo_run
 from contacts.importer import Row, Unreadable, open_table
 from contacts.models import ImportRun
 from contacts.render import samples_text
+from flow.actions import DATABASE_TROUBLE, Sweep
 from flow.moves import MoveLost, move
 from flow.sweeps import wake
 from vault.actions import store_blob
@@ -40,6 +42,10 @@ STALE = timedelta(seconds=20)
 LONG_AGO = datetime(2000, 1, 1, tzinfo=UTC)
 KEEP_ROWS = timedelta(days=30)
 TASK = "contacts.tasks.work_imports"
+STOPPED = "stopped"  # three times at one place: it stays set aside, for the operator to see
+
+_working = Sweep(TASK, ImportRun)
+_forgetting = Sweep("contacts.tasks.forget_old_rows", ImportRun)
 
 
 @transaction.atomic
@@ -67,6 +73,7 @@ def upload(actor: User, *, personal: bool, file: BinaryIO, name: str) -> ImportR
 def check(run: ImportRun, roles: Sequence[str]) -> None:
     """Have the rows judged by what their columns mean. Raises MoveLost and MoveForbidden."""
     fresh = {"position": 0, "counts": {}, "cancel_asked": False, "failure": ""}
+    _working.succeed(run.pk)
     move(run, states.CHECKING, states.MOVES, roles=list(roles), beat_at=LONG_AGO, **fresh)
     wake(TASK)
 
@@ -75,6 +82,7 @@ def check(run: ImportRun, roles: Sequence[str]) -> None:
 def start(run: ImportRun, actor: User, *, changed_rows: str, conflicts: str) -> None:
     """Have a checked import written. Raises MoveLost and MoveForbidden."""
     choices = {"changed_rows": changed_rows, "conflicts": conflicts, "cancel_asked": False}
+    _working.succeed(run.pk)
     move(run, states.IMPORTING, states.MOVES, position=0, beat_at=LONG_AGO, **choices)
     _record("start_import", run, actor)
     wake(TASK)
@@ -91,6 +99,7 @@ def cancel(run: ImportRun, actor: User) -> None:
 @transaction.atomic
 def undo(run: ImportRun, actor: User) -> None:
     """Have everything taken back that an import wrote. Raises MoveLost and MoveForbidden."""
+    _working.succeed(run.pk)
     move(run, states.UNDOING, states.MOVES, position=0, beat_at=LONG_AGO)
     _record("undo_import", run, actor)
     wake(TASK)
@@ -123,26 +132,48 @@ def work(run_id: int, progress: Progress | None = None) -> None:
     run = _claim(run_id)
     if run is None:
         return
+    if not _working.begin(run_id, _place_of(run)):
+        _end(run, states.FAILED, failure=STOPPED)
+        return
     try:
         _work(run, progress)
     except MoveLost:
         log.info("%s is worked at by another", run)
+        return
     except Unreadable as error:
         _end(run, states.FAILED, failure=error.reason)
+    except DATABASE_TROUBLE:
+        with suppress(*DATABASE_TROUBLE):  # away still: it counts as an attempt
+            _working.give_back(run_id)
+        raise
+    except Exception as error:
+        _working.explain(run_id, error)
+        raise
+    _working.succeed(run_id)
 
 
-def forget_old_rows() -> int:
-    """Drop the rows and files of imports that ended long ago; return of how many."""
+def _place_of(run: ImportRun) -> str:
+    """Return where an attempt begins; a check begins at the first row each time."""
+    return run.state if run.state == states.CHECKING else f"{run.state} {run.position}"
+
+
+def forget_old_rows() -> None:
+    """Drop the rows and files of imports that ended long ago."""
     old = ImportRun.objects.exclude(state__in=states.WORKING).filter(
         created_at__lt=timezone.now() - KEEP_ROWS
     )
-    for run in old.exclude(samples=b"")[:100]:
+    kept = old.exclude(samples=b"").order_by("pk")
+    while _forgetting.run(kept, _forget_all, 1):
+        pass
+
+
+def _forget_all(runs: Sequence[ImportRun]) -> None:
+    for run in runs:
         forget_rows(run)
         blob = run.file
         ImportRun.objects.filter(pk=run.pk).update(file=None, samples=b"")
         if blob is not None:
             blob.delete()
-    return old.count()
 
 
 def _claim(run_id: int) -> ImportRun | None:

@@ -1,6 +1,7 @@
 """The sender withdraws or prolongs a message; what has come to its end is destroyed."""
 
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.db.models import ProtectedError
@@ -12,8 +13,8 @@ from delivery.actions.limits import count, mail_cap
 from delivery.actions.locking import end_codes, forget_failures, lock, lock_message, record
 from delivery.actions.numbers import ClosedError, send_again
 from delivery.models import Message, MessageAttachment, MessageRecipient, Reply, ReplyAttachment
+from flow.actions import Sweep
 from flow.moves import move
-from flow.sweeps import skip_locked
 from notifications.actions import cancel, cancel_about
 from vault.models import Blob
 
@@ -21,6 +22,9 @@ UNDO_TIME = timedelta(minutes=10)
 EXTENSION = timedelta(days=30)
 LONGEST = timedelta(days=365)
 BATCH = 20
+END = "delivery.tasks.end_messages"
+
+_ending = Sweep(END, Message)
 
 
 @transaction.atomic
@@ -102,15 +106,11 @@ def unlock(actor: User, recipient: MessageRecipient) -> None:
     record("unlock_recipient", row.message, actor=actor, recipient=row.pk)
 
 
-@transaction.atomic
 def end_messages() -> int:
     """Destroy what has come to its end, a few messages at a time; return how many."""
     now = timezone.now()
     due = Message.objects.filter(ended_at=None, destroy_at__lte=now)
-    found = list(skip_locked(due.order_by("destroy_at"))[:BATCH])
-    for message in found:
-        _end(message, now)
-    return len(found)
+    return _ending.run(due.order_by("destroy_at"), partial(_end_all, now=now), BATCH)
 
 
 def _revoke(actor: User, row: MessageRecipient, now: datetime) -> None:
@@ -130,6 +130,11 @@ def _plan_destruction(message: Message) -> None:
     soon = timezone.now() + UNDO_TIME
     message.destroy_at = message.expires_at if live else min(soon, message.expires_at)
     message.save(update_fields=["destroy_at"])
+
+
+def _end_all(messages: list[Message], *, now: datetime) -> None:
+    for message in messages:
+        _end(message, now)
 
 
 def _end(message: Message, now: datetime) -> None:

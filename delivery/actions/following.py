@@ -2,7 +2,6 @@
 
 from datetime import datetime
 
-from django.db import transaction
 from django.utils import timezone
 
 from accounts.models import AuditEntry
@@ -10,8 +9,9 @@ from delivery import states
 from delivery.actions.locking import lock, record
 from delivery.actions.telling import BOUNCED, NO_SMS, tell_sender
 from delivery.models import MessageRecipient
+from flow.actions import Sweep
 from flow.moves import move
-from flow.sweeps import skip_locked, wake
+from flow.sweeps import wake
 from notifications import states as notification_states
 from notifications.access import news_about
 from notifications.actions import note_report, settle_news
@@ -22,6 +22,7 @@ NEWS = 20
 FOLLOW = "delivery.tasks.follow_notifications"
 
 _PREFIX = "message recipient:"
+_sent, _news = Sweep(FOLLOW, MessageRecipient), Sweep(FOLLOW, Notification)
 
 
 def follow_notifications() -> int:
@@ -29,13 +30,29 @@ def follow_notifications() -> int:
     return follow_sent() + follow_news()
 
 
-@transaction.atomic
 def follow_sent() -> int:
     """Bring recipients up to date with their mails, a batch at a time; return how many moved."""
     waiting = MessageRecipient.objects.filter(
         state=states.QUEUED, notification__state=notification_states.SENT
     )
-    found = list(skip_locked(waiting.select_related("message"))[:BATCH])
+    return _sent.run(waiting.select_related("message"), _note_sent, BATCH)
+
+
+def follow_news() -> int:
+    """Note which mails and SMS failed or came back, a few at a time; return how many."""
+    return _news.run(news_about("message"), _follow_all, NEWS)
+
+
+def note_bounce(token: str, code: str) -> None:
+    """Take it that a mail of ours came back: `token` stood in the address that it came back to.
+
+    `code` is the enhanced status code (RFC 3463) of the report.
+    """
+    if note_report(token, notification_states.RETURNED, code):
+        wake(FOLLOW)
+
+
+def _note_sent(found: list[MessageRecipient]) -> None:
     rows = MessageRecipient.objects.filter(pk__in=[row.pk for row in found], state=states.QUEUED)
     rows.update(state=states.NOTIFIED, notified_at=timezone.now())
     AuditEntry.objects.bulk_create(
@@ -47,26 +64,12 @@ def follow_sent() -> int:
         )
         for row in found
     )
-    return len(found)
 
 
-@transaction.atomic
-def follow_news() -> int:
-    """Note which mails and SMS failed or came back, a few at a time; return how many."""
-    news = list(skip_locked(news_about("message", NEWS)))
+def _follow_all(news: list[Notification]) -> None:
     for notification in news:
         _follow(notification, timezone.now())
     settle_news(news)
-    return len(news)
-
-
-def note_bounce(token: str, code: str) -> None:
-    """Take it that a mail of ours came back: `token` stood in the address that it came back to.
-
-    `code` is the enhanced status code (RFC 3463) of the report.
-    """
-    if note_report(token, notification_states.RETURNED, code):
-        wake(FOLLOW)
 
 
 def _follow(notification: Notification, now: datetime) -> None:

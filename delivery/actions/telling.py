@@ -19,6 +19,7 @@ from delivery.phrases import phrase_for
 from notifications.actions import queue_mail, queue_mails
 from notifications.letters import Mail, MailFile, Posting
 from notifications.models import Notification
+from vault.keys import VaultError
 
 # Why a recipient cannot read the message, so that only the sender can help.
 NUMBER, CODE, BOUNCED, NO_SMS, TOO_MANY = "number", "code", "bounced", "no_sms", "too_many"
@@ -117,7 +118,7 @@ def tell_sender(row: MessageRecipient, reason: str) -> None:
         to_name=sender.name,
         language=sender.language,
         context=_stuck(row, reason),
-        in_reply_to=message.open_content().message_id,
+        in_reply_to=_message_id_of(message),
     )
     stamp = int(timezone.now().timestamp()) if kind == NUMBER_WRONG else row.mails
     queue_mail(
@@ -184,5 +185,17 @@ def _stuck(row: MessageRecipient, reason: str) -> dict[str, Any]:
     }
 
 
+def _message_id_of(message: Message) -> str:
+    """Return what the sender's own copy is called, "" when the message cannot be opened."""
+    try:
+        return message.open_content().message_id
+    except VaultError:
+        return ""
+
+
 def _number_of(row: MessageRecipient) -> str:
-    return mask_phone(row.open_secret().value) if row.method == SMS else ""
+    """Return the masked number, "" when there is none or it cannot be opened."""
+    try:
+        return mask_phone(row.open_secret().value) if row.method == SMS else ""
+    except VaultError:
+        return ""

@@ -29,6 +29,14 @@ def content_of(draft: Draft) -> Content:
     return content_from_bytes(draft.unseal("content", draft.content))
 
 
+def shown_content(draft: Draft) -> Content | None:
+    """Return the content, None when it cannot be opened."""
+    try:
+        return content_of(draft)
+    except VaultError:
+        return None
+
+
 def attachment_name(draft: Draft, attachment: Attachment) -> str:
     """Return the file name, "" when the mail gave none."""
     return draft.unseal(f"attachment {attachment.position}", attachment.name).decode()

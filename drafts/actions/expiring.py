@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from accounts import audit
 from drafts import states
-from drafts.access import subject_of
+from drafts.access import shown_subject
 from drafts.actions.locking import locked_draft
 from drafts.actions.telling import stop_telling, tell
 from drafts.models import Draft
@@ -44,7 +44,7 @@ def expire_draft(draft_id: int) -> None:
 def _tell_expired(draft: Draft) -> None:
     recipients = draft.recipients.values("address", "name")
     more = {"recipients": list(recipients), "received_on": draft.created_at.date()}
-    tell(draft, EXPIRED, more | {"subject": subject_of(draft)})
+    tell(draft, EXPIRED, more | {"subject": shown_subject(draft)})
 
 
 def _destroy(draft: Draft) -> None:

@@ -18,15 +18,20 @@ from contacts.actions import advance_change, claim_change, finish_change
 from contacts.models import AddressChange
 from drafts import states
 from drafts.access import judge, judge_all
-from drafts.actions.locking import BATCH, act_alone, act_on_free, act_together, locked_draft
+from drafts.actions.locking import BATCH, act_on_free, act_on_one, locked_draft
 from drafts.actions.releasing import release_all
 from drafts.actions.settling import JudgedDraft, settle, settle_all
 from drafts.actions.telling import plan_telling, stop_telling
 from drafts.models import Draft, PolicySeen, Recipient
+from flow.actions import Sweep
 from flow.moves import move
 
 CHANGES = 100
 RESENT_WITHIN: Final = timedelta(hours=24)
+JUDGE_CHANGED, JUDGE_POLICIES = "drafts.tasks.judge_changed", "drafts.tasks.judge_policies"
+
+_judging, _changes = Sweep(JUDGE_CHANGED, Draft), Sweep(JUDGE_CHANGED, AddressChange)
+_judging_policy, _policies = Sweep(JUDGE_POLICIES, Draft), Sweep(JUDGE_POLICIES, Organization)
 
 
 @transaction.atomic
@@ -112,14 +117,25 @@ def go_on(batch: Sequence[JudgedDraft], were_ready: Collection[int]) -> None:
 
 def judge_changes() -> int:
     """Judge drafts that wait for changed addresses; return how many changes were followed."""
-    return sum(_follow(change.pk) for change in pending_changes(CHANGES))
+    failed_before = _judging.due_again()
+    _judging.each(failed_before, _judge_one)
+    changes = _changes.open(pending_changes()).values_list("pk", flat=True)
+    return sum(_changes.each(changes[:CHANGES], _follow))
 
 
 def judge_policies() -> int:
     """Judge the held drafts whose organization's policy changed; return how many were looked at."""
-    organizations = Organization.objects.order_by("pk")
+    organizations = Organization.objects.in_bulk()
     seen = PolicySeen.objects.in_bulk(field_name="organization_id")
-    return sum(_follow_policy(each, seen.get(each.pk)) for each in organizations)
+    _judging_policy.each(_judging_policy.due_again(), partial(_judge_one, new_policy=True))
+    looked_at = _policies.each(
+        sorted(organizations), lambda pk: _follow_policy(organizations[pk], seen.get(pk))
+    )
+    return sum(looked_at)
+
+
+def _judge_one(draft_id: int, *, new_policy: bool = False) -> None:
+    act_on_one(draft_id, act=partial(judge_again, new_policy=new_policy))
 
 
 def _goes_out(draft: Draft, was_ready: bool) -> bool:
@@ -141,7 +157,8 @@ def _follow_policy(organization: Organization, known: PolicySeen | None) -> int:
     held = Draft.objects.filter(organization=organization, state__in=states.HELD)
     found = held.filter(pk__gt=seen.cursor).order_by("pk")
     ids = list(found.values_list("pk", flat=True)[:BATCH])
-    act_together(ids, partial(judge_again, new_policy=True))
+    judge_all_again = partial(judge_again, new_policy=True)
+    _judging_policy.each(act_on_free(ids, judge_all_again), partial(_judge_one, new_policy=True))
     done = PolicySeen.objects.filter(pk=seen.pk, digest=digest)
     done.update(cursor=ids[-1] if ids else None)
     return len(ids)
@@ -163,7 +180,7 @@ def _follow(change_id: int) -> bool:
         elif not left:
             advance_change(change_id, ids[-1])
     if left:
-        act_alone(left, judge_again)
+        _judging.each(left, _judge_one)
         advance_change(change_id, ids[-1])
     return True
 

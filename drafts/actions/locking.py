@@ -3,9 +3,10 @@
 import logging
 from collections.abc import Callable, Sequence
 
-from django.db import InterfaceError, OperationalError, transaction
+from django.db import transaction
 
 from drafts.models import Draft
+from flow.actions import DATABASE_TROUBLE, Sweep, raise_when_away
 from flow.sweeps import skip_locked
 
 log = logging.getLogger(__name__)
@@ -21,12 +22,10 @@ def locked_draft(draft_id: int) -> Draft:
     return drafts.select_for_update(of=("self",)).get(pk=draft_id)
 
 
-def act_together(ids: Sequence[int], act: Act) -> list[int]:
-    """Act on drafts in one transaction, then alone on those that were left (`act_on_free`).
-
-    Return those that failed alone.
-    """
-    return act_alone(act_on_free(ids, act), act)
+def act_on_one(draft_id: int, *, act: Act) -> None:
+    """Act on one draft, in a transaction of its own."""
+    with transaction.atomic():
+        act([locked_draft(draft_id)])
 
 
 def act_on_free(ids: Sequence[int], act: Act) -> list[int]:
@@ -46,18 +45,18 @@ def act_on_free(ids: Sequence[int], act: Act) -> list[int]:
     return [draft_id for draft_id in ids if draft_id not in done]
 
 
-def act_alone(ids: Sequence[int], act: Act) -> list[int]:
+def act_alone(ids: Sequence[int], act: Act, sweep: Sweep[Draft]) -> list[int]:
     """Act on each draft in a transaction of its own; return those that failed.
 
-    Trouble of the database is not the draft's: then this is broken off, to be done again later.
+    One that only met a lock, or took too long, is left to a later sweep.
     """
     failed = []
     for draft_id in ids:
         try:
-            with transaction.atomic():
-                act([locked_draft(draft_id)])
-        except (OperationalError, InterfaceError):
-            raise
+            act_on_one(draft_id, act=act)
+        except DATABASE_TROUBLE as error:
+            raise_when_away(error)
+            sweep.strike(draft_id, error)
         except Exception:
             log.exception("draft:%s is passed over", draft_id)
             failed.append(draft_id)

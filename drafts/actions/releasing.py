@@ -14,14 +14,17 @@ from delivery.actions import send_messages
 from delivery.outgoing import OutgoingAttachment, OutgoingMessage, OutgoingRecipient
 from drafts import states
 from drafts.access import Judged, attachment_name, content_of, judge_all, subject_of, value_of
-from drafts.actions.locking import BATCH, act_alone, act_together
+from drafts.actions.locking import BATCH, act_alone, act_on_free
 from drafts.actions.settling import JudgedDraft, settle_all
 from drafts.actions.telling import QUIET, plan_telling, stop_telling
 from drafts.actions.trying import release_later
 from drafts.models import Attachment, Draft, Recipient
+from flow.actions import Sweep
 from flow.moves import move_all
 
 Codes = Mapping[int, tuple[str, str]]
+
+_releasing = Sweep("drafts.tasks.release_due", Draft)
 
 
 def release_due() -> int:
@@ -30,19 +33,19 @@ def release_due() -> int:
     Each is released once, however often this runs. One that fails is tried again later, alone.
     """
     last, count = 0, 0
-    due = Draft.objects.filter(state=states.SENDING, send_at__lte=timezone.now()).order_by("pk")
+    sending = Draft.objects.filter(state=states.SENDING, send_at__lte=timezone.now())
+    due = _releasing.open(sending.order_by("pk"))
     failed_before = list(due.filter(attempts__gt=0).values_list("pk", flat=True)[:BATCH])
-    _put_off(act_alone(failed_before, _release_due))
+    _put_off(act_alone(failed_before, _release_due, _releasing))
     new = due.filter(attempts=0)
     while ids := list(new.filter(pk__gt=last).values_list("pk", flat=True)[:BATCH]):
-        _put_off(act_together(ids, _release_due))
+        _put_off(act_alone(act_on_free(ids, _release_due), _release_due, _releasing))
         last, count = ids[-1], count + len(ids)
     return count + len(failed_before)
 
 
 def _put_off(failed: Sequence[int]) -> None:
-    for draft_id in failed:
-        release_later(draft_id)
+    _releasing.each(failed, release_later)
 
 
 def release_all(batch: Sequence[JudgedDraft], *, by_itself: bool = False) -> None:

@@ -1,6 +1,8 @@
 """Reminds a sender of everything that is held, in one mail, when people work."""
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
+from functools import partial
 
 from django.db import transaction
 from django.utils import timezone
@@ -12,10 +14,13 @@ from drafts.actions.finishing import held_draft
 from drafts.actions.telling import LISTED, TOGETHER, about_drafts_of, lines_of, tell_person
 from drafts.models import Draft
 from drafts.reminders import GAP, Hours, Life, hours_of, is_working, next_reminder, next_working
+from flow.actions import Sweep
 from notifications.models import Notification
 from notifications.states import CANCELLED
 
 REMINDER = "reminder"
+
+_working = Sweep("drafts.tasks.remind_due", Organization)
 
 
 def senders_to_remind(limit: int) -> list[int]:
@@ -23,9 +28,13 @@ def senders_to_remind(limit: int) -> list[int]:
     due = Draft.objects.filter(remind_at__lte=timezone.now(), state__in=states.HELD)
     rows = list(due.order_by().values_list("sender", "organization").distinct()[:limit])
     organizations = Organization.objects.in_bulk({organization for _, organization in rows})
-    now = timezone.now()
-    working = {pk for pk, each in organizations.items() if is_working(now, _hours(each))}
+    works = partial(_works, organizations, timezone.now())
+    working = set(_working.each(sorted(organizations), works))
     return [sender for sender, organization in rows if organization in working]
+
+
+def _works(organizations: Mapping[int, Organization], now: datetime, pk: int) -> int | None:
+    return pk if is_working(now, _hours(organizations[pk])) else None
 
 
 @transaction.atomic

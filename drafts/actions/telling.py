@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from accounts.context import support_of
 from accounts.models import Organization, Role, User
 from drafts import states
-from drafts.access import Judged, content_of, judge, judge_all, shown_subject, subject_of
+from drafts.access import Judged, judge, judge_all, shown_content, shown_subject
 from drafts.models import Draft
 from drafts.wording import problem_sentences, reason_sentence
 from flow.sweeps import skip_locked
@@ -161,9 +161,9 @@ def _about(
     draft: Draft, kind: str, more: Mapping[str, Any], to: User, reply_to: str | None = None
 ) -> Posting:
     """Return a mail about one draft; the draft counts it, and has to be saved."""
-    content = content_of(draft)
+    content = shown_content(draft)
     context = {
-        "subject": subject_of(draft),
+        "subject": shown_subject(draft),
         "link": finish_link(draft),
         "expires_on": draft.expires_at.date() if draft.expires_at else None,
         "duplicate": draft.duplicate_of_id is not None,
@@ -176,7 +176,7 @@ def _about(
         context,
         about=str(draft),
         key=f"{draft}:{kind}:{draft.mails_about}",
-        thread=tuple(filter(None, (*content.references, content.message_id))),
+        thread=tuple(filter(None, (*content.references, content.message_id))) if content else (),
         reply_to=reply_to,
     )
 
@@ -266,7 +266,8 @@ def _one(draft: Draft, judged: Sequence[Judged], reply_to: str | None = None) ->
             for item in judged
             if not item.complete
         ]
-        problems = problem_sentences(draft.problem, content_of(draft).problems)
+        content = shown_content(draft)
+        problems = problem_sentences(draft.problem, content.problems if content else ())
     context = {
         "incomplete": incomplete,
         "complete": [_person(item) for item in judged if item.complete],

@@ -4,7 +4,8 @@ No network is used inside a transaction: rows are claimed with a lease, sent, an
 """
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 from django.conf import settings
 from django.db import transaction
@@ -12,6 +13,7 @@ from django.db.models import F, SmallIntegerField, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
+from flow.actions import DATABASE_TROUBLE, STRIKES
 from flow.moves import move_all
 from flow.sweeps import skip_locked
 from notifications import states
@@ -37,7 +39,7 @@ log = logging.getLogger(__name__)
 
 BATCH = 50
 UNKNOWN, TOO_LATE, GIVEN_UP = "unknown outcome", "too late", "given up"
-NO_RELAY, UNREADABLE = "no relay", "cannot be opened"
+NO_RELAY, UNREADABLE, BROKEN = "no relay", "cannot be opened", "broken"
 
 
 def send_due() -> int:
@@ -120,7 +122,8 @@ def _send_text(row: Notification) -> None:
     try:
         if settings.SMS_URLS:
             receipt = link_token(BOUNCE, row.uid)
-            send_sms(unpack_sms(_open(row)), settings.SMS_URLS, receipt)
+            with _whatever_goes_wrong(row):
+                send_sms(unpack_sms(_open(row)), settings.SMS_URLS, receipt)
     except NotDelivered as error:
         _settle_text(row, error)
     else:
@@ -151,7 +154,8 @@ def _send_each(rows: Sequence[Notification], relay: Relay, taken: Taken) -> int:
         if not _begin_mail(row, taken):
             continue
         try:
-            relay.hand_over(unpack_mail(_open(row)), taken.settle)
+            with _whatever_goes_wrong(row):
+                relay.hand_over(unpack_mail(_open(row)), taken.settle)
         except RelayDown as error:
             taken.settle()
             log.warning("the relay is down (%s), %d mails wait", error, len(rows) - position)
@@ -167,6 +171,24 @@ def _send_each(rows: Sequence[Notification], relay: Relay, taken: Taken) -> int:
             cut_before = False
             taken.add(row)
     return len(rows)
+
+
+@contextmanager
+def _whatever_goes_wrong(row: Notification) -> Iterator[None]:
+    """Raise NotDelivered for every error that is not the relay's or the database's."""
+    try:
+        yield
+    except (RelayDown, NotDelivered, *DATABASE_TROUBLE):
+        raise
+    except Exception as error:
+        raise _broken(row, error) from error
+
+
+def _broken(row: Notification, error: Exception) -> NotDelivered:
+    """Return why a row stops us itself; tried three times it is given up, and its sender told."""
+    log.error("%s cannot be sent in attempt %s", row, row.attempts, exc_info=error)
+    code = f"{BROKEN}: {type(error).__name__}"
+    return NotDelivered(code, permanent=row.attempts >= STRIKES)
 
 
 def _open(row: Notification) -> bytes:

@@ -117,9 +117,9 @@ def test_a_mail_that_comes_back_is_news_until_it_is_followed(outbox: Outbox) -> 
     row = outbox.mail()
     send_due()
     note_report(token_of(row), states.RETURNED, "5.1.1")
-    found = list(news_about("draft", 10))
+    found = list(news_about("draft"))
     settle_news(found)
-    assert (found, list(news_about("draft", 10))) == ([row], [])
+    assert (found, list(news_about("draft"))) == ([row], [])
 
 
 def test_a_mail_that_was_not_sent_cannot_come_back(outbox: Outbox) -> None:
