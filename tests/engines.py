@@ -9,6 +9,7 @@ from contextlib import contextmanager
 
 import pytest
 from django.db import connection
+from django.db.backends.base.base import BaseDatabaseWrapper
 
 from flow import engine
 
@@ -27,10 +28,10 @@ DUMPS = _postgresql_only("pg_dump and pg_restore; SQLite is a file to be copied"
 
 
 @contextmanager
-def locked(table: str) -> Iterator[None]:
+def locked(table: str, by: BaseDatabaseWrapper | None = None) -> Iterator[None]:
     """Let nobody else write, or wait for an answer of, this table meanwhile."""
     lock = f"BEGIN; LOCK TABLE {table} IN ACCESS EXCLUSIVE MODE"
-    with connection.cursor() as cursor:
+    with (by or connection).cursor() as cursor:
         cursor.execute("BEGIN IMMEDIATE" if engine.one_writer() else lock)
         yield
         cursor.execute("ROLLBACK")

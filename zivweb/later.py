@@ -1,26 +1,43 @@
-"""Asks people to come back soon: in read-only mode, and while the database is away."""
+"""Asks people to come back soon: in read-only mode, when the database is away, when it is busy.
 
+What ran into a deadline is no fault to look for. Its transaction is rolled back whole.
+"""
+
+import sqlite3
 import sys
 from collections.abc import Callable
 from typing import Final
 
+import psycopg_pool
 from django.conf import settings
 from django.core.exceptions import DisallowedHost
-from django.db import InterfaceError, OperationalError
+from django.db import Error, InterfaceError, OperationalError
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
 from django.views import defaults
+from psycopg import errors
 
 from accounts.posted import handed_back
+from zivweb.sqlite.turns import NoTurn
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
 SECONDS: Final = 60
+BUSY_SECONDS: Final = 10
 STATUS: Final = 503
 READING: Final = {"GET", "HEAD", "OPTIONS"}
+# How the databases say that a deadline of zivweb/deadlines.py has passed, and the pool that
+# no connection came free.
+TOO_LONG: Final = (
+    errors.QueryCanceled,
+    errors.LockNotAvailable,
+    errors.IdleInTransactionSessionTimeout,
+    psycopg_pool.PoolTimeout,
+)
+SQLITE_TOO_LONG: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_INTERRUPT}
 
 
 class ReadOnlyMiddleware:
@@ -40,13 +57,23 @@ class ReadOnlyMiddleware:
 
 def try_later(request: HttpRequest) -> HttpResponse:
     """Return a page (JSON to programs) that says when to try again."""
+    words = gettext("Maintenance, please try again in a minute.")
+    return _come_back(request, words, "503.html", SECONDS)
+
+
+def busy(request: HttpRequest) -> HttpResponse:
+    """Return a page (JSON to programs) that says that it is busy just now."""
+    words = gettext("It is very busy, please try again in a moment.")
+    return _come_back(request, words, "503_busy.html", BUSY_SECONDS)
+
+
+def _come_back(request: HttpRequest, words: str, template: str, seconds: int) -> HttpResponse:
     response: HttpResponse
     if request.path.startswith("/api/"):
-        response = JsonResponse({"detail": gettext("Maintenance, please try again in a minute.")})
-        response.status_code = STATUS
+        response = JsonResponse({"detail": words}, status=STATUS)
     else:
-        response = _page(request, "503.html", STATUS)
-    response["Retry-After"] = str(SECONDS)
+        response = _page(request, template, STATUS)
+    response["Retry-After"] = str(seconds)
     return response
 
 
@@ -59,9 +86,20 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """Answer for an exception: that of a database that is away is no fault, and passes by."""
-    if isinstance(sys.exc_info()[1], OperationalError | InterfaceError):
+    error = sys.exc_info()[1]
+    if isinstance(error, Error) and took_too_long(error):
+        return busy(request)
+    if isinstance(error, OperationalError | InterfaceError):
         return try_later(request)
     return _page(request, "500.html", 500)
+
+
+def took_too_long(error: Error) -> bool:
+    """Tell whether the database, or waiting for it, ran into a deadline."""
+    cause = error.__cause__
+    if isinstance(cause, sqlite3.OperationalError):
+        return cause.sqlite_errorcode & 0xFF in SQLITE_TOO_LONG
+    return isinstance(cause, TOO_LONG) or isinstance(error, NoTurn)
 
 
 def _page(request: HttpRequest, template: str, status: int) -> HttpResponse:

@@ -7,7 +7,7 @@ from urllib.parse import urlsplit
 import environ
 from django.utils.translation import gettext_lazy as _
 
-from zivweb import environment
+from zivweb import deadlines, environment
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 environ.Env.read_env(os.environ.get("ZIVWEB_ENV_FILE", BASE_DIR / ".env"))
@@ -63,14 +63,15 @@ if bool(TLS_CERT) != bool(TLS_KEY):
 # `serve` tells each child what it is: web | worker | beat | smtp
 PROCESS = os.environ.get("ZIVWEB_PROCESS", "")
 SQLITE_URL = f"sqlite:///{DATA_DIR / 'zivweb.sqlite3'}"
+DEADLINES = deadlines.KINDS.get(PROCESS)
 DATABASES = {
     "default": environment.read("DATABASE_URL", SQLITE_URL, environ.Env.db_url_config),
 }
 if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
     DATABASES["default"]["ENGINE"] = "zivweb.sqlite"
     OPTIONS: dict[str, object] = {
+        **deadlines.for_sqlite(DEADLINES),
         "transaction_mode": "IMMEDIATE",
-        "timeout": 30,
         "urgent": PROCESS == "smtp",  # a client waits five seconds for its 250
         "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA foreign_keys=ON",
     }
@@ -85,7 +86,10 @@ else:
     DATABASES["default"]["CONN_MAX_AGE"] = None
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 # What DATABASE_URL itself asks for (`?sslmode=require`) goes first.
-DATABASES["default"]["OPTIONS"] = OPTIONS | DATABASES["default"].get("OPTIONS", {})
+ASKED = DATABASES["default"].get("OPTIONS", {})
+if DATABASES["default"]["ENGINE"].endswith("postgresql"):
+    ASKED = ASKED | deadlines.for_postgresql(DEADLINES, ASKED.get("options", ""))
+DATABASES["default"]["OPTIONS"] = OPTIONS | ASKED
 # How mail is stored as it comes in (intake/smtpd/fast.py, storage.py), and by how many processes.
 POSTGRESQL = DATABASES["default"]["ENGINE"].endswith("postgresql")
 INTAKE = environment.read("ZIVWEB_INTAKE", "fast" if POSTGRESQL else "plain", environment.intake)

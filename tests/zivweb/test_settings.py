@@ -10,6 +10,7 @@ import pytest
 
 from tests.zivweb.serving import ROOT, environment
 
+WANTED = ("statement_timeout=", "lock_timeout=", "idle_in_transaction_session_timeout=")
 PRINT = "import json; from zivweb import settings; print(json.dumps(settings.DATABASES))"
 
 
@@ -32,7 +33,29 @@ def test_options_of_the_database_address_are_kept(tmp_path: Path, process: str) 
 def test_options_of_the_database_address_go_first(tmp_path: Path) -> None:
     found = options(tmp_path, "postgres://u:p@db/z?connect_timeout=7", "worker")
 
-    assert found == {"connect_timeout": 7}
+    assert found["connect_timeout"] == 7
+
+
+def test_deadlines_of_the_database_address_go_before_ours(tmp_path: Path) -> None:
+    url = "postgres://u:p@db/z?options=-c%20statement_timeout%3D5s"
+
+    found = options(tmp_path, url, "worker")["options"]
+
+    assert found.split("-c ")[-1] == "statement_timeout=5s"
+
+
+@pytest.mark.parametrize("url", ["postgres://u:p@db/z", "sqlite:////nowhere/z.sqlite3"])
+def test_a_command_has_no_deadline(tmp_path: Path, url: str) -> None:
+    found = options(tmp_path, url, "")
+
+    assert {"options", "statement_seconds"} & set(found) == set()
+
+
+@pytest.mark.parametrize("process", ["web", "smtp", "worker", "beat"])
+def test_every_process_has_deadlines(tmp_path: Path, process: str) -> None:
+    found = options(tmp_path, "postgres://u:p@db/z", process)["options"]
+
+    assert [name for name in WANTED if name not in found] == []
 
 
 def test_options_for_sqlite_stay(tmp_path: Path) -> None:

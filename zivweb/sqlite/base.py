@@ -5,7 +5,9 @@ writes one transaction after the other then takes it again and again, and a mail
 waits until its client gives up. So a writer asks for the lock only when it is its turn.
 """
 
+import math
 import sqlite3
+import time
 from collections.abc import Callable
 from functools import partial
 from typing import Any, Self
@@ -17,6 +19,7 @@ from zivweb.sqlite.turns import Turns, Urgent
 ANY_CASE = {"iexact", "icontains", "istartswith", "iendswith"}
 LIKE = "LIKE lower(%s) ESCAPE '\\'"
 READS = ("SELECT", "PRAGMA", "EXPLAIN", "ROLLBACK")
+STEPS = 100_000  # of SQLite's machine between two looks at the clock: a few milliseconds
 
 
 class DatabaseOperations(operations.DatabaseOperations):
@@ -27,10 +30,28 @@ class DatabaseOperations(operations.DatabaseOperations):
         return "lower(%s)" if lookup_type in ANY_CASE else super().lookup_cast(lookup_type)
 
 
+class Clock:
+    """Ends a statement that takes too long: SQLite asks it now and then while it works."""
+
+    def __init__(self, seconds: float) -> None:
+        """Let a statement, or a look at its next rows, take so long."""
+        self._seconds = seconds
+        self._ends = math.inf
+
+    def start(self) -> None:
+        """Note that work begins."""
+        self._ends = time.monotonic() + self._seconds
+
+    def rang(self) -> bool:
+        """Tell whether the work took too long."""
+        return time.monotonic() > self._ends
+
+
 class Cursor(base.SQLiteCursorWrapper):
     """Waits for its turn before a statement that takes the write lock."""
 
     turns: Turns | Urgent
+    clock: Clock
 
     def execute(self, query: str, params: Any = None) -> Self:
         """Execute a statement."""
@@ -42,7 +63,23 @@ class Cursor(base.SQLiteCursorWrapper):
         self._act(query, partial(super().executemany, query, list(param_list)))
         return self
 
+    def fetchmany(self, size: int | None = 1) -> list[Any]:
+        """Return the next rows; SQLite finds them now, so they have a deadline of their own."""
+        self.clock.start()
+        return super().fetchmany(size)
+
+    def fetchone(self) -> Any:
+        """Return the next row."""
+        self.clock.start()
+        return super().fetchone()
+
+    def fetchall(self) -> list[Any]:
+        """Return all other rows."""
+        self.clock.start()
+        return super().fetchall()
+
     def _act(self, query: str, statement: Callable[[], object]) -> None:
+        self.clock.start()
         if self.connection.in_transaction:  # which has the lock
             statement()
         elif query.lstrip().upper().startswith(READS):
@@ -64,6 +101,7 @@ class DatabaseWrapper(base.DatabaseWrapper):
     def get_connection_params(self) -> dict[str, Any]:
         """Return what a connection is opened with; `urgent` is what somebody waits for."""
         params: dict[str, Any] = super().get_connection_params()
+        self._clock = Clock(params.pop("statement_seconds", math.inf))
         path, patience = f"{params['database']}-turn", params["timeout"]
         self._turns: Turns | Urgent = Turns(path, patience)
         if params.pop("urgent", False):
@@ -76,12 +114,14 @@ class DatabaseWrapper(base.DatabaseWrapper):
         connection.create_function("lower", 1, _lower, deterministic=True)
         # Else LIKE is blind to the case of ASCII, and finds no beginning by an index.
         connection.execute("PRAGMA case_sensitive_like = ON")
+        connection.set_progress_handler(self._clock.rang, STEPS)
         return connection
 
     def create_cursor(self, name: str | None = None) -> Cursor:
         """Return a cursor of this connection."""
         cursor: Cursor = self.connection.cursor(factory=Cursor)
         cursor.turns = self._turns
+        cursor.clock = self._clock
         return cursor
 
 

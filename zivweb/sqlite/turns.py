@@ -21,6 +21,10 @@ log = logging.getLogger(__name__)
 LOOK = 0.005  # seconds
 
 
+class NoTurn(OperationalError):
+    """Others have written all the time."""
+
+
 class Turns:
     """The turns of one connection. A process that dies gives its turn back."""
 
@@ -41,7 +45,7 @@ class Turns:
 
     @contextmanager
     def mine(self) -> Iterator[None]:
-        """Hold the turn. Raises OperationalError when it does not come in time."""
+        """Hold the turn. Raises NoTurn when it does not come in time."""
         file = self._open()
         try:
             self._wait(file)
@@ -68,7 +72,7 @@ class Turns:
                 fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
             except BlockingIOError:
                 if time.monotonic() > until:
-                    raise OperationalError("database is locked: no turn came") from None
+                    raise NoTurn("database is locked: no turn came") from None
                 time.sleep(LOOK)
             except OSError as error:
                 _tell(error.strerror)
