@@ -7,8 +7,8 @@ from typing import Any
 
 from django.test import Client
 
-from accounts.actions import create_organization
-from accounts.models import Organization, User
+from accounts.actions import ProviderSettings, create_organization, set_identity_provider
+from accounts.models import IdentityProvider, Organization, User
 from accounts.policy import ORGANIZATION, PERSONAL, Policy
 from contacts.actions import save_contact
 from contacts.entries import ContactEntry
@@ -49,6 +49,14 @@ def user(
     return User.objects.create_user(
         email, PASSWORD, organization=place, role=role, language=language, name=f"Name of {role}"
     )
+
+
+def identity_provider(admin: User, server_url: str) -> IdentityProvider:
+    """Have the people of the admin's domain sign in at this server."""
+    domain = admin.organization.domains.get()
+    wanted = ProviderSettings("Own sign-in", server_url, "client", "secret", only=False)
+    set_identity_provider(domain, wanted, admin)
+    return IdentityProvider.objects.get(domain=domain)
 
 
 def signed_in(person: User, *, minutes_ago: int = 0) -> Client:

@@ -20,6 +20,7 @@ from django.utils.translation import gettext
 from django.views import defaults
 from psycopg import errors
 
+from accounts.outside import OutsideBusy
 from accounts.posted import handed_back
 from zivweb.sqlite.turns import NoTurn
 
@@ -53,6 +54,20 @@ class ReadOnlyMiddleware:
         if settings.READ_ONLY and request.method not in READING:
             return try_later(request)
         return self.get_response(request)
+
+
+class BusyMiddleware:
+    """Answers at once who would be one too many. Needs the language."""
+
+    def __init__(self, get_response: Handler) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        return self.get_response(request)
+
+    def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
+        """Return the page of a busy time when as many as may wait outside already."""
+        return busy(request) if isinstance(error, OutsideBusy) else None
 
 
 def try_later(request: HttpRequest) -> HttpResponse:

@@ -21,6 +21,14 @@ _NUMBER = re.compile(
 _DETAIL = re.compile(r"DETAIL:[^\n]*(?:\n(?!\s*$|HINT:|CONTEXT:)[^\n]*)*", re.MULTILINE)
 
 
+class NotBusy(logging.Filter):
+    """Leaves out that somebody was asked to come back: it is no fault, and may be very many."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Tell whether the line is written; one with an exception is."""
+        return getattr(record, "status_code", None) != 503 or record.exc_info is not None
+
+
 def hide_personal_data(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Take tokens of links, addresses, numbers and rows out, also out of a traceback."""
     return {name: _hidden(value) for name, value in event.items()}

@@ -153,6 +153,7 @@ MIDDLEWARE = [
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "zivweb.later.ReadOnlyMiddleware",
+    "zivweb.later.BusyMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.privacy.NoStoreMiddleware",
     "accounts.language.LanguageMiddleware",
@@ -228,7 +229,7 @@ MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = BASE_URL.startswith("http://")  # browsers:
 SOCIALACCOUNT_ADAPTER = "accounts.adapter.IdentityAdapter"
 SOCIALACCOUNT_ONLY = False
 SOCIALACCOUNT_STORE_TOKENS = False
-SOCIALACCOUNT_REQUESTS_TIMEOUT = 10
+SOCIALACCOUNT_REQUESTS_TIMEOUT = 10  # of a read; accounts/outside.py has one for the whole call
 SESSION_ENGINE = "accounts.sessions"
 EMAIL_BACKEND = "notifications.backend.OutboxBackend"
 DEFAULT_FROM_EMAIL = f"zivweb <no-reply@{MAIL_DOMAIN}>"
@@ -312,10 +313,11 @@ LOGGING = {
     "formatters": {
         "line": {"()": "zivweb.logs.formatter", "form": LOG_FORMAT, "process": PROCESS},
     },
+    "filters": {"not busy": {"()": "zivweb.logs.NotBusy"}},
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
-        "django.request": {"level": "ERROR"},
+        "django.request": {"level": "ERROR", "filters": ["not busy"]},
         "django.security": {"level": "ERROR"},
         "mail.log": {"level": "WARNING"},
         "apprise": {"level": "CRITICAL"},

@@ -15,7 +15,6 @@ from accounts.openid import NEEDED, discovery_url
 from accounts.outside import guard
 from vault.sealing import seal_text
 
-TIMEOUT = 10  # seconds
 KEPT = ("name", "server_url", "issuer", "client_id", "only", "accepts_unchecked")
 
 
@@ -79,7 +78,7 @@ def require_provider(server_url: str) -> str:
     it is, with or without a slash at its end.
     """
     try:
-        answer = guard(requests.Session()).get(discovery_url(server_url), timeout=TIMEOUT)
+        answer = guard(requests.Session(), anew=True).get(discovery_url(server_url))
         answer.raise_for_status()
         told = answer.json()
     except (requests.RequestException, ValueError) as error:

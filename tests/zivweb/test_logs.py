@@ -6,7 +6,7 @@ import logging
 import pytest
 from structlog.contextvars import bound_contextvars
 
-from zivweb.logs import formatter
+from zivweb.logs import NotBusy, formatter
 
 
 def line(message: str) -> str:
@@ -82,3 +82,11 @@ def test_a_line_of_json_holds_no_person_either() -> None:
     record = logging.LogRecord("x", logging.ERROR, "", 0, "no jan@example.nl", (), None)
 
     assert "jan" not in formatter("json").format(record)
+
+
+@pytest.mark.parametrize(("status", "written"), [(503, False), (500, True)])
+def test_that_somebody_was_asked_to_come_back_is_no_line(status: int, written: bool) -> None:
+    record = logging.LogRecord("django.request", logging.ERROR, "", 0, "answered", (), None)
+    record.status_code = status
+
+    assert NotBusy().filter(record) is written
