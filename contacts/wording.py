@@ -12,6 +12,10 @@ def failure_sentence(reason: str) -> str:
     """Return why a file cannot be imported."""
     texts = {
         "empty": _("This file is empty."),
+        "too_complex": _(
+            "Reading this file takes too much time or memory. Save it as CSV, or split it."
+        ),
+        "reader_away": _("We cannot read files just now. Try again in a minute."),
         "too_big": _("This file is too large. Split it into parts of at most 100 MB."),
         "too_big_inside": _("This workbook is too large once unpacked. Save it as CSV."),
         "no_workbook": _("This is not an Excel workbook (.xlsx). Save it as XLSX or CSV."),

@@ -96,7 +96,7 @@ def ask_all(function: str, said: Any, body: Body, bounds: Bounds) -> Generator[A
     """
     given = 0
     for _ in range(TRIES):
-        answers = _pool.answers(function, said, body, bounds)
+        answers = pool.answers(function, said, body, bounds)
         try:
             for answer in islice(answers, given, None):
                 given += 1
@@ -120,7 +120,7 @@ class _Ended(Exception):
     """The process had ended before it was asked: it had nothing to do for long."""
 
 
-class _Pool:
+class Pool:
     """The processes of this process: those that are free, and all."""
 
     def __init__(self) -> None:
@@ -339,10 +339,10 @@ def _all_of(head: bytes, body: Body) -> Iterator[bytes]:
 
 def _begin_anew() -> None:
     """After a fork: the processes stay those of the parent, and so do its locks."""
-    global _pool
-    _pool.leave()
-    _pool = _Pool()
+    global pool
+    pool.leave()
+    pool = Pool()
 
 
-_pool = _Pool()
+pool = Pool()
 os.register_at_fork(after_in_child=_begin_anew)

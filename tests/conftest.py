@@ -1,6 +1,7 @@
 """What every test may ask for."""
 
 import gc
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -8,7 +9,7 @@ from django.contrib.auth.management import create_permissions
 from django.contrib.contenttypes.management import create_contenttypes
 from django.db.models.signals import post_migrate  # noqa: TID251 - Django's own receivers end
 
-from flow import engine
+from flow import engine, reader
 from tests.plugins import chromium
 from tests.product import Product, running_product
 from tests.unguarded import flush_unguarded
@@ -43,3 +44,10 @@ def product(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Product]:
     """Run the whole product, on an empty database of its own."""
     with running_product(tmp_path_factory.mktemp("product")) as running:
         yield running
+
+
+@pytest.fixture
+def no_reader(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have no process that reads strangers' bytes, and none that can be started."""
+    monkeypatch.setattr(reader, "pool", reader.Pool())
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")

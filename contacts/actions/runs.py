@@ -5,7 +5,6 @@ import logging
 from collections.abc import Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
-from itertools import islice
 from typing import BinaryIO
 
 from django.db import transaction
@@ -24,7 +23,7 @@ from contacts.actions.importing import (
     write_staged,
 )
 from contacts.actions.undoing import undo_run
-from contacts.importer import Row, Unreadable, open_table
+from contacts.importer import A_LOOK, Row, Unreadable, open_table
 from contacts.models import ImportRun
 from contacts.render import samples_text
 from flow.actions import DATABASE_TROUBLE, Sweep
@@ -48,25 +47,28 @@ _working = Sweep(TASK, ImportRun)
 _forgetting = Sweep("contacts.tasks.forget_old_rows", ImportRun)
 
 
-@transaction.atomic
 def upload(actor: User, *, personal: bool, file: BinaryIO, name: str) -> ImportRun:
-    """Keep a file to import, sealed, with a guess of its columns. Raises Unreadable."""
-    content = file.read()
-    table = open_table(io.BytesIO(content))
-    samples = [list(cells) for cells in islice(table.rows, SAMPLES)]
+    """Keep a file to import, sealed, with a guess of its columns.
+
+    Raises Unreadable and ReaderAway.
+    """
+    table = open_table(file, A_LOOK, SAMPLES)
+    samples = [list(cells) for cells in table.rows]
     run = ImportRun(
         organization_id=actor.organization_id,
         owner=actor if personal else None,
         actor=actor,
         source=IMPORT,
-        file=store_blob(content),
         file_name=name[:200],
         header=[str(cell)[:100] for cell in table.header],
         roles=table.roles,
     )
     run.samples = seal_text(samples_text(samples), run.samples_context)
-    run.save()
-    _record("upload_import", run, actor)
+    file.seek(0)
+    with transaction.atomic():
+        run.file = store_blob(file.read())
+        run.save()
+        _record("upload_import", run, actor)
     return run
 
 

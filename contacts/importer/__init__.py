@@ -1,10 +1,16 @@
-"""Reads files of contacts: each row becomes a contact, or says why it is none. Pure."""
+"""Reads files of contacts: each row becomes a contact, or says why it is none.
+
+The files are read by a process of their own (`reading`); all else is pure.
+"""
 
 from contacts.importer.columns import ROLES, guess_roles
-from contacts.importer.files import MAX_BYTES, Table, Unreadable, open_table
+from contacts.importer.errors import Unreadable
+from contacts.importer.files import MAX_BYTES, Table
+from contacts.importer.reading import A_LOOK, open_table
 from contacts.importer.rows import Reader, Row
 
 __all__ = [
+    "A_LOOK",
     "MAX_BYTES",
     "ROLES",
     "Reader",

@@ -22,8 +22,6 @@ _BOMS = (
     (codecs.BOM_UTF16_BE, "utf-16"),
 )
 
-__all__ = ["MAX_BYTES", "Table", "Unreadable", "open_table"]
-
 
 @dataclass(frozen=True)
 class Table:

@@ -25,6 +25,7 @@ from contacts.render import show_row
 from contacts.uploads import InMemoryUpload
 from contacts.wording import failure_sentence, row_sentence, state_words, verdict_words
 from flow.moves import MoveForbidden, MoveLost
+from flow.reader import ReaderAway
 from vault.keys import VaultError
 from vault.sealing import unseal_text
 
@@ -115,6 +116,9 @@ def _upload_page(request: HttpRequest) -> HttpResponse:
         run = actions.upload(user, personal=book == PERSONAL, file=file.file, name=file.name)
     except Unreadable as error:
         form.refuse(error.reason)
+        return _imports_page(request, form)
+    except ReaderAway:
+        form.refuse("reader_away")
         return _imports_page(request, form)
     return redirect("import_run", run.pk)
 

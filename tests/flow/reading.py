@@ -62,7 +62,7 @@ def write(path: str, _blobs: list[bytes]) -> Iterator[Answer]:
 
 def fail(_said: Any, _blobs: list[bytes]) -> Iterator[Answer]:
     """Make a mistake."""
-    yield Answer({}["nothing"])
+    yield Answer([][0])
 
 
 def die(after: int, _blobs: list[bytes]) -> Iterator[Answer]:

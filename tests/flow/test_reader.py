@@ -135,7 +135,7 @@ def test_the_next_process_goes_on_where_one_died() -> None:
 
 
 def test_a_mistake_of_ours_is_none_of_the_input() -> None:
-    with pytest.raises(ReaderFailed, match="KeyError"):
+    with pytest.raises(ReaderFailed, match="IndexError"):
         said("fail")
 
 

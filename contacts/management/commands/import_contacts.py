@@ -17,6 +17,7 @@ from contacts.actions import forget_run, new_run, read_rows, run_now
 from contacts.importer import Unreadable, open_table
 from contacts.models import ImportRun, first_row_id
 from contacts.wording import failure_sentence
+from flow.reader import ReaderAway
 
 BAR = 30
 
@@ -46,6 +47,8 @@ class Command(BaseCommand):
             raise CommandError(f"{file}: {error.strerror}") from error
         except Unreadable as error:
             raise CommandError(f"{file}: {failure_sentence(error.reason)}") from error
+        except ReaderAway as error:
+            raise CommandError(f"{file}: {failure_sentence('reader_away')}") from error
         result, problems = summary(run)
         if dry:
             forget_run(run)

@@ -1,0 +1,98 @@
+"""Has a file of contacts read by a process of its own, within bounds (`flow.reader`)."""
+
+import io
+from collections.abc import Generator, Iterable, Iterator, Sequence
+from contextlib import closing
+from dataclasses import replace
+from itertools import chain, islice
+from typing import Any, BinaryIO, Final
+
+from contacts.importer import files
+from contacts.importer.errors import Unreadable
+from contacts.importer.files import MAX_BYTES, MAX_COLUMNS, MAX_LINE, Table
+from flow.reader import Answer, Body, Bounds, TooComplex, ask_all
+
+TOO_COMPLEX: Final = "too_complex"
+READ: Final = "contacts.importer.reading:answers"
+TOGETHER, TOGETHER_CHARACTERS = 500, 200_000  # rows of an answer, and how long they may be
+
+_GIGABYTE: Final = 1 << 30
+_PIECE: Final = 1 << 20
+A_LOOK: Final = Bounds(processor=10, seconds=30, memory=_GIGABYTE, output=16 << 20)
+"""For the columns and the first rows, while somebody waits."""
+ALL_OF_IT: Final = Bounds(
+    processor=15, seconds=60, memory=_GIGABYTE, output=256 << 20, processor_in_all=900
+)
+_OUTPUT_PER_BYTE: Final = 8  # JSON writes a letter with an accent as six
+
+
+def open_table(file: BinaryIO, bounds: Bounds | None = None, most_rows: int | None = None) -> Table:
+    """Return what is in the file. Raises Unreadable and ReaderAway, also while rows are read."""
+    size = file.seek(0, io.SEEK_END)
+    if size > MAX_BYTES:
+        raise Unreadable("too_big")
+    bounds = bounds or ALL_OF_IT
+    bounds = replace(
+        bounds, memory=bounds.memory + size, output=bounds.output + _OUTPUT_PER_BYTE * size
+    )
+    heard = _heard(ask_all(READ, most_rows, Body((size,), lambda: _pieces(file)), bounds))
+    about = next(heard)
+    return Table(**about, rows=chain.from_iterable(heard), size=size)
+
+
+def answers(most_rows: int | None, blobs: list[bytes]) -> Iterator[Answer]:
+    """Read a file in the process for it: say what it is, then its rows; or why it is unreadable."""
+    try:
+        table = files.open_table(io.BytesIO(blobs.pop()))
+        _length(table.header)
+        yield Answer({
+            "kind": table.kind,
+            "encoding": table.encoding,
+            "delimiter": table.delimiter,
+            "header": list(table.header),
+            "roles": table.roles,
+        })  # fmt: skip
+        yield from map(Answer, _batches(islice(table.rows, most_rows)))
+    except Unreadable as error:
+        yield Answer(error.reason)
+
+
+def _batches(rows: Iterable[Sequence[str]]) -> Iterator[list[Sequence[str]]]:
+    batch: list[Sequence[str]] = []
+    characters = 0
+    for row in rows:
+        cells = row[:MAX_COLUMNS]
+        characters += _length(cells)
+        batch.append(cells)
+        if len(batch) == TOGETHER or characters > TOGETHER_CHARACTERS:
+            yield batch
+            batch, characters = [], 0
+    if batch:
+        yield batch
+
+
+def _length(cells: Sequence[str]) -> int:
+    """Return how many characters a row has. Raises Unreadable for one that has too many."""
+    length = sum(map(len, cells))
+    if length > MAX_LINE:
+        raise Unreadable("line_too_long")
+    return length
+
+
+def _heard(found: Generator[Answer, None, None]) -> Iterator[Any]:
+    """Yield what is said. Raises Unreadable, once nobody reads any more."""
+    said: Any = None
+    try:
+        with closing(found):
+            for answer in found:
+                said = answer.said
+                yield from () if isinstance(said, str) else (said,)
+    except TooComplex as error:
+        raise Unreadable(TOO_COMPLEX) from error
+    if isinstance(said, str):
+        raise Unreadable(said)
+
+
+def _pieces(file: BinaryIO) -> Iterator[bytes]:
+    file.seek(0)
+    return iter(lambda: file.read(_PIECE), b"")
