@@ -1,16 +1,21 @@
 """Reads a picture that somebody uploads, and keeps of it only what shows. Pure.
 
 PNG (RFC 2083), JPEG (ITU T.81) and WebP (RFC 9649): comments, places and camera data are dropped,
-and so is whatever else the file carries along.
+and so is whatever else the file carries along. What is uploaded is read by a process of its own.
 """
 
 import struct
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
+
+from flow.reader import Answer, Body, Bounds, TooComplex, ask
 
 MAX_BYTES, MAX_SIDE, MIN_SIDE = 50_000, 1200, 16
 TOO_BIG, TOO_WIDE, UNREADABLE, MOVING = "too_big", "too_wide", "unreadable", "moving"
+READ: Final = "accounts.logos:answers"
+BOUNDS: Final = Bounds(processor=2, seconds=15, memory=64 << 20, output=1 << 20)
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_KEPT = {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"pHYs"}
@@ -35,6 +40,30 @@ class Picture:
     content_type: str
     width: int
     height: int
+
+
+def read_upload(content: bytes) -> Picture:
+    """Return the picture, read by a process of its own. Raises BadLogo and ReaderAway."""
+    if len(content) > MAX_BYTES:
+        raise BadLogo(TOO_BIG)
+    try:
+        said, blobs = ask(READ, None, Body.of(content), BOUNDS)
+    except TooComplex as error:
+        raise BadLogo(UNREADABLE) from error
+    if isinstance(said, str):
+        raise BadLogo(said)
+    return Picture(blobs[0], *said)
+
+
+def answers(_said: None, blobs: list[bytes]) -> Iterator[Answer]:
+    """Read a picture in the process for it: say what it is, or why it is none that can be used."""
+    try:
+        picture = read_logo(blobs[0])
+    except BadLogo as error:
+        yield Answer(error.reason)
+    else:
+        about = (picture.content_type, picture.width, picture.height)
+        yield Answer(about, [picture.content])
 
 
 def read_logo(content: bytes) -> Picture:

@@ -19,10 +19,11 @@ from accounts.logos import (
     TOO_WIDE,
     BadLogo,
     Picture,
-    read_logo,
+    read_upload,
 )
 from accounts.models import LANGUAGES, ROLE_FIELDS, Organization, User
 from addresses.mail import AddressError, normalize_domain
+from flow.reader import ReaderAway
 
 TEXTS = ("mail_nl", "mail_en", "page_nl", "page_en")
 MAX_TEXT = 500
@@ -143,10 +144,13 @@ class LogoForm(forms.Form):
             MOVING: _("This picture moves. Choose one that does not."),
         }
         try:
-            return read_logo(self.cleaned_data["logo"].read(MAX_BYTES + 1))
+            return read_upload(self.cleaned_data["logo"].read(MAX_BYTES + 1))
         except BadLogo as error:
             other = _("This is no PNG, JPEG or WebP picture that we can read.")
             raise forms.ValidationError(texts.get(error.reason, other)) from error
+        except ReaderAway as error:
+            later = _("We cannot read files just now. Try again in a minute.")
+            raise forms.ValidationError(later) from error
 
 
 class PersonForm(forms.Form):

@@ -2,6 +2,7 @@
 
 import struct
 import zlib
+from dataclasses import replace
 from email import message_from_bytes
 from email.policy import default
 
@@ -9,7 +10,8 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from accounts.logos import MAX_BYTES, BadLogo, read_logo
+from accounts import logos
+from accounts.logos import MAX_BYTES, BadLogo, read_logo, read_upload
 from accounts.models import AuditEntry, Logo, Role, User
 from delivery.models import MessageRecipient
 from notifications.access import PAYLOAD
@@ -134,6 +136,27 @@ def test_a_file_that_is_no_picture_changes_nothing() -> None:
     _admin, status = with_logo(b"GIF89a")
 
     assert (status, Logo.objects.count()) == (422, 0)
+
+
+@pytest.mark.django_db
+def test_a_picture_that_takes_too_much_is_refused(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(logos, "BOUNDS", replace(logos.BOUNDS, output=100))
+
+    _admin, status = with_logo(png())
+
+    assert (status, Logo.objects.count()) == (422, 0)
+
+
+@pytest.mark.django_db
+def test_pictures_wait_while_nothing_can_be_read(no_reader: None) -> None:
+    _admin, status = with_logo(png())
+
+    assert (status, Logo.objects.count()) == (422, 0)
+
+
+@pytest.mark.parametrize("content", [png(), jpeg(), webp()])
+def test_a_picture_comes_back_as_it_was_read(content: bytes) -> None:
+    assert read_upload(content) == read_logo(content)
 
 
 @pytest.mark.django_db
