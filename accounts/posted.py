@@ -82,7 +82,8 @@ def posted_form(request: HttpRequest, *, can_send: bool = True) -> UnsentForm | 
     try:
         request.upload_handlers = [unread]
     except AttributeError:  # it was read already
-        unread.met = bool(request.FILES)
+        skipped = (each for each in request.upload_handlers if isinstance(each, UnreadFiles))
+        unread.met = bool(request.FILES) or any(each.met for each in skipped)
     try:
         post = request.POST
     except _UNREADABLE:

@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.core.files.uploadedfile import UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler, StopUpload
+from django.http import HttpRequest
 
 MAX_FILES = 20
 MAX_BYTES = 25 * 1024 * 1024  # of all files of a reply together
@@ -47,8 +48,8 @@ class SealedUploadHandler(FileUploadHandler):
 
     chunk_size = 256 * 1024
 
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, request: HttpRequest | None = None) -> None:
+        super().__init__(request)
         self.too_many = self.too_large = False
         self._files = self._bytes = 0
         self._upload: SealedUpload | None = None

@@ -10,9 +10,9 @@ from typing import Final
 
 import psycopg_pool
 from django.conf import settings
-from django.core.exceptions import DisallowedHost
+from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.db import Error, InterfaceError, OperationalError
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse
 from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
@@ -22,6 +22,7 @@ from psycopg import errors
 
 from accounts.outside import OutsideBusy
 from accounts.posted import handed_back
+from accounts.uploads import too_large
 from zivweb.sqlite.turns import NoTurn
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -92,10 +93,12 @@ def _come_back(request: HttpRequest, words: str, template: str, seconds: int) ->
     return response
 
 
-def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Answer what cannot be used, with what was typed where the address is one of ours."""
     if isinstance(exception, DisallowedHost):
         return defaults.bad_request(request, exception)
+    if isinstance(exception, RequestDataTooBig):
+        return too_large(request)
     return render(request, "400.html", status=400)
 
 

@@ -151,6 +151,7 @@ MIDDLEWARE = [
     "django.middleware.locale.LocaleMiddleware",
     "zivweb.nul.NulMiddleware",
     "django.middleware.common.CommonMiddleware",
+    "zivweb.body_size.BodySizeMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "zivweb.later.ReadOnlyMiddleware",
     "zivweb.later.BusyMiddleware",
@@ -266,6 +267,7 @@ CONTENT_SECURITY_POLICY = {
     }
 }
 DATA_UPLOAD_MAX_MEMORY_SIZE = 6 * 1024 * 1024  # a batch of 10,000 contacts
+FILE_UPLOAD_HANDLERS = ["accounts.uploads.RefusedFiles"]  # views that take files name their own
 SILENCED_SYSTEM_CHECKS = [
     "security.W002",  # frame-ancestors of the CSP says who may frame a page
     "security.W004",  # HSTS is on where the base URL is https

@@ -198,6 +198,12 @@ def person_with(request: HttpRequest, *roles: Role) -> User:
     return user
 
 
+def may_change_policy(request: HttpRequest) -> bool:
+    """Tell whether the person who asks may change the policy and what belongs to it."""
+    user = request.user
+    return isinstance(user, User) and Role.POLICY_ADMIN in user.roles
+
+
 @dataclass(frozen=True, slots=True)
 class Summary:
     """How much of what an organization has."""

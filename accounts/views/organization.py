@@ -12,9 +12,10 @@ from django.views.decorators.cache import cache_control
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from accounts import access, actions
-from accounts.access import person_with, recently_signed_in_to_change
+from accounts.access import may_change_policy, person_with, recently_signed_in_to_change
 from accounts.forms import LogoForm, LookForm, PolicyForm, TimesForm
 from accounts.models import Organization, Role
+from accounts.uploads import FORM_BYTES, LogoUpload, takes_files
 from accounts.wording import experience_of
 
 SHOW_OR_SAVE = ["GET", "HEAD", "POST"]
@@ -87,6 +88,7 @@ def look(request: HttpRequest) -> HttpResponse:
     return _look_page(request, admin.organization, form, LogoForm())
 
 
+@takes_files(LogoUpload, most=FORM_BYTES, may=may_change_policy)
 @login_required
 @require_POST
 def logo_upload(request: HttpRequest) -> HttpResponse:

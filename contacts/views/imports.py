@@ -11,18 +11,18 @@ from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpRespons
 from django.shortcuts import redirect, render
 from django.utils.translation import gettext as _
 from django.views.decorators.cache import never_cache
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.access import post_from, user_of
 from accounts.policy import ORGANIZATION, PERSONAL
 from accounts.render import Echo, safe_cell
+from accounts.uploads import FORM_BYTES, is_signed_in, takes_files
 from contacts import access, actions, states
 from contacts.forms import ChoicesForm, ColumnsForm, UploadForm
 from contacts.importer import Unreadable
 from contacts.models import ImportRun, first_row_id
 from contacts.render import show_row
-from contacts.uploads import InMemoryUpload
+from contacts.uploads import MAX_BYTES, InMemoryUpload
 from contacts.wording import failure_sentence, row_sentence, state_words, verdict_words
 from flow.moves import MoveForbidden, MoveLost
 from flow.reader import ReaderAway
@@ -30,13 +30,29 @@ from vault.keys import VaultError
 from vault.sealing import unseal_text
 
 
-@csrf_exempt  # checked in `_upload_page`: the limit of a file must stand before it is read
+@takes_files(InMemoryUpload, most=MAX_BYTES + FORM_BYTES, may=is_signed_in)
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def contact_import(request: HttpRequest) -> HttpResponse:
     """Show the imports, and take a file."""
-    request.upload_handlers = [InMemoryUpload(request)]
-    return _upload_page(request)
+    user = user_of(request)
+    shared = access.may_import(user, ORGANIZATION)
+    if request.method != "POST":
+        form = UploadForm(shared=shared, book=request.GET.get("book", ""))
+        return _imports_page(request, form)
+    form = UploadForm(request.POST, request.FILES, shared=shared)
+    if not form.is_valid():
+        return _imports_page(request, form)
+    file, book = form.cleaned_data["file"], form.cleaned_data["book"]
+    try:
+        run = actions.upload(user, personal=book == PERSONAL, file=file.file, name=file.name)
+    except Unreadable as error:
+        form.refuse(error.reason)
+        return _imports_page(request, form)
+    except ReaderAway:
+        form.refuse("reader_away")
+        return _imports_page(request, form)
+    return redirect("import_run", run.pk)
 
 
 @require_safe
@@ -99,28 +115,6 @@ def import_report(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     response = StreamingHttpResponse(_report(run), content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="import-{run.pk}.csv"'
     return response
-
-
-@csrf_protect
-def _upload_page(request: HttpRequest) -> HttpResponse:
-    user = user_of(request)
-    shared = access.may_import(user, ORGANIZATION)
-    if request.method != "POST":
-        form = UploadForm(shared=shared, book=request.GET.get("book", ""))
-        return _imports_page(request, form)
-    form = UploadForm(request.POST, request.FILES, shared=shared)
-    if not form.is_valid():
-        return _imports_page(request, form)
-    file, book = form.cleaned_data["file"], form.cleaned_data["book"]
-    try:
-        run = actions.upload(user, personal=book == PERSONAL, file=file.file, name=file.name)
-    except Unreadable as error:
-        form.refuse(error.reason)
-        return _imports_page(request, form)
-    except ReaderAway:
-        form.refuse("reader_away")
-        return _imports_page(request, form)
-    return redirect("import_run", run.pk)
 
 
 def _imports_page(request: HttpRequest, form: UploadForm) -> HttpResponse:

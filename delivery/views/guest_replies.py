@@ -5,11 +5,11 @@ from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.utils import timezone
 from django.utils.translation import gettext as _
-from django.views.decorators.csrf import csrf_exempt, csrf_protect
 from django.views.decorators.http import require_http_methods, require_safe
 
 from accounts.posted import UnreadFiles, posted_form
 from accounts.unsent import UnsentForm, forget, keep
+from accounts.uploads import TOO_LARGE, takes_files
 from delivery import access, actions, visits
 from delivery.forms import ReplyForm, files_error, too_large_error
 from delivery.models import MessageRecipient
@@ -27,21 +27,7 @@ from delivery.views.guests import (
 )
 from delivery.views.letters import letter_of
 
-TOO_LARGE = 413
 MAX_REQUEST = 4 * MAX_BYTES  # more is not even read
-
-
-@csrf_exempt
-def guest_reply(request: HttpRequest, token: str) -> HttpResponseBase:
-    """Store an answer; its files never lie on disk unsealed.
-
-    The check against forged forms comes once the request knows who takes its files.
-    """
-    length = request.headers.get("Content-Length", "")
-    if length.isdecimal() and int(length) > MAX_REQUEST:
-        return _refuse_unread(request, token)
-    request.upload_handlers = [SealedUploadHandler()]
-    return _guest_reply(request, token)
 
 
 @of_guest
@@ -54,10 +40,18 @@ def _refuse_unread(request: HttpRequest, recipient: MessageRecipient) -> HttpRes
     return message_page(request, recipient, form=form, status=TOO_LARGE)
 
 
-@csrf_protect
+def _may_send_files(request: HttpRequest, token: str) -> bool:
+    try:
+        return is_visiting(request, access.recipient_for(token))
+    except access.UnknownLinkError:
+        return False
+
+
+@takes_files(SealedUploadHandler, most=MAX_REQUEST, may=_may_send_files, refuse=_refuse_unread)
 @require_http_methods(["GET", "HEAD", "POST"])
 @of_guest
-def _guest_reply(request: HttpRequest, recipient: MessageRecipient) -> HttpResponse:
+def guest_reply(request: HttpRequest, recipient: MessageRecipient) -> HttpResponse:
+    """Store an answer; its files never lie on disk unsealed."""
     if request.method != "POST":
         return redirect("guest", recipient.token)
     if not is_visiting(request, recipient):
