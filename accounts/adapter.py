@@ -6,6 +6,7 @@ organization's own sign-in is found by the domain, and knows its own people alon
 
 import base64
 import logging
+from collections.abc import Mapping, Sequence
 from typing import Any, NoReturn
 from urllib.parse import urlencode, urlsplit
 
@@ -26,19 +27,33 @@ from django.urls import reverse
 from django.utils import timezone
 from django.utils.translation import gettext
 
+from accounts.access import person_by_address
+from accounts.actions import note_changed_sign_in, note_failed_sign_in, note_sign_in
 from accounts.csrf_owner import may_keep_secret, secret_of
 from accounts.models import IdentityProvider, SecondFactorKey, User
 from accounts.openid import discovery_url, email_was_checked
 from accounts.outside import guard
 from accounts.sessions import BROWSER, SIGNED_IN_AT
 from addresses.agents import device_name
-from addresses.mail import AddressError, domain_of, normalize_address
+from addresses.mail import AddressError, domain_of, normalize_address, stored_form
 from addresses.peers import peer_of
 from vault.sealing import unseal_text
 
 log = logging.getLogger(__name__)
 
 DAY = 24 * 3600
+WAYS = {"password": "password", "code": "code", "socialaccount": "provider"}
+# What is noted when the library tells a person of a change, by the name of that mail.
+CHANGES = {
+    "password_changed": "change_password",
+    "password_set": "change_password",
+    "password_reset": "change_password",
+    "totp_activated": "set_second_factor",
+    "webauthn_added": "set_second_factor",
+    "totp_deactivated": "remove_second_factor",
+    "webauthn_removed": "remove_second_factor",
+    "recovery_codes_generated": "renew_recovery_codes",
+}
 
 
 class AccountAdapter(DefaultAccountAdapter):
@@ -62,11 +77,16 @@ class AccountAdapter(DefaultAccountAdapter):
     def send_notification_mail(
         self, template_prefix: str, user: User, context: Any = None, email: str | None = None
     ) -> None:
-        """Tell a person what was changed in how they sign in."""
+        """Note what was changed in how a person signs in, and tell them."""
+        how = template_prefix.rpartition("/")[2]
+        if how in CHANGES:
+            note_changed_sign_in(user, CHANGES[how], how)
         super().send_notification_mail(template_prefix, user, context, email or user.email)
 
     def pre_login(self, request: HttpRequest, user: User, **more: Any) -> HttpResponse | None:
         """Refuse shared mailboxes; send people whose domain signs in elsewhere there."""
+        if user.is_mailbox or not user.is_active:
+            note_failed_sign_in(user, "inactive")
         if user.is_mailbox:
             clear_login(request)
             return HttpResponseRedirect(reverse("account_inactive"))
@@ -92,6 +112,13 @@ class AccountAdapter(DefaultAccountAdapter):
             request.META["CSRF_COOKIE"] = secret
         request.session[BROWSER] = device_name(self.get_http_user_agent(request))[:40]
         request.session[SIGNED_IN_AT] = timezone.now().isoformat()
+        records = get_authentication_records(request, user)
+        note_sign_in(user, [_way(record) for record in records], _provider_in(records))
+
+    def authentication_failed(self, request: HttpRequest, **credentials: Any) -> None:
+        """Note a wrong password, also one that was asked for again."""
+        address = stored_form(credentials.get("email") or "")
+        note_failed_sign_in(person_by_address(address), "wrong_password")
 
     def post_login(self, request: HttpRequest, user: User, **more: Any) -> HttpResponse:
         """Set how long the session lives, and go on to the page that was asked for."""
@@ -104,6 +131,19 @@ def keep_signed_in(request: HttpRequest, user: User) -> None:
     """Let the session outlive the browser, if the person asks for it and the policy allows it."""
     days = user.policy.keep_signed_in_days if request.POST.get("remember") else 0
     request.session.set_expiry(days * DAY)
+
+
+def _way(record: Mapping[str, Any]) -> str:
+    """Return by what somebody proved who they are, from the library's record of it."""
+    if record.get("passwordless"):
+        return "passkey"
+    return WAYS.get(record["method"]) or str(record.get("type") or record["method"])
+
+
+def _provider_in(records: Sequence[Mapping[str, Any]]) -> int | None:
+    uids = [record["provider"] for record in records if record.get("provider")]
+    row = IdentityProvider.objects.filter(uid=uids[0]).first() if uids else None
+    return row.pk if row else None
 
 
 def _came_from(provider: IdentityProvider, request: HttpRequest, user: User) -> bool:
@@ -164,12 +204,14 @@ class IdentityAdapter(DefaultSocialAccountAdapter):
         user = sociallogin.user if sociallogin.is_existing else self._person(row, sociallogin)
         own = user is not None and user.organization_id == row.domain.organization_id
         if user is None or not own or not user.is_active or user.is_mailbox:
+            note_failed_sign_in(user if own else None, "provider_without_account")
             self._refuse(request, gettext("There is no account for you here yet. Ask your admin."))
         if not sociallogin.is_existing:
             self._connect(request, sociallogin, user)
 
     def on_authentication_error(self, request: HttpRequest, provider: Any, **more: Any) -> None:
         """Lead back to our own page when the other side refused, or nobody pressed on."""
+        note_failed_sign_in(None, "provider_refused")
         self._refuse(request, gettext("Your organization's sign-in did not work. Try it again."))
 
     def _require_checked(
@@ -180,6 +222,7 @@ class IdentityAdapter(DefaultSocialAccountAdapter):
         if checked or (checked is None and row.accepts_unchecked):
             return
         log.warning("identity provider:%s did not check an address (%s)", row.pk, checked)
+        note_failed_sign_in(self._person(row, sociallogin), "provider_unchecked")
         text = gettext(
             "Your organization's sign-in does not confirm your email address. Ask your admin."
         )
@@ -199,6 +242,7 @@ class IdentityAdapter(DefaultSocialAccountAdapter):
         """Remember by which id the provider knows this person; a second id is somebody else."""
         known = SocialAccount.objects.filter(user=user, provider=sociallogin.account.provider)
         if known.exists():
+            note_failed_sign_in(user, "provider_another_id")
             text = gettext("Your organization knows you by another id than before. Ask your admin.")
             self._refuse(request, text)
         account = sociallogin.account

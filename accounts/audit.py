@@ -22,6 +22,11 @@ def asked_from(ip: str | None) -> Iterator[None]:
         _asker.reset(token)
 
 
+def asker() -> str | None:
+    """Return the network address that asks now, None where nobody does."""
+    return _asker.get()
+
+
 def record(
     verb: str, about: str, *, organization_id: int, actor_id: int | None = None, **data: Any
 ) -> None:

@@ -7,8 +7,8 @@ from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
 SENDING, READING, FAILING, RECALLING = "sending", "reading", "failing", "recalling"
-CHANGING, DELETING, RIGHTS = "changing", "deleting", "rights"
-KINDS = (SENDING, READING, FAILING, RECALLING, CHANGING, DELETING, RIGHTS)
+CHANGING, DELETING, RIGHTS, SIGNING_IN = "changing", "deleting", "rights", "signing_in"
+KINDS = (SENDING, READING, FAILING, RECALLING, CHANGING, DELETING, RIGHTS, SIGNING_IN)
 
 VERBS: Mapping[str, Mapping[str, Promise]] = {
     SENDING: {
@@ -116,8 +116,6 @@ VERBS: Mapping[str, Mapping[str, Promise]] = {
         "create_account": gettext_lazy("made an account for somebody (SCIM)"),
         "change_account": gettext_lazy("changed an account (SCIM)"),
         "remove_account": gettext_lazy("removed an account (SCIM)"),
-        "end_sessions": gettext_lazy("signed out elsewhere"),
-        "reset_second_factor": gettext_lazy("took away a second factor"),
         "set_identity_provider": gettext_lazy("set up the sign-in of a domain"),
         "remove_identity_provider": gettext_lazy("removed the sign-in of a domain"),
         "create_mailbox": gettext_lazy("made a shared mailbox"),
@@ -125,6 +123,16 @@ VERBS: Mapping[str, Mapping[str, Promise]] = {
         "revoke_smtp_credential": gettext_lazy("revoked the login of a mail server"),
         "create_api_key": gettext_lazy("made an API key"),
         "revoke_api_key": gettext_lazy("revoked an API key"),
+    },
+    SIGNING_IN: {
+        "sign_in": gettext_lazy("signed in"),
+        "fail_sign_in": gettext_lazy("could not sign in"),
+        "change_password": gettext_lazy("changed a password"),
+        "set_second_factor": gettext_lazy("set up a second factor"),
+        "remove_second_factor": gettext_lazy("removed a second factor"),
+        "renew_recovery_codes": gettext_lazy("made new recovery codes"),
+        "reset_second_factor": gettext_lazy("took away a second factor"),
+        "end_sessions": gettext_lazy("signed out elsewhere"),
     },
 }
 
@@ -150,5 +158,6 @@ def kind_words(kind: str) -> str:
         CHANGING: _("Changing"),
         DELETING: _("Deleting"),
         RIGHTS: _("Rights and policy"),
+        SIGNING_IN: _("Signing in"),
     }
     return words.get(kind, _("Everything"))

@@ -12,9 +12,10 @@ from django.http import HttpRequest, HttpResponse, HttpResponseNotFound
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_latest
-from prometheus_client.core import GaugeMetricFamily, Metric
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
+from accounts.models import SignInCount
 from addresses.peers import is_loopback, peer_of
 from contacts.models import ImportRun
 from contacts.states import WORKING
@@ -55,8 +56,18 @@ class Rows(Collector):
         yield _one("outbox_age_seconds", "How long the oldest notification is due", outbox_age())
         running = ImportRun.objects.filter(state__in=WORKING)
         yield _one("imports_running", "Imports that are being worked on", running.count())
+        yield from sign_ins()
         ages = {worker: heartbeat.age(worker) for worker in QUEUES}
         yield _by("heartbeat_age_seconds", "Since the last sign of life", "worker", ages)
+
+
+def sign_ins() -> Iterable[Metric]:
+    """Yield how often people signed in, by way, and could not, by reason."""
+    done = CounterMetricFamily("zivweb_sign_ins", "Sign-ins on the pages", labels=["way"])
+    failed = CounterMetricFamily("zivweb_sign_ins_failed", "Failed ones", labels=["reason"])
+    for row in SignInCount.objects.all():
+        (failed if row.failed else done).add_metric([row.name], row.count)
+    return done, failed
 
 
 REGISTRY = CollectorRegistry()

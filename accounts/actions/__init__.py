@@ -20,7 +20,7 @@ from accounts.actions.keys import (
     use_api_key,
     use_key_for_people,
 )
-from accounts.actions.logins import SmtpLogin, check_login, choose_language
+from accounts.actions.logins import SmtpLogin, check_login, choose_language, log_in_by_smtp
 from accounts.actions.organizations import create_organization, open_organization
 from accounts.actions.people import (
     AddressTaken,
@@ -37,6 +37,11 @@ from accounts.actions.people import (
 )
 from accounts.actions.policies import remove_logo, set_logo, set_look, set_policy
 from accounts.actions.sealing import prune_audit, seal_audit
+from accounts.actions.sign_in_log import (
+    note_changed_sign_in,
+    note_failed_sign_in,
+    note_sign_in,
+)
 from accounts.actions.signing_in import (
     NotTried,
     ProviderSettings,
@@ -79,7 +84,11 @@ __all__ = [
     "end_other_sessions",
     "end_session",
     "invite_person",
+    "log_in_by_smtp",
+    "note_changed_sign_in",
     "note_export",
+    "note_failed_sign_in",
+    "note_sign_in",
     "open_organization",
     "prune_audit",
     "remove_delegate",

@@ -5,7 +5,9 @@ from dataclasses import dataclass
 from django.contrib.auth.hashers import check_password, make_password
 from django.utils import timezone
 
+from accounts import audit
 from accounts.access import sender_by_address
+from accounts.actions.sign_in_log import note_failed_sign_in
 from accounts.models import LANGUAGES, Organization, SmtpCredential, User
 from addresses.mail import AddressError, normalize_address
 
@@ -30,6 +32,18 @@ def check_login(username: str, password: str) -> SmtpLogin | None:
     if user is None and credential is None:
         make_password(password)  # an unknown name must cost what a known one costs
     return None
+
+
+def log_in_by_smtp(username: str, password: str, ip: str) -> SmtpLogin | None:
+    """Return whose SMTP login this is; note a wrong one.
+
+    Right ones are not noted: each mail says who handed it in.
+    """
+    login = check_login(username, password)
+    if login is None:
+        with audit.asked_from(ip):
+            note_failed_sign_in(_user_of_login(username), "smtp_password")
+    return login
 
 
 def choose_language(user: User, language: str) -> None:

@@ -14,7 +14,15 @@ from accounts.forms.organization import (
     SmtpForm,
 )
 from accounts.forms.policies import PolicyForm, TimesForm
-from accounts.forms.signing_in import PasswordResetForm, SignInCodeForm, SignInForm
+from accounts.forms.signing_in import (
+    PasskeyForm,
+    PasswordResetForm,
+    SecondFactorForm,
+    SecondFactorKeyForm,
+    SignInCodeForm,
+    SignInCodeTypedForm,
+    SignInForm,
+)
 
 __all__ = [
     "AddressField",
@@ -28,10 +36,14 @@ __all__ = [
     "LogoForm",
     "LookForm",
     "MailboxForm",
+    "PasskeyForm",
     "PasswordResetForm",
     "PersonForm",
     "PolicyForm",
+    "SecondFactorForm",
+    "SecondFactorKeyForm",
     "SignInCodeForm",
+    "SignInCodeTypedForm",
     "SignInForm",
     "SmtpForm",
     "TimesForm",

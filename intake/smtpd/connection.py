@@ -215,7 +215,7 @@ class Connection(SMTP):
             raise Goodbye(replies.TOO_MANY_LOGINS)
         self.guest.busy = True
         try:
-            login = await self.desk.log_in(username, password)
+            login = await self.desk.log_in(username, password, self._host())
         finally:
             self.guest.busy = False
         if login is None:

@@ -9,7 +9,7 @@ from typing import Final, ParamSpec, Protocol, TypeVar
 from django.db import DatabaseError, InterfaceError
 
 from accounts.access import sender_by_address
-from accounts.actions import SmtpLogin, check_login
+from accounts.actions import SmtpLogin, log_in_by_smtp
 from accounts.models import User
 from intake.smtpd.door import Door
 from intake.smtpd.fast import FastStorage, Senders
@@ -88,11 +88,11 @@ class Desk:
             return await self.ask(PATIENCE, sender_by_address, address)
         return self._senders.recall(address) or await self.ask(PATIENCE, self._senders.ask, address)
 
-    async def log_in(self, username: str, password: str) -> SmtpLogin | None:
-        """Return whose login this is. Raises Refused while nobody can say."""
+    async def log_in(self, username: str, password: str, ip: str) -> SmtpLogin | None:
+        """Return whose login this is, for a client there. Raises Refused while nobody can say."""
         try:
             return await self._made(
-                self._logins, LOGIN_SECONDS, lambda: check_login(username, password)
+                self._logins, LOGIN_SECONDS, lambda: log_in_by_smtp(username, password, ip)
             )
         except (DatabaseError, InterfaceError, Refused) as error:
             raise Refused(NO_LOGIN_NOW) from error
