@@ -21,6 +21,7 @@ from delivery.actions import note_bounce
 from drafts.actions import hold_mail, hold_mails, reply_address
 from drafts.incoming import IncomingMail
 from flow.actions import Sweep
+from flow.forgetting import KEPT, first_ids
 from flow.moves import MoveLost, move, move_all
 from flow.sweeps import skip_locked, wake
 from intake import states
@@ -139,6 +140,13 @@ def _forget(mails: Sequence[RawMail]) -> None:
     ids = [mail.pk for mail in mails]
     RawPiece.objects.filter(mail__in=ids).delete()
     RawMail.objects.filter(pk__in=ids).update(data_key=b"", raw=b"")
+
+
+def forget_recipients() -> int:
+    """Forget to whom some mails went whose bytes are destroyed; return how many."""
+    ended = RawMail.objects.filter(data_key=b"", received_at__lt=timezone.now() - KEPT)
+    ids = first_ids(ended.exclude(recipients=[]))
+    return RawMail.objects.filter(pk__in=ids).update(recipients=[])
 
 
 def claim_new_mails() -> list[RawMail]:

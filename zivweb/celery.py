@@ -30,6 +30,7 @@ BEAT = {
     "accounts.tasks.clear_sessions": 3600.0,
     "accounts.tasks.seal_audit": 60.0,
     "accounts.tasks.prune_audit": 86400.0,
+    "zivweb.tasks.forget_old": 86400.0,
 }
 WORKER = "worker"
 OUTBOUND = "outbound"  # a queue of its own: who waits for a relay holds up nothing else

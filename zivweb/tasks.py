@@ -1,11 +1,17 @@
-"""The heartbeat: beat sends it through each queue, so that it proves the whole way."""
+"""The heartbeat, which beat sends through each queue, and what is forgotten with time."""
 
 from celery import shared_task
 
-from zivweb import heartbeat
+from zivweb import forgetting, heartbeat
 
 
 @shared_task(name="zivweb.tasks.beat")
 def beat(worker: str) -> None:
     """Note that the worker of a queue runs tasks."""
     heartbeat.beat(worker)
+
+
+@shared_task(name="zivweb.tasks.forget_old")
+def forget_old() -> None:
+    """Forget what has been kept for long enough."""
+    forgetting.forget_old()

@@ -11,6 +11,7 @@ from accounts.actions.domains import (
     confirm_domain,
     remove_domain,
 )
+from accounts.actions.forgetting import erase_person, forget_people
 from accounts.actions.keys import (
     Usage,
     create_api_key,
@@ -20,6 +21,7 @@ from accounts.actions.keys import (
     use_api_key,
     use_key_for_people,
 )
+from accounts.actions.leaving import LastAdminLeaves
 from accounts.actions.logins import SmtpLogin, check_login, choose_language, log_in_by_smtp
 from accounts.actions.organizations import create_organization, open_organization
 from accounts.actions.people import (
@@ -61,6 +63,7 @@ __all__ = [
     "DomainTaken",
     "ForeignDomain",
     "LastAdmin",
+    "LastAdminLeaves",
     "NotAColleague",
     "NotTried",
     "ProviderSettings",
@@ -83,6 +86,8 @@ __all__ = [
     "disable_demo_accounts",
     "end_other_sessions",
     "end_session",
+    "erase_person",
+    "forget_people",
     "invite_person",
     "log_in_by_smtp",
     "note_changed_sign_in",

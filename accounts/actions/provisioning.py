@@ -3,14 +3,11 @@
 from collections.abc import Callable, Sequence
 from typing import Any
 
-from allauth.mfa.models import Authenticator
-from allauth.socialaccount.models import SocialAccount
 from django.db import transaction
-from django.db.models import Q
-from django.utils import timezone
 
 from accounts import audit
 from accounts.access import people_in
+from accounts.actions.leaving import take_away
 from accounts.models import (
     Alias,
     ApiKey,
@@ -18,7 +15,6 @@ from accounts.models import (
     Domain,
     Organization,
     Role,
-    SignInSession,
     User,
 )
 from accounts.provisioning import Wanted
@@ -90,17 +86,7 @@ def remove(key: ApiKey, user: User) -> None:
     organization = _locked(key)
     user.refresh_from_db()
     had_admin = _has_admin(organization)
-    user.name = user.display_name
-    user.email = f"{user.uid}@removed.invalid"
-    user.is_active = user.is_editor = user.is_policy_admin = user.is_auditor = False
-    user.removed_at = timezone.now()
-    user.set_unusable_password()
-    user.save()
-    user.aliases.all().delete()
-    Delegation.objects.filter(Q(owner=user) | Q(delegate=user)).delete()
-    Authenticator.objects.filter(user=user).delete()
-    SocialAccount.objects.filter(user=user).delete()
-    SignInSession.objects.filter(user=user).delete()
+    take_away(user)
     _note("remove_account", key, user)
     if had_admin:
         _require_admin(organization)

@@ -16,6 +16,13 @@ from contacts.actions.books import (
 )
 from contacts.actions.bulk import delete_contacts, fix_contacts, note_export
 from contacts.actions.conflicts import keep_ours, take_theirs, unlock
+from contacts.actions.forgetting import (
+    erase_address,
+    forget_books,
+    forget_decisions,
+    forget_file_names,
+    forget_history,
+)
 from contacts.actions.importing import Cancelled, import_rows, read_rows
 from contacts.actions.learning import Lesson, learn_all
 from contacts.actions.proposals import accept_proposal, propose, refuse_proposal
@@ -52,8 +59,13 @@ __all__ = [
     "delete_synced",
     "dispute",
     "due_runs",
+    "erase_address",
     "finish_change",
     "fix_contacts",
+    "forget_books",
+    "forget_decisions",
+    "forget_file_names",
+    "forget_history",
     "forget_old_rows",
     "forget_run",
     "held",

@@ -12,6 +12,7 @@ from delivery.actions.ending import (
     unlock,
 )
 from delivery.actions.following import follow_notifications, note_bounce
+from delivery.actions.forgetting import erase_recipient, forget_recipients
 from delivery.actions.limits import CapReachedError, forget_old
 from delivery.actions.numbers import (
     ClosedError,
@@ -43,10 +44,12 @@ __all__ = [
     "choose_language",
     "correct_recipient",
     "end_messages",
+    "erase_recipient",
     "extend",
     "follow_notifications",
     "forget_device",
     "forget_old",
+    "forget_recipients",
     "keep_number",
     "note_bounce",
     "note_reading",

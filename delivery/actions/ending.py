@@ -32,7 +32,7 @@ def revoke(actor: User, recipient: MessageRecipient) -> None:
     """Withdraw the message from one recipient; within UNDO_TIME that can be taken back."""
     message = lock_message(recipient.message_id)
     _revoke(actor, lock(recipient.pk), timezone.now())
-    _plan_destruction(message)
+    plan_destruction(message)
 
 
 @transaction.atomic
@@ -41,7 +41,7 @@ def revoke_all(actor: User, message: Message) -> None:
     held = lock_message(message.pk)
     for pk in held.recipients.values_list("pk", flat=True):
         _revoke(actor, lock(pk), timezone.now())
-    _plan_destruction(held)
+    plan_destruction(held)
 
 
 @transaction.atomic
@@ -62,7 +62,7 @@ def take_back_revocation(actor: User, recipient: MessageRecipient) -> None:
     else:
         send_again(row)
     record("take_back_revocation", message, actor=actor, recipient=row.pk)
-    _plan_destruction(message)
+    plan_destruction(message)
 
 
 def can_take_back(row: MessageRecipient, now: datetime) -> bool:
@@ -80,7 +80,7 @@ def extend(actor: User, message: Message) -> None:
         raise ClosedError
     held.expires_at = min(held.expires_at + EXTENSION, held.created_at + LONGEST)
     held.save(update_fields=["expires_at"])
-    _plan_destruction(held)
+    plan_destruction(held)
     record("extend_message", held, actor=actor)
 
 
@@ -124,7 +124,7 @@ def _revoke(actor: User, row: MessageRecipient, now: datetime) -> None:
     record("revoke_message", row.message, actor=actor, recipient=row.pk)
 
 
-def _plan_destruction(message: Message) -> None:
+def plan_destruction(message: Message) -> None:
     """Have the content destroyed when it expires, or soon when nobody may read it any more."""
     live = message.recipients.filter(state__in=states.LIVE).exists()
     soon = timezone.now() + UNDO_TIME

@@ -17,6 +17,7 @@ from drafts.actions.finishing import (
     send_once_more,
     undo_send,
 )
+from drafts.actions.forgetting import erase_recipient, forget_answers, forget_recipients
 from drafts.actions.holding import hold_mail, hold_mails
 from drafts.actions.judging import judge_changes, judge_new, judge_new_together, judge_policies
 from drafts.actions.releasing import release_due
@@ -60,8 +61,11 @@ __all__ = [
     "discard_draft",
     "drafts_to_expire",
     "drafts_to_judge",
+    "erase_recipient",
     "expire_draft",
+    "forget_answers",
     "forget_choices",
+    "forget_recipients",
     "give_attempt_back",
     "hold_mail",
     "hold_mails",

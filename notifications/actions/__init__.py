@@ -1,5 +1,6 @@
 """The outbox: queue a mail or an SMS, call it off, send what is due, note what became of it."""
 
+from notifications.actions.forgetting import forget_done
 from notifications.actions.queueing import (
     SEND_DUE,
     SEND_TEXTS,
@@ -19,6 +20,7 @@ __all__ = [
     "cancel",
     "cancel_about",
     "cancel_all",
+    "forget_done",
     "note_report",
     "queue_mail",
     "queue_mails",
