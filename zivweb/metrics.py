@@ -21,13 +21,14 @@ from contacts.models import ImportRun
 from contacts.states import WORKING
 from drafts import states as draft_states
 from drafts.models import Draft
+from flow.access import set_aside_by_task
 from intake import states as intake_states
 from intake.models import RawMail
 from notifications import states as notification_states
 from notifications.access import outbox_age
 from notifications.models import Notification
 from zivweb import heartbeat
-from zivweb.celery import QUEUES
+from zivweb.celery import BEAT, QUEUES
 
 # States of work that is not done; each is found by an index, however much there is that is done.
 DRAFTS = (
@@ -57,6 +58,12 @@ class Rows(Collector):
         running = ImportRun.objects.filter(state__in=WORKING)
         yield _one("imports_running", "Imports that are being worked on", running.count())
         yield from sign_ins()
+        yield _by(
+            "rows_set_aside",
+            "Rows that a task failed on three times (manage.py set_aside)",
+            "task",
+            dict.fromkeys(BEAT, 0.0) | set_aside_by_task(),
+        )
         ages = {worker: heartbeat.age(worker) for worker in QUEUES}
         yield _by("heartbeat_age_seconds", "Since the last sign of life", "worker", ages)
 

@@ -16,6 +16,7 @@ from contacts import actions, states
 from contacts.models import Contact, Datum, ImportRun
 from contacts.tasks import work_imports
 from flow import engine
+from flow.access import rows_set_aside
 from tests.contacts.imports import uploaded
 from tests.contacts.people import browser_of, make_people
 
@@ -80,6 +81,41 @@ def test_a_killed_import_goes_on_where_it_was() -> None:
     assert (Contact.objects.count(), Datum.objects.count()) == (ROWS, ROWS)
     assert (run.counts["new"], run.counts["rows"]) == (ROWS, ROWS)
     assert page_of(run).count("It was interrupted after row 50") == 1
+
+
+def died(run: ImportRun) -> None:
+    """Let a worker die of an import, and be missed."""
+    assert killed_worker(run) == -signal.SIGKILL
+    ImportRun.objects.filter(pk=run.pk).update(beat_at=timezone.now() - timedelta(minutes=1))
+
+
+def test_an_import_that_kills_its_worker_three_times_is_ended_and_told() -> None:
+    admin = make_people().admin
+    run = uploaded(admin, *[f"p{number}@example.nl,P,,," for number in range(ROWS)])
+    actions.check(run, run.roles)
+    died(run)
+    died(run)
+    died(run)
+
+    work_imports()
+
+    run.refresh_from_db()
+    assert (run.state, run.failure) == (states.FAILED, "stopped")
+    assert "stopped three times at the same place" in page_of(run)
+    assert [(row.row, row.model) for row in rows_set_aside()] == [(run.pk, "contacts.importrun")]
+
+
+def test_an_import_that_gets_ahead_each_time_is_not_ended() -> None:
+    run = started()
+    died(run)
+    died(run)
+    died(run)
+    died(run)
+
+    work_imports()
+
+    run.refresh_from_db()
+    assert (run.state, run.counts["rows"]) == (states.DONE, ROWS)
 
 
 def test_an_import_of_a_program_that_is_gone_says_so() -> None:

@@ -6,11 +6,14 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from pytest_django import Settings
 
+from accounts.models import Organization
+from flow.actions import STRIKES, Sweep
 from tests import make
 
 pytestmark = pytest.mark.django_db
 
 TOKEN = "a token of the tests that is long"
+PRUNE = "accounts.tasks.prune_audit"
 AFAR = {"REMOTE_ADDR": "192.0.2.7"}
 
 
@@ -23,6 +26,15 @@ def test_work_that_is_not_done_is_counted(client: Client) -> None:
     assert 'zivweb_notifications{state="queued"} 1.0' in page
     assert "zivweb_raw_mails_unread 0.0" in page
     assert 'zivweb_heartbeat_age_seconds{worker="outbound"} +Inf' in page
+
+
+def test_rows_that_are_set_aside_are_counted_by_their_task(client: Client) -> None:
+    _ = [Sweep(PRUNE, Organization).strike(7, ValueError()) for _ in range(STRIKES)]
+
+    page = client.get("/metrics").content.decode()
+
+    assert f'zivweb_rows_set_aside{{task="{PRUNE}"}} 1.0' in page
+    assert 'zivweb_rows_set_aside{task="accounts.tasks.seal_audit"} 0.0' in page
 
 
 def test_nothing_tells_of_anybody(client: Client) -> None:
