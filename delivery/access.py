@@ -209,8 +209,17 @@ def page_of_sent(user: User, after: str) -> Page[Sent]:
 
 def _sent(message: Message) -> Sent:
     addresses = join_addresses(recipient.address for recipient in message.recipients.all())
-    subject = _("(destroyed)") if message.ended_at else message.open_content().subject
-    return Sent(message, subject, addresses)
+    return Sent(message, _shown_subject(message), addresses)
+
+
+def _shown_subject(message: Message) -> str:
+    """Return the subject, or a word about why there is none: one row hides no others."""
+    if message.ended_at:
+        return _("(destroyed)")
+    try:
+        return message.open_content().subject
+    except VaultError:
+        return _("(cannot be opened)")
 
 
 def numbers_sent_to(sender_id: int, addresses: Collection[str]) -> list[tuple[str, str]]:

@@ -16,6 +16,7 @@ from django.utils.translation import gettext as _
 
 from delivery import sanitizer
 from vault.models import Blob
+from vault.sealing import opened
 
 if TYPE_CHECKING:
     from _typeshed import ReadableBuffer
@@ -83,7 +84,7 @@ def attachment_response(name: str, content_type: str, blob: Blob) -> HttpRespons
     """Return a file to save, never to show, a piece at a time."""
     kind = content_type.partition(";")[0].strip().lower()
     safe_kind = kind if kind in _SAFE_TYPES else "application/octet-stream"
-    response = StreamingHttpResponse(blob.read(), content_type=safe_kind)
+    response = StreamingHttpResponse(opened(blob.read()), content_type=safe_kind)
     response["Content-Length"] = str(blob.size)
     response["Content-Disposition"] = disposition(name)
     response["Content-Security-Policy"] = _DOWNLOAD_CSP
@@ -92,7 +93,7 @@ def attachment_response(name: str, content_type: str, blob: Blob) -> HttpRespons
 
 def archive_response(name: str, files: Iterable[tuple[str, Blob]]) -> HttpResponseBase:
     """Return files as one zip to save, packed while it is sent; nothing is compressed."""
-    response = StreamingHttpResponse(_zipped(files), content_type="application/zip")
+    response = StreamingHttpResponse(opened(_zipped(files)), content_type="application/zip")
     response["Content-Disposition"] = disposition(name)
     response["Content-Security-Policy"] = _DOWNLOAD_CSP
     return _private(response)

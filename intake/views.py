@@ -7,6 +7,7 @@ from django.views.decorators.http import require_GET
 
 from accounts.access import user_of
 from intake import access, actions
+from vault.sealing import opened
 
 
 @require_GET
@@ -16,9 +17,10 @@ def draft_raw(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """Hand the mail as it came in to its sender; it holds the header block and Bcc."""
     user = user_of(request)
     mail = access.raw_mail_for(user, pk)
+    pieces = opened(mail.read())
     actions.note_download(mail, user)
     return StreamingHttpResponse(
-        mail.read(),
+        pieces,
         content_type="message/rfc822",
         headers={"Content-Disposition": f'attachment; filename="mail-{pk}.eml"'},
     )

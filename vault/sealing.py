@@ -1,7 +1,9 @@
 """Sealing: AES-256-GCM under a data key, bound to the place where the result is kept."""
 
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -45,6 +47,12 @@ def open_data_key(wrapped: Sealed, context: str) -> DataKey:
     if not wrapped:
         raise VaultError(f"shredded: {context}")
     return DataKey(keyring().unwrap(bytes(wrapped), context))
+
+
+def opened(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Return the pieces, the first of them opened now, before any goes out. Raises VaultError."""
+    first = next(pieces, b"")
+    return chain([first], pieces)
 
 
 def seal_text(text: str, context: str) -> bytes:

@@ -164,6 +164,7 @@ MIDDLEWARE = [
     "django.contrib.messages.middleware.MessageMiddleware",
     "django_htmx.middleware.HtmxMiddleware",
     "csp.middleware.CSPMiddleware",
+    "zivweb.unreadable.UnreadableMiddleware",
 ]
 ROOT_URLCONF = "zivweb.urls"
 WSGI_APPLICATION = "zivweb.wsgi.application"

@@ -1,7 +1,8 @@
 """The only anonymous pages: a recipient's own link. A GET changes nothing."""
 
+import logging
 from collections.abc import Callable
-from functools import wraps
+from functools import partial, wraps
 from typing import Concatenate, ParamSpec
 
 from django import forms
@@ -39,11 +40,14 @@ from delivery.render import attachment_response, body_response, inline_images, n
 from delivery.views.letters import answers_of, archive_of, letter_of, print_response
 from notifications.access import newest_about
 from notifications.states import CANCELLED, FAILED, SENT
+from vault.keys import VaultError
+
+log = logging.getLogger(__name__)
 
 Rest = ParamSpec("Rest")
 View = Callable[Concatenate[HttpRequest, MessageRecipient, Rest], HttpResponseBase]
 
-REFUSED, TOO_MANY, GONE = 422, 429, 410
+REFUSED, TOO_MANY, GONE, UNREADABLE = 422, 429, 410, 503
 KEPT = "kept"  # the field that names an answer that came back
 DEVICE_COOKIE = f"{settings.COOKIE_PREFIX}device"
 ENOUGH = 286  # htmx stops asking
@@ -66,12 +70,23 @@ def of_guest(view: View[Rest]) -> Callable[..., HttpResponseBase]:
             response: HttpResponseBase = render(request, "delivery/guest_unknown.html", status=404)
         else:
             with timezone.override(recipient.message.organization.zone):
-                response = view(request, recipient, *args, **kwargs)
+                response = _readable(request, recipient, partial(view, *args, **kwargs))
         response["Cache-Control"] = "no-store"
         response["Referrer-Policy"] = "no-referrer"
         return response
 
     return answer
+
+
+def _readable(
+    request: HttpRequest, recipient: MessageRecipient, view: Callable[..., HttpResponseBase]
+) -> HttpResponseBase:
+    """Say whom to ask when the key of the message is lost."""
+    try:
+        return view(request, recipient)
+    except VaultError:
+        log.exception("%s cannot be opened", recipient)
+        return _page(request, recipient, "guest_unreadable", status=UNREADABLE)
 
 
 @require_safe

@@ -23,6 +23,7 @@ from delivery.render import (
     inline_images,
     safe_name,
 )
+from vault.keys import VaultError
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +73,14 @@ def letter_of(message: Message) -> Letter:
     )
 
 
+def readable_letter(message: Message) -> Letter | None:
+    """Open a message; None when its key is lost, or a part of it is damaged."""
+    try:
+        return letter_of(message)
+    except VaultError:
+        return None
+
+
 def archive_of(message: Message) -> HttpResponseBase:
     """Return the files of a message as one zip."""
     attachments = list(attachments_of(message))
@@ -95,8 +104,16 @@ def print_response(message: Message) -> HttpResponse:
 
 
 def answers_of(replies: Iterable[Reply]) -> list[Answered]:
-    """Open the replies. Raises VaultError once their contents were destroyed."""
-    return [_answered(reply) for reply in replies]
+    """Open the replies; of one that does not open it is said that it came."""
+    return [_readable_answer(reply) for reply in replies]
+
+
+def _readable_answer(reply: Reply) -> Answered:
+    try:
+        return _answered(reply)
+    except VaultError:
+        content = ReplyContent(_("(cannot be opened)"), "")
+        return Answered(reply.pk, reply.recipient, reply.to_all, reply.created_at, content, ())
 
 
 def _answered(reply: Reply) -> Answered:

@@ -16,6 +16,7 @@ from delivery.models import Message, MessageRecipient
 from notifications import states as notification_states
 from notifications.access import newest_about
 from notifications.models import Notification
+from vault.keys import VaultError
 
 # The row of marks: mail delivered, verified, read.
 DONE, OPEN, WAIT, NEEDS, FAIL = "done", "", "wait", "needs", "fail"
@@ -149,7 +150,10 @@ def _way(recipient: MessageRecipient) -> str:
         return _("Access code")
     if not recipient.secret:
         return _("Code by SMS")
-    number = mask_phone(recipient.open_secret().value)
+    try:
+        number = mask_phone(recipient.open_secret().value)
+    except VaultError:
+        return _("Code by SMS")
     return _("Code by SMS to %(number)s") % {"number": number}
 
 

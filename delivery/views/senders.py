@@ -18,7 +18,7 @@ from delivery.render import (
     inline_images,
     notice_response,
 )
-from delivery.views.letters import answers_of, archive_of, letter_of
+from delivery.views.letters import answers_of, archive_of, readable_letter
 from delivery.views.lines import lines_of
 
 
@@ -41,7 +41,7 @@ def message_page(
         lines = lines_of(found, tried)
         context = {
             "message": found,
-            "letter": None if found.ended_at else letter_of(found),
+            "letter": None if found.ended_at else readable_letter(found),
             "answers": [] if found.ended_at else answers_of(access.replies_for_sender(found)),
             "with_images": "images" in request.GET,
             "lines": lines,

@@ -10,7 +10,7 @@ from accounts.models import Role, User
 from addresses.mail import stored_form
 from contacts.models import Contact
 from drafts import states
-from drafts.access.reading import shown_subject
+from drafts.access.reading import listed_subject
 from drafts.models import Attachment, Draft, Recipient
 from flow.paging import PAGE_SIZE, Page, id_in
 from vault.tokens import is_token, token_hash
@@ -151,7 +151,7 @@ def held_among(user: User, keys: Sequence[str]) -> list[Held]:
 
 
 def _held(draft: Draft) -> Held:
-    return Held(draft, shown_subject(draft), list(draft.recipients.all()))
+    return Held(draft, listed_subject(draft), list(draft.recipients.all()))
 
 
 def _page_by_need(rows: QuerySet[Draft], after: str) -> Page[Held]:

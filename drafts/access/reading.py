@@ -3,6 +3,8 @@
 import hashlib
 from collections.abc import Iterable, Mapping
 
+from django.utils.translation import gettext as _
+
 from accounts.policy import DRAFT, HEADER
 from drafts.content import Content, choice_from_bytes, content_from_bytes
 from drafts.incoming import Choice
@@ -22,6 +24,23 @@ def shown_subject(draft: Draft) -> str:
         return subject_of(draft)
     except VaultError:
         return ""
+
+
+def is_readable(draft: Draft) -> bool:
+    """Tell whether the key of this draft is there."""
+    try:
+        subject_of(draft)
+    except VaultError:
+        return False
+    return True
+
+
+def listed_subject(draft: Draft) -> str:
+    """Return the subject, or a word about a draft whose key is lost; "" once it is destroyed."""
+    try:
+        return subject_of(draft)
+    except VaultError:
+        return _("(cannot be opened)") if draft.data_key else ""
 
 
 def content_of(draft: Draft) -> Content:

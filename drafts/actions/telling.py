@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from accounts.context import support_of
 from accounts.models import Organization, Role, User
 from drafts import states
-from drafts.access import Judged, judge, judge_all, shown_content, shown_subject
+from drafts.access import Judged, is_readable, judge, judge_all, shown_content, shown_subject
 from drafts.models import Draft
 from drafts.wording import problem_sentences, reason_sentence
 from flow.sweeps import skip_locked
@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 
 FINISH_SENDING, READY_TO_SEND, SENT_BY_ITSELF = "finish_sending", "ready_to_send", "sent_by_itself"
 FINISH_SEVERAL = "finish_several"
+REFUSED, UNREADABLE = "mail_refused", "unreadable"
+SHOWN_RECIPIENTS = 20
 LIST_ID = "drafts"
 
 # A sender is told once no other mail of theirs came in for a moment, or after some patience.
@@ -105,9 +107,9 @@ def _tell_free(sender_ids: Sequence[int]) -> set[int]:
     drafts = [one for one in skip_locked(due.order_by("pk")) if counts[one.sender_id] == 1]
     organizations = _share_organizations(drafts)
     stop_telling(*drafts)
-    judged = judge_all(drafts)
+    judged = judge_all([one for one in drafts if is_readable(one)])
     replies = {pk: reply_address(each) for pk, each in organizations.items()}
-    postings = [_one(one, judged[one.pk], replies[one.organization_id]) for one in drafts]
+    postings = [_one(one, judged.get(one.pk, []), replies[one.organization_id]) for one in drafts]
     for draft, notice in zip(drafts, queue_mails(postings), strict=True):
         draft.notice = notice
     Draft.objects.bulk_update(drafts, ["notice", "mails_about"])
@@ -230,6 +232,18 @@ def reply_address(organization: Organization) -> str:
     return admins.order_by("pk").values_list("email", flat=True).first() or ""
 
 
+def refusal_of(draft: Draft) -> dict[str, Any]:
+    """Return what a mail says of a draft that cannot be worked on; nothing sealed is looked at."""
+    addresses = list(draft.recipients.values_list("address", flat=True))
+    return {
+        "subject": "",
+        "recipients": addresses[:SHOWN_RECIPIENTS],
+        "more_recipients": max(0, len(addresses) - SHOWN_RECIPIENTS),
+        "received_at": draft.created_at,
+        "reason": UNREADABLE,
+    }
+
+
 def about_drafts_of(sender_id: int) -> str:
     """Return what mails are about that speak of several drafts of a sender."""
     return f"drafts of user:{sender_id}"
@@ -251,12 +265,15 @@ def lines_of(drafts: Sequence[Draft]) -> list[dict[str, Any]]:
 
 
 def _tell_one(draft: Draft) -> Notification:
-    posting = _one(draft, judge(draft, draft.organization.policy))
+    judged = judge(draft, draft.organization.policy) if is_readable(draft) else []
+    posting = _one(draft, judged)
     draft.save(update_fields=["mails_about"])
     return queue_mails([posting])[0]
 
 
 def _one(draft: Draft, judged: Sequence[Judged], reply_to: str | None = None) -> Posting:
+    if not is_readable(draft):
+        return _about(draft, REFUSED, refusal_of(draft), draft.sender, reply_to)
     if draft.state == states.READY:
         return _about(draft, READY_TO_SEND, {}, draft.sender, reply_to)
     policy = draft.organization.policy

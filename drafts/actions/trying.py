@@ -13,7 +13,7 @@ from accounts.models import User
 from drafts import states
 from drafts.actions.holding import DETECT_MISSING
 from drafts.actions.locking import BATCH, locked_draft
-from drafts.actions.telling import tell_person
+from drafts.actions.telling import REFUSED, refusal_of, tell_person
 from drafts.models import Draft
 from drafts.reminders import expiry_of
 from drafts.states import MAX_ATTEMPTS
@@ -21,8 +21,6 @@ from flow.moves import move
 from flow.sweeps import skip_locked, wake
 
 PAUSE = timedelta(seconds=20)  # before the second attempt; then 4 times, 9 times so long
-REFUSED, UNREADABLE = "mail_refused", "unreadable"
-SHOWN_RECIPIENTS = 20
 
 
 def drafts_to_judge() -> QuerySet[Draft]:
@@ -99,13 +97,5 @@ def _tell_given_up(draft: Draft) -> None:
     draft.mails_about += 1
     draft.save(update_fields=["mails_about"])
     audit.record("give_up", str(draft), organization_id=draft.organization_id)
-    addresses = list(draft.recipients.values_list("address", flat=True))
-    context = {
-        "subject": "",
-        "recipients": addresses[:SHOWN_RECIPIENTS],
-        "more_recipients": max(0, len(addresses) - SHOWN_RECIPIENTS),
-        "received_at": draft.created_at,
-        "reason": UNREADABLE,
-    }
     key = f"{draft}:{REFUSED}:{draft.mails_about}"
-    tell_person(draft.sender, REFUSED, context, about=str(draft), key=key)
+    tell_person(draft.sender, REFUSED, refusal_of(draft), about=str(draft), key=key)
