@@ -2,8 +2,10 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import datetime, timedelta
 
+from django.db.models import Min, OuterRef, Subquery
+from django.db.models.functions import Coalesce
 from django.utils import timezone
 
 from accounts.marks import COLUMNS, digest_of_marks, mark_of, unpack_marks
@@ -49,6 +51,20 @@ def verify(organization: Organization) -> Chain:
     if late:
         findings.append(Finding(UNSEALED, late[0], late[-1]))
     return Chain(ranges, rows, rest.count(), previous, tuple(findings))
+
+
+def oldest_unsealed() -> datetime | None:
+    """Return when the oldest audit line was written that no seal covers; None when there is none.
+
+    Of each organization the first line after its last seal is looked at.
+    """
+    seals = AuditSeal.objects.filter(organization=OuterRef("pk")).order_by("-last_id")
+    sealed = Coalesce(Subquery(seals.values("last_id")[:1]), BEGINNING)
+    rows = AuditEntry.objects.filter(organization=OuterRef("pk"), pk__gt=OuterRef("sealed"))
+    first = Subquery(rows.order_by("pk").values("at")[:1])
+    found = Organization.objects.annotate(sealed=sealed).annotate(first=first)
+    oldest: datetime | None = found.aggregate(oldest=Min("first"))["oldest"]
+    return oldest
 
 
 def heads(organization: Organization) -> set[str]:

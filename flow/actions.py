@@ -3,17 +3,25 @@
 import logging
 import traceback
 from collections.abc import Callable, Collection, Iterable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from functools import partial
 from typing import Final, Generic, TypeVar
 
 from django.apps import apps
-from django.db import InterfaceError, OperationalError, connection, models, transaction
+from django.db import (
+    DatabaseError,
+    InterfaceError,
+    OperationalError,
+    connection,
+    models,
+    transaction,
+)
 from django.db.models import F, Q, QuerySet
 from django.utils import timezone
 
-from flow.models import EventCount, FailedRow
+from flow.models import TASK_FAILED, EventCount, FailedRow
 from flow.sweeps import skip_locked, wake
 
 log = logging.getLogger(__name__)
@@ -196,10 +204,16 @@ def retry(ids: Sequence[int] | None = None) -> int:
     return len(found)
 
 
-def count_event(event: str, label: str = "", times: int = 1) -> None:
-    """Count what monitoring has to see; belongs to no other transaction."""
-    row, _made = EventCount.objects.get_or_create(event=event, label=label)
+def count_event(event: str, label: str, times: int = 1) -> None:
+    """Count what monitoring has to see."""
+    row, _made = EventCount.objects.get_or_create(event=event, label=label[:80])
     EventCount.objects.filter(pk=row.pk).update(count=F("count") + times)
+
+
+def count_failure(task: str) -> None:
+    """Count a task that failed as a whole; a database that is away counts nothing."""
+    with suppress(DatabaseError, InterfaceError):
+        count_event(TASK_FAILED, task)
 
 
 def reason_of(error: BaseException) -> str:

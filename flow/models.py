@@ -3,6 +3,8 @@
 from django.db import models
 from django.db.models import Q
 
+TASK_FAILED, SESSION_REFUSED = "task_failed", "smtp_session_refused"  # events that are counted
+
 
 class FailedRow(models.Model):
     """A row that a sweep failed on, `count` times in a row; from `set_aside_at` on it is left out.

@@ -46,6 +46,14 @@ def outbox_age() -> float:
     return (timezone.now() - oldest).total_seconds() if oldest else 0.0
 
 
+def outbox_ages() -> dict[str, float]:
+    """Return for how many seconds the oldest mail or SMS of each kind is due."""
+    now = timezone.now()
+    due = Notification.objects.filter(state=states.QUEUED, next_at__lte=now).order_by()
+    oldest = due.values_list("kind").annotate(oldest=models.Min("next_at"))
+    return {kind: (now - at).total_seconds() for kind, at in oldest}
+
+
 def failures_about(about: str) -> list[Notification]:
     """Return what could not be delivered about this thing ("draft:12"), newest first."""
     failed = Notification.objects.filter(about=about, state=states.FAILED)

@@ -139,7 +139,8 @@ def bounces() -> IsDone:
     came_back = {"state": "sent", "report": "returned", "news": True}
     Notification.objects.filter(pk=bad.pk).update(about="message recipient:?", **came_back)
     good = released().recipients.get()
-    Notification.objects.filter(pk=good.notification_id).update(**came_back)
+    assert good.notification is not None
+    Notification.objects.filter(pk=good.notification.pk).update(**came_back)
     return _has(MessageRecipient, good, state=delivery_states.BOUNCED)
 
 

@@ -6,7 +6,6 @@ from celery import Celery
 from django.conf import settings
 
 from zivweb.heartbeat import EVERY
-from zivweb.tracing import Task
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "zivweb.settings")
 
@@ -37,7 +36,7 @@ OUTBOUND = "outbound"  # a queue of its own: who waits for a relay holds up noth
 TEXTS = "texts"  # and who waits for a code by SMS waits for no relay
 QUEUES = {WORKER: "celery", OUTBOUND: OUTBOUND, TEXTS: TEXTS}
 
-app = Celery("zivweb", task_cls=Task)
+app = Celery("zivweb", task_cls="zivweb.tracing:Task")  # by name: models are not loaded yet
 app.conf.update(
     broker_url=settings.BROKER_URL,
     broker_connection_timeout=0.5,

@@ -5,6 +5,7 @@ They are read from the rows at every scrape, so they are true for all processes 
 
 import hmac
 from collections.abc import Iterable, Mapping
+from datetime import datetime
 
 from django.conf import settings
 from django.db.models import Count, Min, QuerySet
@@ -16,16 +17,18 @@ from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metri
 from prometheus_client.registry import Collector
 
 from accounts.models import SignInCount
+from accounts.verifying import oldest_unsealed
 from addresses.peers import is_loopback, peer_of
 from contacts.models import ImportRun
 from contacts.states import WORKING
 from drafts import states as draft_states
 from drafts.models import Draft
-from flow.access import set_aside_by_task
+from flow.access import event_counts, set_aside_by_task
+from flow.models import SESSION_REFUSED, TASK_FAILED
 from intake import states as intake_states
 from intake.models import RawMail
 from notifications import states as notification_states
-from notifications.access import outbox_age
+from notifications.access import outbox_age, outbox_ages
 from notifications.models import Notification
 from zivweb import heartbeat
 from zivweb.celery import BEAT, QUEUES
@@ -55,6 +58,8 @@ class Rows(Collector):
             "raw_mails_unread_age_seconds", "Age of the oldest of them", _age(unread, "received_at")
         )
         yield _one("outbox_age_seconds", "How long the oldest notification is due", outbox_age())
+        yield _by("outbox_due_age_seconds", "The same by kind", "kind", outbox_ages())
+        yield from _late()
         running = ImportRun.objects.filter(state__in=WORKING)
         yield _one("imports_running", "Imports that are being worked on", running.count())
         yield from sign_ins()
@@ -75,6 +80,27 @@ def sign_ins() -> Iterable[Metric]:
     for row in SignInCount.objects.all():
         (failed if row.failed else done).add_metric([row.name], row.count)
     return done, failed
+
+
+def _late() -> Iterable[Metric]:
+    """Yield how late the work is that nobody sees."""
+    waiting = Draft.objects.filter(
+        state=draft_states.RECEIVED, attempts__lte=draft_states.MAX_ATTEMPTS
+    )
+    yield _one(
+        "drafts_unjudged_age_seconds", "Age of the oldest mail that is not judged",
+        _age(waiting, "created_at"),
+    )  # fmt: skip
+    going = Draft.objects.filter(state=draft_states.SENDING, send_at__lte=timezone.now())
+    yield _one("release_age_seconds", "How long the oldest release is due", _age(going, "send_at"))
+    yield _one(
+        "audit_unsealed_age_seconds", "Age of the oldest unsealed audit line",
+        _since(oldest_unsealed()),
+    )  # fmt: skip
+    yield _total("task_failures", "Tasks that failed as a whole", "task", TASK_FAILED)
+    yield _total(
+        "smtp_sessions_refused", "SMTP sessions that were sent away", "reason", SESSION_REFUSED
+    )
 
 
 REGISTRY = CollectorRegistry()
@@ -106,9 +132,19 @@ def _states(model: type[Draft | Notification], states: tuple[str, ...]) -> dict[
     return dict.fromkeys(states, 0.0) | dict(rows.annotate(rows=Count("pk")))
 
 
-def _age(rows: "QuerySet[RawMail]", field: str) -> float:
-    oldest = rows.aggregate(oldest=Min(field))["oldest"]
-    return (timezone.now() - oldest).total_seconds() if oldest else 0.0
+def _age(rows: "QuerySet[RawMail] | QuerySet[Draft]", field: str) -> float:
+    return _since(rows.aggregate(oldest=Min(field))["oldest"])
+
+
+def _since(moment: datetime | None) -> float:
+    return (timezone.now() - moment).total_seconds() if moment else 0.0
+
+
+def _total(name: str, text: str, label: str, event: str) -> Metric:
+    family = CounterMetricFamily(f"zivweb_{name}", text, labels=[label])
+    for key, count in event_counts(event).items():
+        family.add_metric([key], count)
+    return family
 
 
 def _one(name: str, text: str, value: float) -> Metric:

@@ -9,6 +9,8 @@ import celery
 from django.http import HttpRequest, HttpResponse
 from structlog.contextvars import bound_contextvars
 
+from flow.actions import count_failure
+
 Handler = Callable[[HttpRequest], HttpResponse]
 
 _ID = re.compile(r"[A-Za-z0-9-]{8,64}")
@@ -41,3 +43,7 @@ class Task(celery.Task):  # type: ignore[type-arg]  # of any arguments
         """Run the task."""
         with bound_contextvars(task=self.name, task_id=self.request.id):
             return super().__call__(*args, **kwargs)
+
+    def on_failure(self, *_about: Any) -> None:
+        """Count it, so that monitoring sees a task that fails."""
+        count_failure(self.name)

@@ -2,7 +2,7 @@
 
 import logging
 from collections.abc import Callable
-from functools import partial, wraps
+from functools import wraps
 from typing import Concatenate, ParamSpec
 
 from django import forms
@@ -70,23 +70,16 @@ def of_guest(view: View[Rest]) -> Callable[..., HttpResponseBase]:
             response: HttpResponseBase = render(request, "delivery/guest_unknown.html", status=404)
         else:
             with timezone.override(recipient.message.organization.zone):
-                response = _readable(request, recipient, partial(view, *args, **kwargs))
+                try:
+                    response = view(request, recipient, *args, **kwargs)
+                except VaultError:  # its key is lost: say whom to ask
+                    log.exception("%s cannot be opened", recipient)
+                    response = _page(request, recipient, "guest_unreadable", status=UNREADABLE)
         response["Cache-Control"] = "no-store"
         response["Referrer-Policy"] = "no-referrer"
         return response
 
     return answer
-
-
-def _readable(
-    request: HttpRequest, recipient: MessageRecipient, view: Callable[..., HttpResponseBase]
-) -> HttpResponseBase:
-    """Say whom to ask when the key of the message is lost."""
-    try:
-        return view(request, recipient)
-    except VaultError:
-        log.exception("%s cannot be opened", recipient)
-        return _page(request, recipient, "guest_unreadable", status=UNREADABLE)
 
 
 @require_safe

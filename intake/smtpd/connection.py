@@ -120,6 +120,7 @@ class Connection(SMTP):
     def say_goodbye(self, reply: str) -> None:
         """Send a last reply and close the connection."""
         if self.transport is not None and not self.transport.is_closing():
+            self.desk.refusals.add(reply)
             self._writer.write(f"{reply}\r\n".encode())
             self.transport.close()
 

@@ -13,6 +13,7 @@ from accounts.actions import SmtpLogin, log_in_by_smtp
 from accounts.models import User
 from intake.smtpd.door import Door
 from intake.smtpd.fast import FastStorage, Senders
+from intake.smtpd.refusals import Refusals
 from intake.smtpd.replies import NO_LOGIN_NOW, TRY_AGAIN, Refused
 from intake.smtpd.storage import PATIENCE, Storage
 from intake.smtpd.threads import Call, Workers, make_calls
@@ -67,6 +68,7 @@ class Desk:
         self.door = door or Door(processes=config.processes)
         self.storage = FastStorage() if config.fast else Storage()
         self.sessions: set[Open] = set()
+        self.refusals = Refusals()
         self.stopping = False
         self._threads = Workers("questions", 4, make_calls)
         self._logins = Workers("logins", 2, make_calls)

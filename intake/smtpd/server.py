@@ -2,6 +2,7 @@
 
 import asyncio
 import ssl
+from functools import partial
 from typing import Final
 
 import uvloop
@@ -9,8 +10,10 @@ from django.conf import settings
 
 from intake.smtpd.desk import Config, Desk
 from intake.smtpd.door import Door
+from intake.smtpd.refusals import store
 from intake.smtpd.replies import STOPPING
 from intake.smtpd.session import Session
+from intake.smtpd.storage import PATIENCE
 
 BACKLOG: Final = 256
 GRACE_SECONDS: Final = 5.0
@@ -40,12 +43,15 @@ class Server:
             backlog=BACKLOG,
             reuse_port=self._config.processes > 1,
         )
+        self._write = partial(desk.ask, PATIENCE, store)
+        self._counting = loop.create_task(desk.refusals.keep_writing(self._write))
         chosen: int = self._listener.sockets[0].getsockname()[1]
         return chosen
 
     async def stop(self, grace: float = GRACE_SECONDS) -> None:
         """Take nothing new, finish the mails that are coming in, close the rest with 421."""
         self._listener.close()
+        self._counting.cancel()
         self._desk.stopping = True
         for session in list(self._desk.sessions):
             if not session.receiving:
@@ -57,6 +63,7 @@ class Server:
         for session in list(self._desk.sessions):
             session.hang_up()
         await self._until_empty(grace)
+        await self._desk.refusals.write_down(self._write)
         await asyncio.to_thread(self._desk.stop, THREAD_SECONDS)
 
     async def _until_empty(self, seconds: float) -> None:

@@ -8,6 +8,8 @@ import pytest
 from django.db import DatabaseError, connection
 
 from accounts.models import User
+from flow.access import event_counts
+from flow.models import SESSION_REFUSED
 from intake.models import RawMail
 from intake.smtpd import door as doors
 from intake.smtpd.connection import failure_reply
@@ -63,6 +65,19 @@ def test_a_twenty_first_stranger_of_one_peer_has_to_go(start: Start) -> None:
         assert one_more.answer().startswith("421 4.7.0")
         assert neighbour.answer().startswith("220 ")
     list(map(Client.close, first))
+
+
+def test_sessions_that_are_sent_away_are_counted(start: Start) -> None:
+    running = start(hurried_door())
+    first = [Client(running.port) for _ in range(doors.STRANGERS_PER_PEER)]
+    assert {smtp.answer()[:3] for smtp in first} == {"220"}
+    with Client(running.port) as one_more:
+        one_more.answer()
+    list(map(Client.close, first))
+
+    running.stop()
+
+    assert event_counts(SESSION_REFUSED) == {"too_many_sessions": 1}
 
 
 def test_clients_that_have_logged_in_make_room_for_more(start: Start, sender: User) -> None:
