@@ -24,7 +24,6 @@ PLANS = _postgresql_only("the indexes are tuned for its planner")
 LOCKED_ROWS = _postgresql_only("SQLite locks no single row, so nobody can hold one meanwhile")
 LATE_COMMITS = _postgresql_only("on SQLite a row that is written later is committed later")
 LOST_CONNECTION = _postgresql_only("SQLite has no connection that a server could end")
-DUMPS = _postgresql_only("pg_dump and pg_restore; SQLite is a file to be copied")
 
 
 @contextmanager

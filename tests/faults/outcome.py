@@ -98,6 +98,7 @@ def judge(
     outcome.copies += sum(taken.by_address[ANNA][message_id] - 1 for message_id in told_of_these)
     _judge_stored(outcome, mails, count_mails(product) - stored_before)
     _judge_leaks(outcome, product, taken, mails)
+    product.manage("check_invariants")  # fails when one does not hold
     if outcome.copies > killed.sendings:
         outcome.wrong.append(f"{outcome.copies} copies came of {killed.sendings} sendings cut off")
     return outcome
