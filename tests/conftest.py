@@ -13,6 +13,7 @@ from flow import engine, reader
 from tests.plugins import chromium
 from tests.product import Product, running_product
 from tests.unguarded import flush_unguarded
+from zivweb import remembered
 
 
 def pytest_collection_finish() -> None:
@@ -30,6 +31,12 @@ def django_db_setup(django_db_setup: None) -> None:
     uid = "django.contrib.auth.management.create_permissions"
     post_migrate.disconnect(create_permissions, dispatch_uid=uid)
     post_migrate.disconnect(create_contenttypes)
+
+
+@pytest.fixture(autouse=True)
+def _nothing_is_remembered() -> None:
+    """Let no test see what another one found out a moment ago."""
+    remembered.forget_all()
 
 
 @pytest.fixture(scope="session")

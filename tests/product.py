@@ -156,7 +156,7 @@ class Product:
 
     def __init__(self, folder: Path, database_url: str) -> None:
         self.folder = folder
-        self.http, self.smtp = free_port(), free_port()
+        self.http, self.smtp, self.monitoring = free_port(), free_port(), free_port()
         self.base = f"http://127.0.0.1:{self.http}"
         self.relay, self.gateway = Relay(), Gateway()
         self.sink = Controller(self.relay, hostname="127.0.0.1", port=free_port())
@@ -278,6 +278,7 @@ class Product:
             "ZIVWEB_HTTP_PORT": str(self.http),
             "ZIVWEB_LOG_FORMAT": "json",
             "ZIVWEB_MAIL_DOMAIN": "zivweb.example",
+            "ZIVWEB_MONITORING_PORT": str(self.monitoring),
             "ZIVWEB_SECRET_KEY": "the tests sign with this key, and nothing else does",
             "ZIVWEB_SMTP_PORT": str(self.smtp),
         }

@@ -20,6 +20,7 @@ LONG: Final = Deadlines(statement=600, lock=60, idle=300)
 KINDS: Final = {
     "web": Deadlines(statement=20, lock=10, idle=60),
     "smtp": Deadlines(statement=20, lock=10, idle=60),
+    "monitoring": Deadlines(statement=3, lock=2, idle=10),
     "worker": LONG,
     "beat": LONG,
 }

@@ -11,6 +11,7 @@ from kombu.exceptions import OperationalError
 from notifications.access import outbox_age
 from zivweb import heartbeat, metrics
 from zivweb.celery import QUEUES, app
+from zivweb.remembered import Remembered
 
 # Seconds for a broker to answer. One that hangs must not make the whole answer hang.
 LIMITS = {"socket_connect_timeout": 0.5, "socket_timeout": 0.5}
@@ -35,6 +36,12 @@ def healthz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001  a view is ca
 
     `outbox_seconds` is how long the oldest mail or SMS is overdue.
     """
+    body, status = found()
+    return JsonResponse(body, status=status)
+
+
+def look() -> tuple[dict[str, str | int], int]:
+    """Return the answer and its status."""
     database = database_answers()
     body: dict[str, str | int] = {
         "status": "ok" if database else "down",
@@ -44,7 +51,10 @@ def healthz(request: HttpRequest) -> JsonResponse:  # noqa: ARG001  a view is ca
     if database:
         body |= {worker: _beats(worker) for worker in QUEUES}
         body["outbox_seconds"] = int(outbox_age())
-    return JsonResponse(body, status=200 if database else 503)
+    return body, 200 if database else 503
+
+
+found = Remembered(look)
 
 
 def _word(*, up: bool) -> str:

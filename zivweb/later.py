@@ -23,6 +23,7 @@ from psycopg import errors
 from accounts.outside import OutsideBusy
 from accounts.posted import handed_back
 from accounts.uploads import too_large
+from zivweb.shares import CROWDED
 from zivweb.sqlite.turns import NoTurn
 
 Handler = Callable[[HttpRequest], HttpResponse]
@@ -64,7 +65,7 @@ class BusyMiddleware:
         self.get_response = get_response
 
     def __call__(self, request: HttpRequest) -> HttpResponse:
-        return self.get_response(request)
+        return busy(request) if CROWDED in request.META else self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
         """Return the page of a busy time when as many as may wait outside already."""

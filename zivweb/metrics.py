@@ -1,6 +1,6 @@
 """What monitoring reads at `/metrics` (Prometheus): counts and ages, nothing about anybody.
 
-They are read from the rows at every scrape, so they are true for all processes together.
+They are read from the rows, at most once a second, so they are true for all processes together.
 """
 
 import hmac
@@ -32,6 +32,7 @@ from notifications.access import outbox_age, outbox_ages
 from notifications.models import Notification
 from zivweb import heartbeat
 from zivweb.celery import BEAT, QUEUES
+from zivweb.remembered import Remembered
 
 # States of work that is not done; each is found by an index, however much there is that is done.
 DRAFTS = (
@@ -105,6 +106,7 @@ def _late() -> Iterable[Metric]:
 
 REGISTRY = CollectorRegistry()
 REGISTRY.register(Rows())
+figures = Remembered(lambda: generate_latest(REGISTRY))
 
 
 @require_safe
@@ -112,7 +114,7 @@ def answer(request: HttpRequest) -> HttpResponse:
     """Answer this machine, and who has the token; for everybody else there is nothing here."""
     if not (_is_local(request) or _has_token(request)):
         return HttpResponseNotFound()
-    return HttpResponse(generate_latest(REGISTRY), content_type=CONTENT_TYPE_LATEST)
+    return HttpResponse(figures(), content_type=CONTENT_TYPE_LATEST)
 
 
 def _is_local(request: HttpRequest) -> bool:

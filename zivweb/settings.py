@@ -21,6 +21,9 @@ RUNTIME = environment.runtime(DATA_DIR)  # what a `serve` that runs now has chos
 HTTP_PORT = environment.read(
     "ZIVWEB_HTTP_PORT", str(RUNTIME.get("http_port", 8000)), environment.port
 )
+MONITORING_PORT = environment.read(
+    "ZIVWEB_MONITORING_PORT", str(RUNTIME.get("monitoring_port", 9108)), environment.port
+)
 SMTP_PORT = environment.read("ZIVWEB_SMTP_PORT", "2525", environment.port)
 BASE_URL = environment.read(
     "ZIVWEB_BASE_URL", f"http://localhost:{HTTP_PORT}", environment.base_url
@@ -60,7 +63,7 @@ if bool(TLS_CERT) != bool(TLS_KEY):
 
 # --- database -------------------------------------------------------------------------------
 
-# `serve` tells each child what it is: web | worker | beat | smtp
+# `serve` tells each child what it is: web | worker | beat | smtp | monitoring
 PROCESS = os.environ.get("ZIVWEB_PROCESS", "")
 SQLITE_URL = f"sqlite:///{DATA_DIR / 'zivweb.sqlite3'}"
 DEADLINES = deadlines.KINDS.get(PROCESS)
@@ -78,7 +81,7 @@ if DATABASES["default"]["ENGINE"] == "django.db.backends.sqlite3":
 elif PROCESS == "web":
     OPTIONS = {
         "connect_timeout": 3,
-        "pool": {"min_size": 1, "max_size": 8, "timeout": 10},
+        "pool": {"min_size": 1, "max_size": 12, "timeout": 10},
     }
     DATABASES["default"]["CONN_HEALTH_CHECKS"] = True
 else:

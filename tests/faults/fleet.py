@@ -20,6 +20,7 @@ from tests.plugins import processes
 from tests.product import ROOT, Product, wait_for
 from zivweb.broker import free_port
 from zivweb.celery import BEAT
+from zivweb.shares import THREADS
 
 PREPARE = """
 import django
@@ -92,7 +93,14 @@ class Member:
         return {
             "web": [
                 *("-m", "granian", "--interface", "wsgi", "zivweb.wsgi:application", "--no-ws"),
-                *("--port", str(self.http), "--blocking-threads", "4", "--log-level", "warning"),
+                *(
+                    "--port",
+                    str(self.http),
+                    "--blocking-threads",
+                    str(THREADS),
+                    "--log-level",
+                    "warning",
+                ),
                 *("--workers-kill-timeout", "5", "--http1-header-read-timeout", "10000"),
             ],
             "worker": [*CELERY, "worker", "-Q", "celery", "-n", name, *POOL],

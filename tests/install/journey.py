@@ -34,6 +34,7 @@ TESTS = (
 PORTS = {
     "ZIVWEB_HTTP_PORT": [("127.0.0.1", 8000), ("::1", 8000), ("::", 8000)],
     "ZIVWEB_SMTP_PORT": [("127.0.0.1", 2525), ("0.0.0.0", 2525)],  # noqa: S104
+    "ZIVWEB_MONITORING_PORT": [("127.0.0.1", 9108)],
 }
 
 

@@ -40,6 +40,7 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
         "ZIVWEB_DATA_DIR": str(folder),
         "ZIVWEB_HTTP_PORT": str(free_port()),
         "ZIVWEB_SMTP_PORT": str(free_port()),
+        "ZIVWEB_MONITORING_PORT": str(free_port()),
         **more,
     }  # fmt: skip
 
@@ -65,9 +66,9 @@ class Serving:
         """Return the first printed line that holds the text."""
         return next(line.strip() for line in self.log.splitlines() if text in line)
 
-    def health(self) -> int:
-        """Return the status of /healthz, 0 when nobody answers."""
-        web = http.client.HTTPConnection("127.0.0.1", self.port("HTTP"), timeout=60)
+    def health(self, which: str = "HTTP") -> int:
+        """Return the status of /healthz at this port, 0 when nobody answers."""
+        web = http.client.HTTPConnection("127.0.0.1", self.port(which), timeout=60)
         try:
             web.request("GET", "/healthz")
             return web.getresponse().status
@@ -85,7 +86,7 @@ class Serving:
             return b""
 
     def port(self, which: str) -> int:
-        """Return the HTTP or the SMTP port."""
+        """Return the port for HTTP, SMTP or MONITORING."""
         return int(self.environment[f"ZIVWEB_{which}_PORT"])
 
     def processes(self, part: str = "") -> dict[int, str]:

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from zivweb.celery import QUEUES
+from zivweb.shares import THREADS
 
 DEPLOY = Path(__file__).parents[2] / "deploy"
 UNITS = sorted((DEPLOY / "systemd").iterdir())
@@ -45,6 +46,20 @@ def test_every_queue_has_a_unit_and_a_container() -> None:
 
     assert [queue for queue in QUEUES.values() if f"-Q {queue} " not in units] == []
     assert [queue for queue in QUEUES.values() if f"-Q, {queue}," not in containers] == []
+
+
+@pytest.mark.parametrize("process", ["web", "monitoring", "smtp", "worker", "beat"])
+def test_every_process_has_a_unit_and_a_container(process: str) -> None:
+    units = "".join(unit.read_text() for unit in UNITS)
+    containers = (DEPLOY / "compose.yaml").read_text()
+
+    assert f"ZIVWEB_PROCESS={process} " in units
+    assert f"ZIVWEB_PROCESS: {process}," in containers
+
+
+def test_the_web_has_the_threads_that_its_shares_need() -> None:
+    assert f"--blocking-threads {THREADS} " in (DEPLOY / "systemd/zivweb-web.service").read_text()
+    assert f"--blocking-threads={THREADS}\n" in (DEPLOY / "compose.yaml").read_text()
 
 
 def test_nothing_that_git_ignores_goes_into_an_image() -> None:

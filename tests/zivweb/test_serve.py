@@ -5,9 +5,11 @@ import smtplib
 import socket
 import subprocess
 from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import pytest
+import requests
 
 from tests.zivweb.programs import processes_of, wait_for
 from tests.zivweb.serving import ROOT, SERVE, Serving, environment, serving
@@ -37,8 +39,52 @@ def refused(folder: Path, **more: str) -> str:
     return command.stderr
 
 
-def test_the_web_answers_once_it_says_so(serve: Serving) -> None:
-    assert serve.health() == 200
+@pytest.mark.parametrize("which", ["HTTP", "MONITORING"])
+def test_the_web_answers_once_it_says_so(serve: Serving, which: str) -> None:
+    assert serve.health(which) == 200
+
+
+@contextmanager
+def without_bodies(serve: Serving, path: str) -> Iterator[None]:
+    """Let more clients than there are threads begin to post something here, and send no body."""
+    secret = "a" * 32
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nCookie: csrf={secret}\r\n"
+        "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 9\r\n\r\n"
+    )
+    with ExitStack() as opened:
+        for _ in range(12):
+            line = opened.enter_context(socket.create_connection(("127.0.0.1", serve.port("HTTP"))))
+            line.sendall(head.encode())
+        yield
+
+
+def test_monitoring_is_answered_while_every_web_thread_waits_for_a_body(serve: Serving) -> None:
+    with without_bodies(serve, "/m/x/verify/"), without_bodies(serve, "/account/login/"):
+        assert serve.health("MONITORING") == 200
+
+
+@pytest.mark.parametrize(
+    ("taken", "other"),
+    [("/m/x/verify/", "/account/login/"), ("/account/login/", "/m/x/"), ("/m/x/", "/api/v1/x")],
+)
+def test_the_threads_of_one_kind_are_no_other_ones(serve: Serving, taken: str, other: str) -> None:
+    web = f"http://127.0.0.1:{serve.port('HTTP')}"
+    with without_bodies(serve, taken):
+        crowded = requests.post(web + taken, timeout=60)
+        answer = requests.get(web + other, timeout=60)
+
+    assert (crowded.status_code, crowded.headers["Retry-After"]) == (503, "10")
+    assert answer.status_code in {200, 404}
+
+
+def test_nothing_else_stands_at_the_port_of_monitoring(serve: Serving) -> None:
+    url = f"http://127.0.0.1:{serve.port('MONITORING')}"
+    statuses = [
+        requests.get(url + path, timeout=60).status_code for path in ("/metrics", "/", "/m/x/")
+    ]
+
+    assert statuses == [200, 404, 404]
 
 
 def test_the_smtp_port_greets_once_it_says_so(serve: Serving) -> None:
@@ -79,6 +125,7 @@ def test_commands_beside_it_find_ports_and_broker(serve: Serving) -> None:
 
     assert chosen["http_port"] == serve.port("HTTP")
     assert chosen["smtp_port"] == serve.port("SMTP")
+    assert chosen["monitoring_port"] == serve.port("MONITORING")
     assert chosen["broker"].startswith("redis://:")
 
 
@@ -104,6 +151,7 @@ def test_a_second_one_keeps_out_of_the_data_directory(serve: Serving) -> None:
         ("ZIVWEB_HTTP_PORT", "127.0.0.1", socket.AF_INET),
         ("ZIVWEB_HTTP_PORT", "::1", socket.AF_INET6),
         ("ZIVWEB_SMTP_PORT", "127.0.0.1", socket.AF_INET),
+        ("ZIVWEB_MONITORING_PORT", "127.0.0.1", socket.AF_INET),
     ],
 )
 def test_a_taken_port_is_one_line_and_leaves_nothing(

@@ -1,4 +1,4 @@
-"""`manage.py serve`: web, three workers, beat, SMTP and a broker in one command."""
+"""`manage.py serve`: web, monitoring, three workers, beat, SMTP and a broker at once."""
 
 import http.client
 import os
@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand
 from flow import engine
 from zivweb import banner, broker, preparation
 from zivweb.celery import OUTBOUND, QUEUES, TEXTS, app
+from zivweb.shares import THREADS
 from zivweb.supervisor import Program, Supervisor
 
 PATIENCE = 1.0  # seconds for an answer, while everything starts
@@ -34,7 +35,11 @@ class Command(BaseCommand):
 
 def serve() -> int:
     """Prepare, run and stop. Returns the exit code. Raises Stop."""
-    ports = {"ZIVWEB_HTTP_PORT": settings.HTTP_PORT, "ZIVWEB_SMTP_PORT": settings.SMTP_PORT}
+    ports = {
+        "ZIVWEB_HTTP_PORT": settings.HTTP_PORT,
+        "ZIVWEB_SMTP_PORT": settings.SMTP_PORT,
+        "ZIVWEB_MONITORING_PORT": settings.MONITORING_PORT,
+    }
     with preparation.own_data_dir() as folder:
         preparation.require_ports(settings.BIND, ports)
         preparation.require_sms_gateways()
@@ -51,6 +56,7 @@ def serve() -> int:
         chosen = {
             "http_port": settings.HTTP_PORT,
             "smtp_port": settings.SMTP_PORT,
+            "monitoring_port": settings.MONITORING_PORT,
             "broker": url,
         }
         with preparation.written_down(chosen):
@@ -64,15 +70,10 @@ def our_programs(folder: Path, broker_url: str) -> list[Program]:
     """Return the processes that run our own code."""
     celery = ["-m", "celery", "--quiet", "-A", "zivweb"]
     # One writer at a time: on SQLite more processes only wait for each other.
-    web_workers = "1" if engine.one_writer() else "2"
+    web_workers = 1 if engine.one_writer() else 2
     commands = {
-        "web": [
-            *("-m", "granian", "--interface", "wsgi", "zivweb.wsgi:application"),
-            *("--host", settings.BIND, "--port", str(settings.HTTP_PORT), "--no-ws"),
-            *("--workers", web_workers, "--blocking-threads", "4", "--no-access-log"),
-            *("--http1-header-read-timeout", "10000"),
-            *("--log-level", "warning", "--workers-kill-timeout", "5"),
-        ],
+        "web": _granian("zivweb.wsgi", settings.HTTP_PORT, web_workers, THREADS),
+        "monitoring": _granian("zivweb.monitoring", settings.MONITORING_PORT, workers=1, threads=4),
         "worker": [*celery, *_worker("celery")],
         OUTBOUND: [*celery, *_worker(OUTBOUND)],
         TEXTS: [*celery, *_worker(TEXTS, pool="solo")],
@@ -102,6 +103,17 @@ def our_programs(folder: Path, broker_url: str) -> list[Program]:
     ]
 
 
+def _granian(module: str, port: int, workers: int, threads: int) -> list[str]:
+    return [
+        *("-m", "granian", "--interface", "wsgi", f"{module}:application"),
+        *("--host", settings.BIND, "--port", str(port), "--no-ws"),
+        *("--workers", str(workers), "--blocking-threads", str(threads), "--no-access-log"),
+        *("--http1-header-read-timeout", "10000"),
+        # Its one warning is that there are more threads than cores: most of them wait.
+        *("--log-level", "error", "--workers-kill-timeout", "5"),
+    ]
+
+
 def _smtp_names() -> list[str]:
     """Return the processes that take mail in; the system divides the connections among them."""
     count = settings.SMTP_PROCESSES
@@ -119,12 +131,13 @@ def _worker(queue: str, pool: str = "") -> list[str]:
 
 
 def everything_answers() -> bool:
-    """Tell whether the web answers that it is well, and the SMTP port greets."""
-    return _web_answers() and _smtp_greets()
+    """Tell whether web and monitoring answer that it is well, and the SMTP port greets."""
+    ports = (settings.HTTP_PORT, settings.MONITORING_PORT)
+    return all(_is_healthy(port) for port in ports) and _smtp_greets()
 
 
-def _web_answers() -> bool:
-    web = http.client.HTTPConnection(banner.host(), settings.HTTP_PORT, timeout=PATIENCE)
+def _is_healthy(port: int) -> bool:
+    web = http.client.HTTPConnection(banner.host(), port, timeout=PATIENCE)
     try:
         web.request("GET", "/healthz")
         return web.getresponse().status == http.HTTPStatus.OK
