@@ -5,7 +5,7 @@ colon, lists of one as the one alone, and what is left out stays as it is.
 """
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -20,6 +20,7 @@ PATCH = "urn:ietf:params:scim:api:messages:2.0:PatchOp"
 NO_DIVISION = "/"
 LONGEST = 200
 MOST = 500  # aliases or delegates of one account
+MOST_OPERATIONS = 1000  # of one PATCH
 
 ADD, REPLACE, REMOVE = "add", "replace", "remove"
 _FILTER = re.compile(
@@ -137,14 +138,18 @@ def group_patched(body: Mapping[str, Any], members: tuple[str, ...]) -> Wanted:
     )
 
 
-def after(change: MemberChange, members: Sequence[str]) -> tuple[str, ...]:
-    """Return the members after a change."""
-    if change.operation == ADD:
-        return tuple(dict.fromkeys((*members, *change.values)))
-    if change.operation == REMOVE:
-        gone = set(change.values)
-        return tuple(member for member in members if gone and member not in gone)
-    return change.values
+def members_after(changes: Iterable[MemberChange], members: Iterable[str]) -> tuple[str, ...]:
+    """Return the members after all changes, in a time that grows with what is named in them."""
+    kept = dict.fromkeys(members)
+    for change in changes:
+        if change.operation == ADD:
+            kept |= dict.fromkeys(change.values)
+        elif change.operation == REMOVE and change.values:
+            for value in change.values:
+                kept.pop(value, None)
+        else:
+            kept = dict.fromkeys(change.values)
+    return tuple(kept)
 
 
 def read_filter(text: str) -> Filter | None:
@@ -162,6 +167,9 @@ def _operations(body: Mapping[str, Any]) -> Iterator[tuple[str, str, Any]]:
     operations = body.get("Operations", body.get("operations"))
     if not isinstance(operations, list) or not operations:
         raise Unreadable("Invalid body: no Operations", "invalidSyntax")
+    if len(operations) > MOST_OPERATIONS:
+        text = f"Too many Operations: {len(operations)}, at most {MOST_OPERATIONS} in a request"
+        raise Unreadable(text, "tooMany")
     for each in operations:
         operation = str(each.get("op", "")).lower() if isinstance(each, Mapping) else ""
         if operation not in {ADD, REPLACE, REMOVE}:
@@ -186,7 +194,8 @@ def _merge(now: Wanted, operation: str, said: Wanted) -> Wanted:
     named = {key: getattr(said, key) for key in Wanted.__slots__ if getattr(said, key) is not None}
     if operation == ADD:
         for key in {"aliases", "delegates"} & named.keys():
-            named[key] = tuple(dict.fromkeys((*(getattr(now, key) or ()), *named[key])))
+            added = tuple(dict.fromkeys((*(getattr(now, key) or ()), *named[key])))
+            named[key] = _few(added, key)  # each operation looks at all of them
     return replace(now, **named)
 
 
@@ -266,7 +275,7 @@ def _listed(body: Mapping[str, Any], key: str, convert: Any) -> tuple[str, ...] 
 
 def _few(texts: tuple[str, ...], key: str) -> tuple[str, ...]:
     if len(texts) > MOST:
-        raise Unreadable(f"Too many {key}: {len(texts)}", "tooMany")
+        raise Unreadable(f"Too many {key}: {len(texts)}, at most {MOST}", "tooMany")
     return texts
 
 

@@ -6,7 +6,14 @@ from typing import Any
 from django.http import HttpResponse
 
 from accounts.models import User
-from accounts.provisioning import REMOVE, Wanted, after, group_patched, mailbox_in, member_changes
+from accounts.provisioning import (
+    REMOVE,
+    Wanted,
+    group_patched,
+    mailbox_in,
+    member_changes,
+    members_after,
+)
 from accounts.scim import shown
 from accounts.scim.door import Visit, visited
 from accounts.scim.kinds import Kind, list_or_make, show_or_change
@@ -31,12 +38,11 @@ def group(visit: Visit, uid: str) -> HttpResponse:
 
 def _patched(visit: Visit, body: dict[str, Any], mailbox: User) -> Wanted:
     """Return what a PATCH makes of a mailbox. Members may be named by id or by address."""
-    members = tuple(str(each.delegate.uid) for each in mailbox.delegations.all())
-    for change in member_changes(body):
-        if change.operation == REMOVE and not change.values:
-            log.info("%s: the key %s takes all members away", mailbox, visit.key.pk)
-        members = after(change, members)
-    return group_patched(body, members)
+    members = (str(each.delegate.uid) for each in mailbox.delegations.all())
+    changes = member_changes(body)
+    if any(change.operation == REMOVE and not change.values for change in changes):
+        log.info("%s: the key %s takes all members away", mailbox, visit.key.pk)
+    return group_patched(body, members_after(changes, members))
 
 
 MAILBOX = Kind("Group", "group", mailbox_in, _patched, shown.mailbox, is_mailbox=True)

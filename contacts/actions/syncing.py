@@ -6,13 +6,11 @@ from dataclasses import dataclass
 from django.db import transaction
 
 from accounts.models import Organization
-from accounts.policy import ACCESS_CODE, SMS
 from contacts import states
 from contacts.access import report_rows
-from contacts.actions.books import remove
 from contacts.actions.importing import forget_rows
 from contacts.actions.runs import new_run, run_now
-from contacts.actions.writing import Origin, end_datum, finish, lock
+from contacts.actions.unsaying import unsay
 from contacts.importer import Reader, Row
 from contacts.models import Contact, ExternalId
 
@@ -57,23 +55,27 @@ def sync_contacts(organization: Organization, system: str, items: Sequence[Synce
     reader = Reader(
         _ROLES, policy.default_country, domains=True, allows_sms_to=policy.allows_sms_to
     )
+    at = _at(organization, [item.address for item in items if item.deleted and item.address])
+    gone: list[Contact] = []
     for place, item in enumerate(items):
         contact = known.get(item.external_id)
         if item.deleted:
-            found = contact or _at(organization, item.address)
-            results[place] = _delete(found, source)
+            found = contact or at.get(item.address)
+            gone += [found] if found else []
+            results[place] = Result(DELETED if found else UNKNOWN)
         else:
             address = item.address or (contact.address if contact else "")
             rows.append((place, reader.read(_cells(item, address))))
+    unsay(gone, source)
     results |= _write(organization, source, rows)
     written = [(items[place], row.address) for place, row in rows if not row.rejected]
     _link(organization, source, written, known)
     return [results[place] for place in range(len(items))]
 
 
-def delete_synced(system: str, contact: Contact) -> Result:
+def delete_synced(system: str, contact: Contact) -> None:
     """Take away what a system said about a contact."""
-    return _delete(contact, f"sync:{system}")
+    unsay([contact], f"sync:{system}")
 
 
 def _write(
@@ -107,10 +109,15 @@ def _known(organization: Organization, source: str, items: Sequence[Synced]) -> 
     return {link.external_id: link.contact for link in links}
 
 
-def _at(organization: Organization, address: str) -> Contact | None:
-    row = Reader(["email"], "NL", domains=True).read([address])
-    contacts = Contact.objects.filter(organization=organization, owner=None)
-    return contacts.filter(address=row.address).first() if row.address else None
+def _at(organization: Organization, addresses: Sequence[str]) -> dict[str, Contact]:
+    """Return the contacts at these addresses, by the address as it was sent."""
+    reader = Reader(["email"], "NL", domains=True)
+    read = {address: reader.read([address]).address for address in addresses}
+    contacts = Contact.objects.filter(
+        organization=organization, owner=None, address__in=set(filter(None, read.values()))
+    )
+    by_address = {contact.address: contact for contact in contacts}
+    return {sent: by_address[address] for sent, address in read.items() if address in by_address}
 
 
 @transaction.atomic
@@ -143,28 +150,4 @@ def _link(
         unique_fields=["organization", "source", "external_id"],
         update_fields=["contact"],
     )
-    for contact in moved:
-        _delete(contact, source)
-
-
-@transaction.atomic
-def _delete(contact: Contact | None, source: str) -> Result:
-    """Take away what the system said; a contact that holds nothing else goes with it."""
-    if contact is None:
-        return Result(UNKNOWN)
-    row = lock(contact.pk)
-    for datum in row.data.filter(source=source, confirmed_at=None):
-        end_datum(datum, Origin(source))
-    row.external_ids.filter(source=source).delete()
-    finish(row, {row.address}, "sync_delete", None)
-    if row.name_source == source and not row.data.exists() and not row.external_ids.exists():
-        remove(row)
-    elif not row.data.filter(method=SMS, preferred=True).exists():
-        _prefer_another(row)
-    return Result(DELETED)
-
-
-def _prefer_another(row: Contact) -> None:
-    other = row.data.filter(method=SMS).order_by("pk").first()
-    if other is not None and other.method != ACCESS_CODE:
-        row.data.filter(pk=other.pk).update(preferred=True)
+    unsay(moved, source)

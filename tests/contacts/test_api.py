@@ -6,11 +6,14 @@ from typing import Any
 
 import pytest
 from django.core.management import call_command
+from django.db import connection
 from django.test import Client, override_settings
+from django.test.utils import CaptureQueriesContext
 
 from accounts.actions import create_api_key, revoke_api_key
 from accounts.models import ApiKey
 from accounts.policy import ORGANIZATION, SMS
+from contacts.api import MAX_BATCH
 from contacts.models import Conflict, Contact, Datum
 from tests import make
 from tests.contacts.people import (
@@ -102,6 +105,71 @@ def test_a_delete_takes_away_what_the_system_said(crm: Caller) -> None:
     crm.upsert(JAN)
     assert crm.send("DELETE", f"{URL}/42").status_code == 204
     assert Contact.objects.count() == 0
+
+
+def contacts(count: int, **more: Any) -> list[dict[str, Any]]:
+    """Return so many contacts as the other system has them."""
+    return [
+        {"external_id": f"e{number}", "email": f"p{number}@example.nl", "phones": [MOBILE], **more}
+        for number in range(count)
+    ]
+
+
+@pytest.mark.parametrize("more", [{"deleted": True}, {"deleted": True, "external_id": ""}])
+def test_the_statements_of_a_call_do_not_grow_with_its_deletions(
+    crm: Caller, more: dict[str, Any]
+) -> None:
+    crm.upsert(*contacts(20))
+    with CaptureQueriesContext(connection) as for_two:
+        crm.upsert(*contacts(2, **more))
+    crm.upsert(*contacts(2))
+    with CaptureQueriesContext(connection) as for_twenty:
+        told = crm.upsert(*contacts(20, **more))
+
+    assert (told, Contact.objects.count()) == (["deleted"] * 20, 0)
+    assert len(for_twenty) <= len(for_two) + 2  # a batch of Django's own deletions
+
+
+def test_the_statements_of_a_call_do_not_grow_with_addresses_that_change(crm: Caller) -> None:
+    moved = [each | {"email": f"new.{each['email']}"} for each in contacts(20)]
+    crm.upsert(*contacts(20))
+    with CaptureQueriesContext(connection) as for_two:
+        crm.upsert(*moved[:2])
+    with CaptureQueriesContext(connection) as for_eighteen:
+        crm.upsert(*moved[2:])
+
+    assert len(for_eighteen) <= len(for_two) + 2
+    assert sorted(Contact.objects.values_list("address", flat=True))[0] == "new.p0@example.nl"
+
+
+def test_a_contact_that_is_deleted_twice_in_a_call_is_gone(crm: Caller) -> None:
+    crm.upsert(JAN)
+
+    assert crm.upsert(JAN | {"deleted": True}, JAN | {"deleted": True}) == ["deleted", "deleted"]
+    assert Contact.objects.count() == 0
+
+
+def test_a_delete_of_the_preferred_number_prefers_another(crm: Caller, people: People) -> None:
+    make_contact(people.admin, book=ORGANIZATION, phone="", name="Jan")
+    crm.upsert(JAN)
+    Datum.objects.create(
+        contact=Contact.objects.get(),
+        method=SMS,
+        phone_number=OTHER_MOBILE,
+        source="manual",
+        preferred=False,
+    )
+    crm.send("DELETE", f"{URL}/42")
+
+    assert [(datum.e164, datum.preferred) for datum in Datum.objects.all()] == [
+        (OTHER_MOBILE, True)
+    ]
+
+
+def test_a_call_with_too_many_contacts_is_told_how_many_it_may_have(crm: Caller) -> None:
+    answer = crm.send("POST", URL, {"contacts": [{}] * (MAX_BATCH + 1)})
+
+    assert (answer.status_code, f"at most {MAX_BATCH}" in answer.content.decode()) == (422, True)
 
 
 def test_a_delete_keeps_what_a_person_entered(crm: Caller, people: People) -> None:
