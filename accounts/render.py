@@ -2,6 +2,7 @@
 
 import csv
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -16,6 +17,9 @@ from accounts.verbs import verb_words
 
 COLUMNS = ("id", "at", "actor", "actor_id", "verb", "about", "ip", "data")
 FORMULA = frozenset("=+-@\t\r\0\uff1d\uff0b\uff0d\uff20")  # what a spreadsheet begins to reckon at
+_BEGIN = FORMULA - set("\t\r\0")
+_SEPARATOR = re.compile(r"([;|\t\r\n])")
+_BLANK = '"' + "".join(letter for letter in map(chr, range(0x3001)) if letter.isspace())
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,8 +69,19 @@ def audit_lines(rows: QuerySet[AuditEntry], zone: ZoneInfo) -> Iterator[str]:
 
 
 def safe_cell(text: str) -> str:
-    """Return a cell that no spreadsheet takes for a formula."""
+    """Return a cell of which no spreadsheet takes any part for a formula.
+
+    Also not one that divides the line elsewhere (";" in Dutch): there quotes do not keep it whole.
+    """
+    first, *others = _SEPARATOR.split(text)
+    text = first + "".join(map(_harmless, others))
     return f"'{text}" if text.lstrip()[:1] in FORMULA or text[:1] in FORMULA else text
+
+
+def _harmless(part: str) -> str:
+    """Return what stands behind a separator with a quote before what would be reckoned."""
+    bare = part.lstrip(_BLANK)
+    return f"{part.removesuffix(bare)}'{bare}" if bare[:1] in _BEGIN else part
 
 
 class Echo:

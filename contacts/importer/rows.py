@@ -27,6 +27,7 @@ _DUTCH_MOBILE = re.compile(r"(?:\+31|0031|0)(6[1-58][0-9]{7})")
 _SCIENTIFIC = re.compile(r"[0-9]+([.,][0-9]+)?[eE]\+?[0-9]{1,2}")
 _MOBILE_KINDS = re.compile(r"mobi|cell|gsm|handy", re.IGNORECASE)
 FORMULA = frozenset("=+-@\t\r\0\uff1d\uff0b\uff0d\uff20")
+_QUOTED = re.compile(r"([;|][ \"]*)'(?=[=+@\uff1d\uff0b\uff0d\uff20-])")
 _QUIET = {ZERO_LOST, PLUS_LOST}
 _DUTCH_EXAMPLE = "+31612345678"
 _LANGUAGES = {
@@ -116,7 +117,8 @@ class Reader:
         def at(place: int) -> str:
             text = strip_for_domain(cells[place]).strip() if place < len(cells) else ""
             # An export of ours puts a quote before what a spreadsheet would take for a formula.
-            return text[1:] if text[:1] == "'" and text[1:2] in FORMULA else text
+            text = text[1:] if text[:1] == "'" and text[1:2] in FORMULA else text
+            return _QUOTED.sub(r"\1", text) if ";" in text or "|" in text else text
 
         typed = [text for place in self._emails if (text := at(place))]
         found = list(dict.fromkeys(filter(None, map(self._address, typed))))

@@ -135,8 +135,9 @@ def test_who_exports_a_book_is_noted(people: People) -> None:
     assert (line.actor, line.data) == (people.colleague, {"book": "organization"})
 
 
-def test_an_export_is_imported_back(people: People) -> None:
-    make_contact(people.admin, book=ORGANIZATION)
+@pytest.mark.parametrize("name", ["Jan Jansen", "=1+1", "Jan; =1+1", "a|-b;@c", "Jan; Piet"])
+def test_an_export_is_imported_back(people: People, name: str) -> None:
+    make_contact(people.admin, book=ORGANIZATION, name=name)
     exported = text(browser_of(people.admin).get(reverse("contact_export") + "?book=organization"))
     run = imported(people.admin, *exported.splitlines()[1:])
     assert run.counts.get(states.SAME) == 1

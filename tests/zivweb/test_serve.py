@@ -71,10 +71,9 @@ def test_monitoring_is_answered_while_every_web_thread_waits_for_a_body(serve: S
 def test_the_threads_of_one_kind_are_no_other_ones(serve: Serving, taken: str, other: str) -> None:
     web = f"http://127.0.0.1:{serve.port('HTTP')}"
     with without_bodies(serve, taken):
-        crowded = requests.post(web + taken, timeout=60)
+        assert wait_for(lambda: requests.post(web + taken, timeout=60).status_code == 503, 60)
         answer = requests.get(web + other, timeout=60)
 
-    assert (crowded.status_code, crowded.headers["Retry-After"]) == (503, "10")
     assert answer.status_code in {200, 404}
 
 
