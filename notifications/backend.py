@@ -5,6 +5,7 @@ import uuid
 from collections.abc import Sequence
 from email.utils import parseaddr
 
+from django.conf import settings
 from django.core.mail import EmailMessage
 from django.core.mail.backends.base import BaseEmailBackend
 from django.utils.translation import get_language
@@ -14,7 +15,7 @@ from accounts.context import support_of
 from accounts.gateways import Letter
 from accounts.models import User
 from addresses.mail import AddressError, normalize_address
-from notifications.actions import queue_mail
+from notifications.actions import queue_for_nobody, queue_mail
 from notifications.letters import Mail
 
 log = logging.getLogger(__name__)
@@ -54,21 +55,26 @@ def _queue_letter(letter: Letter) -> int:
 
 def _queue(message: EmailMessage) -> int:
     readers = [reader for text in message.recipients() if (reader := _reader(text))]
+    if not readers:
+        queue_for_nobody(_mail(message, "nobody@invalid", "", settings.LANGUAGE_CODE))
     for reader in readers:
-        mail = Mail(
-            kind=KIND,
-            to=reader.email,
-            to_name=reader.name,
-            language=(get_language() or reader.language)[:2],
-            context={"subject": str(message.subject), "text": str(message.body)},
-        )
         queue_mail(
-            mail,
+            _mail(message, reader.email, reader.name, reader.language),
             organization_id=reader.organization_id,
             about=f"user:{reader.pk}",
             key=f"{KIND}:{uuid.uuid4()}",
         )
     return len(readers)
+
+
+def _mail(message: EmailMessage, to: str, name: str, language: str) -> Mail:
+    return Mail(
+        kind=KIND,
+        to=to,
+        to_name=name,
+        language=(get_language() or language)[:2],
+        context={"subject": str(message.subject), "text": str(message.body)},
+    )
 
 
 def _reader(text: str) -> User | None:

@@ -17,7 +17,6 @@ from django.middleware.csrf import get_token
 from django.shortcuts import render
 from django.template.loader import render_to_string
 from django.utils.translation import gettext
-from django.views import defaults
 from psycopg import errors
 
 from accounts.outside import OutsideBusy
@@ -96,8 +95,8 @@ def _come_back(request: HttpRequest, words: str, template: str, seconds: int) ->
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponseBase:
     """Answer what cannot be used, with what was typed where the address is one of ours."""
-    if isinstance(exception, DisallowedHost):
-        return defaults.bad_request(request, exception)
+    if isinstance(exception, DisallowedHost):  # a scanner, or a proxy that was set up wrong
+        return HttpResponse("Unknown host\n", status=400, content_type="text/plain")
     if isinstance(exception, RequestDataTooBig):
         return too_large(request)
     return render(request, "400.html", status=400)

@@ -29,6 +29,19 @@ class NotBusy(logging.Filter):
         return getattr(record, "status_code", None) != 503 or record.exc_info is not None
 
 
+class ShortHost(logging.Filter):
+    """Tells of a Host that is not ours in one short line: scanners send very many."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Take the traceback and the advice to developers away."""
+        record.msg, record.args = (
+            "Host %.60s is not ours",
+            (record.getMessage().split()[3:4] or "-",),
+        )
+        record.exc_info, record.levelno, record.levelname = None, logging.WARNING, "WARNING"
+        return True
+
+
 def hide_personal_data(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
     """Take tokens of links, addresses, numbers and rows out, also out of a traceback."""
     return {name: _hidden(value) for name, value in event.items()}

@@ -223,6 +223,12 @@ ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(BASE_URL).scheme
 ACCOUNT_PREVENT_ENUMERATION = True
+# django-allauth's own generator writes a row for an address that somebody has, and none for others.
+ACCOUNT_PASSWORD_RESET_TOKEN_GENERATOR = "django.contrib.auth.tokens.PasswordResetTokenGenerator"  # noqa: S105
+ACCOUNT_RATE_LIMITS = {  # each with how many mails a person gets a day
+    "request_login_code": "20/m/ip,3/m/key,30/d/key",
+    "reset_password": "20/m/ip,5/m/key,10/d/key",
+}
 MFA_ADAPTER = "accounts.adapter.SecondFactorAdapter"
 MFA_FORMS = {
     "authenticate": "accounts.forms.SecondFactorForm",
@@ -325,12 +331,16 @@ LOGGING = {
     "formatters": {
         "line": {"()": "zivweb.logs.formatter", "form": LOG_FORMAT, "process": PROCESS},
     },
-    "filters": {"not busy": {"()": "zivweb.logs.NotBusy"}},
+    "filters": {
+        "not busy": {"()": "zivweb.logs.NotBusy"},
+        "short host": {"()": "zivweb.logs.ShortHost"},
+    },
     "handlers": {"console": {"class": "logging.StreamHandler", "formatter": "line"}},
     "root": {"handlers": ["console"], "level": "INFO"},
     "loggers": {
         "django.request": {"level": "ERROR", "filters": ["not busy"]},
         "django.security": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"filters": ["short host"]},
         "mail.log": {"level": "WARNING"},
         "apprise": {"level": "CRITICAL"},
         # One line a sweep is too much.

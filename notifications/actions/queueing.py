@@ -1,12 +1,14 @@
 """Put a mail or an SMS in the outbox, and call it off."""
 
+import uuid
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from django.db import transaction
+from django.db import connection, transaction
 from django.utils import timezone
 
 from accounts.audit import record_all
+from accounts.models import Organization
 from flow.moves import move_all
 from flow.sweeps import wake
 from notifications import states
@@ -28,6 +30,17 @@ def queue_mail(mail: Mail, *, organization_id: int, about: str, key: str) -> Not
 def queue_mails(postings: Sequence[Posting]) -> list[Notification]:
     """Put mails in the outbox, once per key, in two statements; their order stays."""
     return _store_once([_mail_row(posting) for posting in postings])
+
+
+@transaction.atomic
+def queue_for_nobody(mail: Mail) -> None:
+    """Do what a mail costs, and keep none: how long it takes tells nobody who has an account."""
+    organization = Organization.objects.order_by("pk").values_list("pk", flat=True).first()
+    if organization is not None:
+        key = f"{mail.kind}:{uuid.uuid4()}"
+        row = queue_mail(mail, organization_id=organization, about="nobody", key=key)
+        with connection.cursor() as cursor:  # nothing points to it, which the ORM would look for
+            cursor.execute("DELETE FROM notifications_notification WHERE id = %s", [row.pk])
 
 
 def queue_sms(

@@ -1,12 +1,17 @@
 """Signing in with a code by e-mail, and staying signed in."""
 
 import re
+from datetime import timedelta
 from http.cookies import Morsel
 
 import pytest
 from django.core.cache import cache
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.utils import timezone
 from pytest_django import Settings
+from time_machine import TimeMachineFixture
 
 from accounts.models import User
 from accounts.policy import Policy
@@ -17,6 +22,7 @@ from tests import make
 
 pytestmark = pytest.mark.django_db
 
+RESET = "/account/password/reset/"
 ASK, CONFIRM = "/account/login/code/", "/account/login/code/confirm/"
 DAY = 24 * 3600
 
@@ -89,6 +95,46 @@ def test_an_unknown_address_is_answered_like_a_known_one() -> None:
     shown = [re.sub(r'"[\w-]{40,}"|\S+@\S+', "", page) for page in pages]
     assert shown[0].splitlines() == shown[1].splitlines()
     assert Notification.objects.count() == 1
+
+
+def written(path: str, address: str) -> list[str]:
+    """Return what a question for a mail to this address writes: the kinds of its statements."""
+    cache.clear()
+    with CaptureQueriesContext(connection) as queries:
+        Client().post(path, {"email": address})
+    found = [re.match(r"(INSERT|UPDATE)\b.*?(\w+_\w+)", row["sql"]) for row in queries]
+    return sorted(f"{match[1]} {match[2]}" for match in found if match)
+
+
+@pytest.mark.parametrize("path", [ASK, RESET])
+def test_an_unknown_address_costs_as_much_as_a_known_one(path: str) -> None:
+    known, unknown = written(path, make.user().email), written(path, "nobody@evil.example")
+
+    assert known == unknown
+    assert "INSERT notifications_notification" in unknown
+    assert Notification.objects.count() == 1
+
+
+@pytest.mark.parametrize(("path", "most"), [(ASK, 30), (RESET, 10)])
+def test_a_person_gets_so_many_mails_a_day(
+    path: str, most: int, time_machine: TimeMachineFixture
+) -> None:
+    user = make.user()
+    for_twelve_hours = [timedelta(minutes=20 * number) for number in range(36)]
+
+    ask_at(path, user, for_twelve_hours, time_machine)
+
+    assert Notification.objects.count() == most
+
+
+def ask_at(
+    path: str, user: User, moments: list[timedelta], time_machine: TimeMachineFixture
+) -> None:
+    """Ask for a mail to this person at each of these moments, from a browser that nobody knows."""
+    begin = timezone.now()
+    for moment in moments:
+        time_machine.move_to(begin + moment)
+        Client().post(path, {"email": user.email})
 
 
 def test_nobody_is_flooded_with_codes() -> None:

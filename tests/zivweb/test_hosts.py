@@ -5,6 +5,7 @@ from django.test import Client
 from pytest_django import Settings
 
 from zivweb.environment import allowed_hosts
+from zivweb.logs import formatter
 
 LOCAL = ["127.0.0.1", "[::1]", "localhost"]
 
@@ -32,3 +33,15 @@ def test_a_load_balancer_may_ask_for_health_by_any_name(host: str, settings: Set
     client = Client(HTTP_HOST=host)
 
     assert [client.get(path).status_code for path in ("/healthz", "/account/login/")] == [200, 400]
+
+
+@pytest.mark.parametrize("host", ["evil.example", "e" * 5000 + ".example", "a b@c", "x:y:z"])
+def test_a_wrong_host_is_a_short_page_and_a_short_line(
+    client: Client, caplog: pytest.LogCaptureFixture, host: str
+) -> None:
+    answer = client.get("/account/login/", HTTP_HOST=host)
+
+    lines = [formatter().format(record) for record in caplog.records]
+    assert (answer.status_code, answer.content) == (400, b"Unknown host\n")
+    assert [(line.count("\n"), len(line) < 300) for line in lines] == [(0, True)]
+    assert "level=warning" in lines[0]
