@@ -60,8 +60,8 @@ def guard(session: requests.Session, *, anew: bool = False) -> requests.Session:
 class Call:
     """One call: how long it may still take, and its connections, which end with it."""
 
-    def __init__(self) -> None:
-        self._ends = time.monotonic() + SECONDS
+    def __init__(self, seconds: float) -> None:
+        self._ends = time.monotonic() + seconds
         self._lines: list[socket.socket] = []
         self._lock = threading.Lock()
 
@@ -91,6 +91,19 @@ class Call:
                 self._lines.pop().close()
 
 
+@contextmanager
+def in_time(seconds: float) -> Iterator[Call]:
+    """Have a call whose connections end after so many seconds."""
+    with closing(Call(seconds)) as call:
+        alarm = threading.Timer(seconds, call.cut)
+        alarm.daemon = True
+        alarm.start()
+        try:
+            yield call
+        finally:
+            alarm.cancel()
+
+
 _call: ContextVar[Call] = ContextVar("call")
 
 
@@ -100,16 +113,12 @@ def _calling() -> Iterator[Call]:
     if not _places.acquire(blocking=False):
         raise OutsideBusy
     try:
-        with closing(Call()) as call:
-            alarm = threading.Timer(SECONDS, call.cut)
-            alarm.daemon = True
-            alarm.start()
+        with in_time(SECONDS) as call:
             token = _call.set(call)
             try:
                 yield call
             finally:
                 _call.reset(token)
-                alarm.cancel()
     finally:
         _places.release()
 

@@ -26,12 +26,14 @@ from apprise import Apprise, AppriseAsset, NotificationManager
 from apprise.plugins import url_to_dict
 from django.core.mail.backends.smtp import EmailBackend
 
+from accounts.outside import in_time
 from notifications.letters import WireMail, WireSms
 from notifications.providers import OWN, provider_problem, reaches_only
 
 log = logging.getLogger(__name__)
 
-TIMEOUT_SECONDS = 30
+TIMEOUT_SECONDS = 30  # of each answer of the relay
+MAIL_SECONDS = 80  # of all that is said about one mail: less than its lease (retries.py)
 NO_ANSWER, GATEWAY, UNREACHABLE = "no answer", "gateway", "no gateway for this number"
 
 _ENHANCED = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}")  # RFC 3463
@@ -94,13 +96,13 @@ class Relay:
         ascii_only = mail.to.isascii()
         if not ascii_only and not connection.has_extn("smtputf8"):
             raise NotDelivered("553 5.6.7", permanent=True)  # RFC 6531, 3.5
+        options = () if ascii_only else ("SMTPUTF8",)
         try:
-            options = () if ascii_only else ("SMTPUTF8",)
-            if connection.has_extn("pipelining"):
-                _send_pipelined(connection, mail, options, before_text)
-            else:
-                before_text()
-                connection.sendmail(mail.sender, [mail.to], mail.raw, mail_options=options)
+            with in_time(MAIL_SECONDS) as call:
+                if connection.sock is not None:
+                    call.watch(connection.sock)
+                _send(connection, mail, options, before_text)
+                call.left()  # half an answer of a line that was cut is none
         except smtplib.SMTPRecipientsRefused as error:
             raise self._refused(*error.recipients[mail.to]) from None
         except smtplib.SMTPResponseException as error:
@@ -140,6 +142,20 @@ class Relay:
             self._backend.close()
         except (OSError, ssl.SSLError):
             log.info("the relay was gone before the good-bye")
+
+
+def _send(
+    connection: smtplib.SMTP,
+    mail: WireMail,
+    options: Sequence[str],
+    before_text: Callable[[], None],
+) -> None:
+    """Hand a mail over. Raises what `smtplib.SMTP.sendmail` raises."""
+    if connection.has_extn("pipelining"):
+        _send_pipelined(connection, mail, options, before_text)
+    else:
+        before_text()
+        connection.sendmail(mail.sender, [mail.to], mail.raw, mail_options=options)
 
 
 def _send_pipelined(

@@ -17,7 +17,7 @@ from celery import current_app
 from django.test import Client
 from pytest_django import Settings
 
-from accounts.actions import check_login
+from accounts.actions import check_login, set_active
 from accounts.models import User
 from contacts.models import Contact
 from notifications.actions import queue_mail, send_due
@@ -87,6 +87,20 @@ def test_a_person_who_has_left_is_signed_out(client: Client) -> None:
     User.objects.filter(pk=user.pk).update(is_active=False)
 
     assert client.get("/").status_code == 302
+
+
+@pytest.mark.django_db
+def test_a_page_that_is_open_changes_nothing_once_its_person_has_left(client: Client) -> None:
+    admin = make.user(role=User.Role.POLICY_ADMIN)
+    user = make.user(admin.organization)
+    client.force_login(user)
+    form = {"address": "jan@example.nl", "phone": make.NUMBER}
+    assert client.post("/contacts/new/", form).headers["Location"] == "/contacts/"
+
+    set_active(user, active=False, actor=admin)
+    client.post("/contacts/new/", form | {"address": "piet@example.nl"})
+
+    assert list(Contact.objects.values_list("address", flat=True)) == ["jan@example.nl"]
 
 
 @pytest.mark.django_db
