@@ -17,6 +17,7 @@ from delivery.content import (
     read_reply,
     read_secret,
 )
+from delivery.sanitizer import Shown, read_shown
 from notifications.models import Notification
 from vault.models import Blob, SealedRow
 from vault.tokens import link_token
@@ -25,6 +26,9 @@ from vault.tokens import link_token
 class Message(SealedRow):
     """A released mail. `content` is sealed JSON (content.py).
 
+    `shown` is its HTML as pages show it (sanitizer.py), made safe once and sealed; empty when it
+    has none, and in rows of before there was this column.
+
     The content is destroyed at `destroy_at`: when it expires, or a while after it was withdrawn
     from everybody. From `ended_at` on it is gone, and only what happened is kept.
     """
@@ -32,6 +36,7 @@ class Message(SealedRow):
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="+")
     sender = models.ForeignKey(User, models.PROTECT, related_name="+")
     content = models.BinaryField(editable=False)
+    shown = models.BinaryField(default=b"", db_default=b"", editable=False)
     created_at = models.DateTimeField(auto_now_add=True)
     expires_at = models.DateTimeField()
     destroy_at = models.DateTimeField()
@@ -53,6 +58,14 @@ class Message(SealedRow):
     def open_content(self) -> Content:
         """Return what the message says. Raises VaultError."""
         return read_content(self.unseal("content", bytes(self.content)))
+
+    def seal_shown(self, shown: Shown) -> None:
+        """Put in this row what pages show of its HTML."""
+        self.shown = self.seal("shown", shown.to_bytes())
+
+    def open_shown(self) -> Shown | None:
+        """Return what pages show of its HTML, None where it is not kept. Raises VaultError."""
+        return read_shown(self.unseal("shown", bytes(self.shown))) if self.shown else None
 
 
 class FileOfMail(models.Model):

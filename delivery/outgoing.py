@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass, field
 
+from delivery.sanitizer import Shown
+
 TO, CC, BCC = "to", "cc", "bcc"
 
 
@@ -37,7 +39,8 @@ class OutgoingRecipient:
 class OutgoingMessage:
     """A mail that is released; `keep_days` is how long recipients can read it.
 
-    `message_id` is that of the mail as it was handed in, "" when it had none.
+    `message_id` is that of the mail as it was handed in, "" when it had none; `shown` is its HTML
+    as pages show it, where it was made safe when it came in.
     """
 
     organization_id: int
@@ -49,3 +52,4 @@ class OutgoingMessage:
     attachments: tuple[OutgoingAttachment, ...]
     keep_days: int
     message_id: str = ""
+    shown: Shown | None = field(default=None, repr=False)

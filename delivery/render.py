@@ -6,7 +6,7 @@ import re
 import unicodedata
 import zipfile
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Protocol, TypeVar
 from urllib.parse import quote
 
@@ -57,27 +57,27 @@ Image = TypeVar("Image", bound=Attached)
 
 
 def body_response(
-    html: str,
-    images: Mapping[str, str],
+    shown: sanitizer.Shown,
+    attachments: Iterable[Attached],
     *,
     remote_images: bool = False,
     cover: sanitizer.Cover | None = None,
 ) -> HttpResponse:
-    """Return a mail's HTML, made safe, for a sandboxed frame on our own page.
+    """Return a mail's HTML, made safe before, for a sandboxed frame on our own page.
 
     With `remote_images` the reader's browser fetches the images that a mail links to; this server
     never does.
     """
-    try:
-        document = sanitizer.body_document(html, images, remote_images=remote_images, cover=cover)
-    except sanitizer.TooDeepError:
+    if shown.refused:
         return notice_response(_("This message is laid out in a way that cannot be shown here."))
+    html = shown.html(inline_images(shown, attachments), remote_images=remote_images)
+    document = sanitizer.body_document(html, cover=cover)
     return _framed(document, sanitizer.body_csp(remote_images=remote_images))
 
 
 def notice_response(text: str) -> HttpResponse:
     """Return a sentence of ours in the place of a mail's HTML."""
-    return _framed(sanitizer.body_document(format_html("<p>{}</p>", text), {}))
+    return _framed(sanitizer.body_document(format_html("<p>{}</p>", text)))
 
 
 def attachment_response(name: str, content_type: str, blob: Blob) -> HttpResponseBase:
@@ -167,20 +167,20 @@ def safe_name(name: str) -> str:
     return kept[:MAX_NAME] or "file"
 
 
-def inline_images(html: str, attachments: Iterable[Attached]) -> dict[str, str]:
+def inline_images(shown: sanitizer.Shown, attachments: Iterable[Attached]) -> dict[str, str]:
     """Return `data:` addresses of the images that the HTML shows, by Content-ID."""
     return {
         bare_content_id(image.content_id): _data_address(image)
-        for image in images_of(html, attachments)
+        for image in images_of(shown, attachments)
     }
 
 
-def images_of(html: str, attachments: Iterable[Image]) -> list[Image]:
+def images_of(shown: sanitizer.Shown, attachments: Iterable[Image]) -> list[Image]:
     """Return the attachments that the HTML shows as images.
 
     An image over 2 MiB, and all after 10 MiB together, stay attachments.
     """
-    wanted = set(sanitizer.content_ids(html))
+    wanted = set(shown.content_ids)
     found: list[Image] = []
     room = MAX_IMAGES_BYTES
     for attachment in attachments:

@@ -1,10 +1,12 @@
 """Makes a stranger's HTML safe to show: one document for a sandboxed frame. Pure."""
 
+import json
 import re
+import secrets
 from collections import Counter
 from collections.abc import Mapping
-from dataclasses import dataclass
-from html import escape, unescape
+from dataclasses import asdict, dataclass
+from html import escape
 from urllib.parse import unquote, urlsplit
 
 import nh3
@@ -18,7 +20,9 @@ _CSP = (
 )
 BODY_CSP = _CSP.format(images="", sandbox=FRAME_SANDBOX)
 MAX_DEPTH = 2000  # deeper elements cost quadratic time
-MAX_COST = 1_000_000  # open formatting elements times elements
+MAX_COST = 250_000  # open formatting elements times elements
+GROWTH, MAX_GROWTH = 4, 1_000_000  # what cleaned HTML may be longer, in times and in characters
+MAX_IMAGES = 16 * 1024 * 1024  # characters of all addresses of inline images on a page
 # HTML, 13.2.4.3: what is open of these is opened again in each block.
 _FORMATTING = frozenset(
     {
@@ -78,8 +82,7 @@ _LINK_SCHEMES = {"http", "https", "mailto", "tel"}
 _OWN_IMAGE = re.compile(r"data:image/(png|jpe?g|gif|webp|bmp);base64,[A-Za-z0-9+/=\s]*", re.I)
 # A function in a style may fetch (url, image-set); those that make a colour may stay.
 _UNSAFE_STYLE = re.compile(r"[\\@<]|(?<!\brgb)(?<!\brgba)(?<!\bhsl)(?<!\bhsla)\(", re.I)
-_REMOTE_IMAGE = re.compile(r"<img[^>]* src=\"https:", re.I)
-_CID = re.compile(r"cid:([^\"'\s<>)]+)", re.I)
+_CID = "cid:"
 _TAG = re.compile(r"<(/?)([a-z][^\s/>]*)", re.I)
 _WITHOUT_END = {
     *("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"),
@@ -107,6 +110,61 @@ class Cover:
     html: str
 
 
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """HTML that was made safe, once and for all: pieces, and an image between each two of them.
+
+    An image is "cid:" and a Content-ID, or an https address that is fetched by the reader's wish
+    alone. `links` is where links lead to, each once, in order. `refused`: it cannot be shown.
+    """
+
+    pieces: tuple[str, ...] = ("",)
+    images: tuple[str, ...] = ()
+    links: tuple[str, ...] = ()
+    refused: bool = False
+
+    @property
+    def has_remote_images(self) -> bool:
+        """Tell whether it shows images that are not in the mail."""
+        return any(not image.startswith(_CID) for image in self.images)
+
+    @property
+    def content_ids(self) -> frozenset[str]:
+        """The Content-IDs that it shows images by."""
+        found = (image for image in self.images if image.startswith(_CID))
+        return frozenset(image.removeprefix(_CID) for image in found)
+
+    def html(self, inline_images: Mapping[str, str], *, remote_images: bool = False) -> str:
+        """Return the HTML; `inline_images` has an address for each Content-ID.
+
+        An image without one has none, and so has what would make the page too large: the same
+        picture may be shown many times.
+        """
+        room, written = MAX_IMAGES, [self.pieces[0]]
+        for image, piece in zip(self.images, self.pieces[1:], strict=True):
+            address = image if remote_images else ""
+            if image.startswith(_CID):
+                address = inline_images.get(image.removeprefix(_CID), "")
+            room -= len(address)
+            written += [f' src="{escape(address)}"' if address and room >= 0 else "", piece]
+        return "".join(written)
+
+    def to_bytes(self) -> bytes:
+        """Return the bytes to seal."""
+        return json.dumps(asdict(self)).encode("ascii")
+
+
+REFUSED = Shown(refused=True)
+
+
+def read_shown(opened: bytes) -> Shown:
+    """Return what `Shown.to_bytes` was made of."""
+    kept = json.loads(opened)
+    return Shown(
+        tuple(kept["pieces"]), tuple(kept["images"]), tuple(kept["links"]), kept["refused"]
+    )
+
+
 class TooDeepError(ValueError):
     """The HTML is nested so deep that cleaning it would keep a server busy."""
 
@@ -116,52 +174,36 @@ def body_csp(*, remote_images: bool) -> str:
     return _CSP.format(images=" https:" if remote_images else "", sandbox=FRAME_SANDBOX)
 
 
-def body_document(
-    html: str,
-    inline_images: Mapping[str, str],
-    *,
-    remote_images: bool = False,
-    cover: Cover | None = None,
-) -> str:
-    """Return a whole document to serve under `body_csp` in a sandboxed frame.
-
-    `inline_images` has a `data:` address for each Content-ID. Raises TooDeepError.
-    """
-    cleaned = clean(html, inline_images, remote_images=remote_images)
+def body_document(body: str, *, cover: Cover | None = None) -> str:
+    """Return a whole document around HTML that is safe, to serve under `body_csp` in a frame."""
     if cover is None:
-        return _SHELL.format(attributes="", title="", body=cleaned)
+        return _SHELL.format(attributes="", title="", body=body)
     return _SHELL.format(
         attributes=f' lang="{escape(cover.language)}"',
         title=f"<title>{escape(cover.title)}</title>",
-        body=f"<main>{cover.html}{cleaned}</main>",
+        body=f"<main>{cover.html}{body}</main>",
     )
 
 
-def has_remote_images(html: str) -> bool:
-    """Tell whether the HTML shows images that are not in the mail. Raises TooDeepError."""
-    return bool(_REMOTE_IMAGE.search(clean(html, {}, remote_images=True)))
-
-
-def clean(html: str, inline_images: Mapping[str, str], *, remote_images: bool = False) -> str:
-    """Return the HTML without anything that runs, submits or fetches. Raises TooDeepError.
-
-    With `remote_images` it may fetch images over https, and nothing else.
-    """
+def clean(html: str) -> Shown:
+    """Return the HTML without anything that runs, submits or fetches. Raises TooDeepError."""
+    html = html.encode(errors="replace").decode()  # half a pair of surrogates is no character
     if _is_too_deep(html):
         raise TooDeepError
+    mark = f"cid:{secrets.token_hex(8)}-"
+    images: list[str] = []
+    links: dict[str, None] = {}
 
-    def keep(_tag: str, attribute: str, value: str) -> str | None:
+    def keep(tag: str, attribute: str, value: str) -> str | None:
         if attribute == "style":
             return _safe_style(value)
         if attribute == "src":
-            return _safe_image(value, inline_images) or (
-                value if remote_images and _is_remote(value) else None
-            )
+            return _safe_image(value, mark, images)
         if attribute == "href":
-            return value if _is_link(value) else None
+            return _safe_link(tag, value, links)
         return value
 
-    return nh3.clean(
+    cleaned = nh3.clean(
         html,
         tags=_TAGS,
         clean_content_tags=_DROPPED_WITH_CONTENT,
@@ -172,34 +214,19 @@ def clean(html: str, inline_images: Mapping[str, str], *, remote_images: bool = 
         filter_style_properties=_STYLES,
         set_tag_attribute_values={"a": {"target": "_blank"}},
     )
-
-
-def content_ids(html: str) -> frozenset[str]:
-    """Return the Content-IDs that the HTML shows images by."""
-    return frozenset(unquote(found) for found in _CID.findall(unescape(html)))
-
-
-def links(html: str) -> tuple[str, ...]:
-    """Return where the links of the HTML lead to, each once, in order. Raises TooDeepError."""
-    if _is_too_deep(html):
+    if len(cleaned) > MAX_GROWTH + GROWTH * len(html):
         raise TooDeepError
-    found: dict[str, None] = {}
+    parts = re.split(f' src="{mark}([0-9]+)"', cleaned)
+    shown = tuple(images[int(number)] for number in parts[1::2])
+    return Shown(tuple(parts[::2]), shown, tuple(links)[:MAX_LINKS])
 
-    def note(tag: str, attribute: str, value: str) -> str | None:
-        if tag == "a" and attribute == "href" and _is_link(value):
-            found[value.strip()] = None
+
+def _safe_link(tag: str, address: str, links: dict[str, None]) -> str | None:
+    if not _is_link(address):
         return None
-
-    nh3.clean(
-        html,
-        tags={"a"},
-        clean_content_tags=_DROPPED_WITH_CONTENT,
-        attributes={"a": {"href"}},
-        attribute_filter=note,
-        url_schemes=_LINK_SCHEMES,
-        url_relative="deny",
-    )
-    return tuple(found)[:MAX_LINKS]
+    if tag == "a":
+        links[address.strip()] = None
+    return address
 
 
 def _is_link(address: str) -> bool:
@@ -222,10 +249,15 @@ def _safe_style(style: str) -> str | None:
     return ";".join(kept) or None
 
 
-def _safe_image(address: str, inline_images: Mapping[str, str]) -> str | None:
-    if address[:4].lower() == "cid:":
-        return inline_images.get(unquote(address[4:]))
-    return address if _OWN_IMAGE.fullmatch(address) else None
+def _safe_image(address: str, mark: str, images: list[str]) -> str | None:
+    """Return what stands for an image until the page is shown; one in the address itself stays."""
+    if address[:4].lower() == _CID:
+        images.append(_CID + unquote(address[4:]))
+    elif _is_remote(address):
+        images.append(address)
+    else:
+        return address if _OWN_IMAGE.fullmatch(address) else None
+    return f"{mark}{len(images) - 1}"
 
 
 def _is_too_deep(html: str) -> bool:

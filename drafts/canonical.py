@@ -14,7 +14,8 @@ from html import unescape
 from itertools import groupby
 from typing import Final
 
-from delivery.sanitizer import TooDeepError, clean
+from delivery.reading import shown
+from delivery.sanitizer import Shown
 
 Token = str | tuple[str, ...]
 Marks = dict[str, str]
@@ -109,14 +110,16 @@ def canonical_html(html: str, pictures: Mapping[str, str]) -> list[Token]:
 
     `pictures` has a digest of the bytes for each Content-ID.
     """
+    return canonical_shown(html, shown(html), pictures)
+
+
+def canonical_shown(html: str, shown: Shown | None, pictures: Mapping[str, str]) -> list[Token]:
+    """Return the same of HTML that was made safe before; None: the mail has none."""
     safe = html.encode(errors="replace").decode()
-    if len(safe) > _MAX_HTML:
-        return [safe]
-    try:
-        cleaned = clean(safe, {cid: f"cid:{digest}" for cid, digest in pictures.items()},
-                        remote_images=True)  # fmt: skip
-    except TooDeepError:
-        return [safe]
+    if shown is None or shown.refused or len(safe) > _MAX_HTML:
+        return [safe] if safe else []
+    addresses = {cid: f"cid:{digest}" for cid, digest in pictures.items()}
+    cleaned = shown.html(addresses, remote_images=True)
     if len(cleaned) > _MAX_HTML:
         return [safe]
     page = _Page()

@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from datetime import timedelta
 
+from delivery.sanitizer import Shown
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:
@@ -46,7 +48,8 @@ class LineProblem:
 class IncomingMail:
     """A parsed mail: the header block is out of it, and read into its own fields.
 
-    `html_text` is the visible text of the HTML body, "" when the mail has none.
+    `html_text` is the visible text of the HTML body, "" when the mail has none. `drafts.preparing`
+    adds `shown`, the HTML made safe, and `seen`: what makes another mail of it, as JSON.
     """
 
     organization_id: int
@@ -63,3 +66,5 @@ class IncomingMail:
     expires_after: timedelta | None = None
     problems: tuple[LineProblem, ...] = ()
     defects: tuple[str, ...] = ()
+    shown: Shown | None = None
+    seen: str = ""

@@ -15,7 +15,8 @@ from vault.models import SealedRow
 class Draft(SealedRow):
     """A held mail.
 
-    `subject` is sealed text, `content` sealed JSON (drafts/content.py). `problem` holds it although
+    `subject` is sealed text, `content` sealed JSON (drafts/content.py), `shown` its HTML as pages
+    show it, sealed too and empty when it has none. `problem` holds it although
     everybody may be complete: a header line that cannot be obeyed, or a possible duplicate.
     `fingerprint` is a blind index of all that a reader sees, to recognize a mail that is sent
     again; `message_id_index` only says which of these are parts that a mail server made of one.
@@ -54,6 +55,7 @@ class Draft(SealedRow):
     problem = models.CharField(max_length=12, choices=Problem, default=Problem.NONE, blank=True)
     subject = models.BinaryField(editable=False)
     content = models.BinaryField(editable=False)
+    shown = models.BinaryField(default=b"", db_default=b"", editable=False)
     message_id_index = models.CharField(max_length=64, blank=True)
     fingerprint = models.CharField(max_length=64)
     token_hash = models.CharField(max_length=64, unique=True)

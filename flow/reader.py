@@ -40,7 +40,7 @@ _PROGRAM: Final = (
     f"import sys; sys.path.insert(0, {_ROOT!r}); from flow.reader_child import serve; serve()"
 )
 _LENGTH: Final = struct.Struct("!I")
-_PIPE: Final = 1 << 20
+_PIPE, _SHORT = 1 << 20, 1 << 14
 _BEYOND: Final = {"MemoryError", "RecursionError", "TakesTooLong"}
 
 
@@ -270,7 +270,7 @@ class _Talk:
     def __init__(self, to: int, source: int, pieces: Iterator[bytes], room: int) -> None:
         self.heard = False
         self._to, self._from, self._pieces, self._room = to, source, pieces, room
-        self._rest = memoryview(b"")
+        self._rest, self._held = memoryview(b""), b""
         self._until = 0.0
         self._watch = select.poll()
         self._watch.register(source, select.POLLIN)
@@ -291,7 +291,13 @@ class _Talk:
         self._room -= size
         if self._room < 0 or size < 0:
             raise TooComplex("output")
+        while not self._held and size:
+            self._held = self._receive(_SHORT)
+        start, self._held = self._held[:size], self._held[size:]
+        if len(start) == size:
+            return start
         whole = io.BytesIO()  # what it holds is given away without a copy
+        whole.write(start)
         while left := size - whole.tell():
             whole.write(self._receive(min(left, _PIPE)))
         return whole.getvalue()
@@ -333,8 +339,15 @@ def _raised(function: str, name: str) -> Exception:
 
 
 def _all_of(head: bytes, body: Body) -> Iterator[bytes]:
+    """Yield what goes to the process. Raises ValueError when the blobs are no such bytes."""
     yield head
-    yield from (piece for piece in body.pieces() if piece)
+    left = sum(body.sizes)
+    for piece in body.pieces():
+        left -= len(piece)
+        if left >= 0 and piece:
+            yield piece
+    if left:
+        raise ValueError("the blobs have another size")
 
 
 def _begin_anew() -> None:

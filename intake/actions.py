@@ -9,6 +9,7 @@ from typing import Final
 from uuid import UUID
 
 from django.conf import settings
+from django.core.exceptions import ObjectDoesNotExist
 from django.db import DatabaseError, InterfaceError, transaction
 from django.db.models import BigIntegerField, Case, Q, Value, When
 from django.utils import timezone
@@ -23,14 +24,15 @@ from drafts.incoming import IncomingMail
 from flow.actions import Sweep
 from flow.forgetting import KEPT, first_ids
 from flow.moves import MoveLost, move, move_all
+from flow.reader import ReaderAway, ReaderFailed, TooComplex
 from flow.sweeps import skip_locked, wake
 from intake import states
 from intake.answers import answered_mails
-from intake.bounces import bounce_token, failure_code
-from intake.compose import Envelope, incoming_mail, subject_of
+from intake.bounces import bounce_token
+from intake.compose import Envelope
 from intake.limits import MailTooComplex
 from intake.models import RawMail, RawPiece
-from intake.parser import ParsedMail, parse_mail
+from intake.reading import RawBytes, ReadMail, bounce_code, read_mail, read_mails, read_subject
 from notifications.access import is_ours
 from notifications.actions import queue_mail
 from notifications.letters import Mail, MailFile
@@ -115,9 +117,9 @@ def open_mail(mail: RawMail) -> bytes:
 def take_bounce(addresses: Sequence[str], raw: bytes) -> None:
     """Take a mail of ours that came back to these addresses; runs before its 250.
 
-    Only a report of a failed delivery counts. Nothing of the mail is kept.
+    Only a report of a failed delivery counts. Nothing of the mail is kept. Raises ReaderAway.
     """
-    code = failure_code(raw)
+    code = bounce_code(raw)
     if code:
         for address in addresses:
             note_bounce(bounce_token(address), code)
@@ -205,7 +207,7 @@ def give_attempt_back(*mails: RawMail) -> None:
 
 def make_drafts(mails: Sequence[RawMail]) -> list[RawMail]:
     """Make the drafts of claimed mails in one transaction; return those that have to go alone."""
-    read = [(mail, incoming) for mail in mails if (incoming := _read_plain(mail)) is not None]
+    read = _read_together(mails)
     together = [mail for mail, _ in read]
     try:
         with transaction.atomic():
@@ -221,39 +223,56 @@ def make_drafts(mails: Sequence[RawMail]) -> list[RawMail]:
     return [mail for mail in mails if mail not in together]
 
 
-def _read_plain(mail: RawMail) -> IncomingMail | None:
-    """Return what is in a mail; None for one that fails or makes no draft when its turn comes."""
+def _read_together(mails: Sequence[RawMail]) -> list[tuple[RawMail, IncomingMail]]:
+    """Return what is in the mails, read in one call; without one that fails or makes no draft."""
+    opened = [(mail, raw) for mail in mails if (raw := _opened(mail)) is not None]
+    together = [RawBytes(_envelope(mail), len(raw), _whole(raw)) for mail, raw in opened]
+    found: list[tuple[RawMail, IncomingMail]] = []
+    if not together:
+        return found
     try:
-        parsed = parse_mail(open_mail(mail))
-        return None if _answered(mail, parsed) else _incoming(mail, parsed)
-    except Exception:  # noqa: BLE001 - it happens again in its turn, and is logged then
+        for (mail, _), read in zip(opened, read_mails(together), strict=True):
+            if read is not None and not _answered(mail, read):
+                found.append((mail, read.incoming))
+    except (TooComplex, ReaderAway, ReaderFailed) as error:
+        log.info("mails go alone (%s)", type(error).__name__)
+    return found
+
+
+def _opened(mail: RawMail) -> bytes | None:
+    try:
+        return open_mail(mail)
+    except (VaultError, ObjectDoesNotExist):  # it happens again in its turn, and is logged then
         log.info("%s goes alone", mail)
         return None
 
 
-def _incoming(mail: RawMail, parsed: ParsedMail) -> IncomingMail:
-    envelope = Envelope(mail.organization_id, mail.sender_id, tuple(mail.recipients))
-    return incoming_mail(parsed, envelope)
+def _whole(raw: bytes) -> Callable[[], list[bytes]]:
+    return lambda: [raw]
+
+
+def _envelope(mail: RawMail) -> Envelope:
+    return Envelope(mail.organization_id, mail.sender_id, tuple(mail.recipients))
 
 
 def make_draft(mail: RawMail) -> None:
-    """Make the draft of a claimed mail, or refuse it. Raises MoveLost when another was faster."""
+    """Make the draft of a claimed mail, or refuse it. Raises MoveLost when another was faster.
+
+    Raises ReaderAway as well, which says nothing of the mail.
+    """
     if mail.attempts > MAX_ATTEMPTS:
         refuse_mail(mail, UNREADABLE)
         return
-    raw = open_mail(mail)
     try:
-        parsed = parse_mail(raw)
+        read = read_mail(RawBytes(_envelope(mail), mail.size, mail.read))
     except MailTooComplex:
-        refuse_mail(mail, TOO_COMPLEX, subject=subject_of(raw))
+        refuse_mail(mail, TOO_COMPLEX, subject=read_subject(next(mail.read())))
         return
-    del raw  # it may be large, and all that counts of it is in `parsed` now
-    incoming = _incoming(mail, parsed)
-    if _is_for_support(mail, parsed):
-        pass_on(mail, incoming, automatic=parsed.auto_submitted)
+    if _is_for_support(mail, read):
+        pass_on(mail, read.incoming, automatic=read.auto_submitted)
         return
     with transaction.atomic():
-        draft = hold_mail(incoming)
+        draft = hold_mail(read.incoming)
         move(mail, states.DRAFTED, states.MOVES, draft=draft, lease_until=None)
 
 
@@ -294,13 +313,13 @@ def pass_on(mail: RawMail, incoming: IncomingMail, *, automatic: bool) -> None:
             )
 
 
-def _answered(mail: RawMail, parsed: ParsedMail) -> list[UUID]:
-    return answered_mails(parsed, mail.recipients, settings.MAIL_DOMAIN)
+def _answered(mail: RawMail, read: ReadMail) -> list[UUID]:
+    return answered_mails(read, mail.recipients, settings.MAIL_DOMAIN)
 
 
-def _is_for_support(mail: RawMail, parsed: ParsedMail) -> bool:
+def _is_for_support(mail: RawMail, read: ReadMail) -> bool:
     """Tell whether a mail is the answer to one of ours, and goes where our mails ask to answer."""
-    ours = _answered(mail, parsed)
+    ours = _answered(mail, read)
     if not ours or mail.recipients != [reply_address(mail.organization).lower()]:
         return False
     return is_ours(ours, mail.organization_id)

@@ -13,6 +13,7 @@ from drafts.incoming import (
     IncomingRecipient,
     LineProblem,
 )
+from drafts.preparing import prepared
 from intake.blocks import strip_attachment
 from intake.headers import Instructions, instructions_for
 from intake.html import text_of
@@ -35,11 +36,14 @@ class Envelope:
 
 
 def incoming_mail(parsed: ParsedMail, envelope: Envelope) -> IncomingMail:
-    """Return the mail for drafts: recipients of the envelope, and no header block anywhere."""
+    """Return the mail for drafts: recipients of the envelope, and no header block anywhere.
+
+    Its HTML is made safe here: this is for the process that reads mails (`intake.reading`).
+    """
     instructions, text, html = instructions_for(
         parsed.text, parsed.html, parsed.control_fields, envelope.recipients
     )
-    return IncomingMail(
+    mail = IncomingMail(
         organization_id=envelope.organization_id,
         sender_id=envelope.sender_id,
         subject=parsed.subject,
@@ -55,6 +59,7 @@ def incoming_mail(parsed: ParsedMail, envelope: Envelope) -> IncomingMail:
         problems=tuple(LineProblem(bad.line, bad.reason) for bad in instructions.problems),
         defects=parsed.defects,
     )
+    return prepared(mail)
 
 
 def subject_of(raw: bytes) -> str:

@@ -7,8 +7,12 @@ from celery import shared_task
 from django.db import InterfaceError, OperationalError
 
 from flow.moves import MoveLost
+from flow.reader import ReaderAway
 from intake import actions
 from intake.models import RawMail
+
+# What says nothing of a mail: the database, or the process that reads, is away.
+AWAY = (OperationalError, InterfaceError, ReaderAway)
 
 log = logging.getLogger(__name__)
 
@@ -26,7 +30,7 @@ def _make_alone(mails: list[RawMail]) -> None:
     for position, mail in enumerate(mails):
         try:
             _make_draft(mail)
-        except (OperationalError, InterfaceError):
+        except AWAY:
             with suppress(OperationalError, InterfaceError):  # away still: the leases end
                 actions.give_attempt_back(*mails[position:])
             raise
@@ -37,7 +41,7 @@ def _make_draft(mail: RawMail) -> None:
         actions.make_draft(mail)
     except MoveLost:
         log.info("%s was taken over", mail)
-    except (OperationalError, InterfaceError):
+    except AWAY:
         raise
     except Exception:
         log.exception("no draft of %s in attempt %s", mail, mail.attempts)

@@ -22,6 +22,7 @@ from drafts.incoming import (
     LineProblem,
 )
 from drafts.models import Draft
+from drafts.preparing import prepared
 from intake.actions import SealedMail, Submission
 from intake.models import RawMail
 from intake.smtpd.data import PIECE_BYTES
@@ -116,7 +117,7 @@ def mail(
     subject: str = "Test results",
     **more: object,
 ) -> IncomingMail:
-    """Return an incoming mail; a recipient may be given by the address alone."""
+    """Return an incoming mail, prepared; a recipient may be given by the address alone."""
     people = tuple(
         recipient(person) if isinstance(person, str) else person for person in recipients
     )
@@ -125,13 +126,14 @@ def mail(
         "html": None,
         "message_id": f"<{next(_number)}@client.example>",
     } | more
-    return IncomingMail(
+    mail = IncomingMail(
         organization_id=sender.organization_id,
         sender_id=sender.pk,
         subject=subject,
         recipients=people or (recipient(),),
         **values,  # type: ignore[arg-type]
     )
+    return prepared(mail)
 
 
 def draft(sender: User, *recipients: IncomingRecipient | str, **more: object) -> Draft:

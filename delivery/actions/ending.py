@@ -147,8 +147,8 @@ def _end(message: Message, now: datetime) -> None:
     ReplyAttachment.objects.filter(reply__message=message).delete()
     Reply.objects.filter(message=message).update(data_key=b"", content=b"")
     message.recipients.update(secret=b"")
-    message.data_key, message.content, message.ended_at = b"", b"", now
-    message.save(update_fields=["data_key", "content", "ended_at"])
+    message.data_key, message.content, message.shown, message.ended_at = b"", b"", b"", now
+    message.save(update_fields=["data_key", "content", "shown", "ended_at"])
     for blob in blobs:
         _destroy(blob)
     record("end_message", message)

@@ -36,8 +36,8 @@ from delivery.forms import (
 )
 from delivery.models import MessageRecipient
 from delivery.phrases import phrase_for
-from delivery.render import attachment_response, body_response, inline_images, notice_response
-from delivery.views.letters import answers_of, archive_of, letter_of, print_response
+from delivery.render import attachment_response, body_response, notice_response
+from delivery.views.letters import answers_of, archive_of, letter_of, print_response, shown_of
 from notifications.access import newest_about
 from notifications.states import CANCELLED, FAILED, SENT
 from vault.keys import VaultError
@@ -203,9 +203,8 @@ def guest_body(request: HttpRequest, recipient: MessageRecipient) -> HttpRespons
         )
         response.status_code = 403
         return response
-    html = recipient.message.open_content().html or ""
-    images = inline_images(html, access.attachments_of(recipient.message))
-    return body_response(html, images, remote_images="images" in request.GET)
+    files = access.attachments_of(recipient.message)
+    return body_response(shown_of(recipient.message), files, remote_images="images" in request.GET)
 
 
 @require_safe

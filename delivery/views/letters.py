@@ -10,19 +10,20 @@ from django.utils.html import linebreaks
 from django.utils.translation import get_language
 from django.utils.translation import gettext as _
 
-from delivery import sanitizer
 from delivery.access import attachments_of
 from delivery.content import Content, ReplyContent
 from delivery.models import Message, MessageAttachment, MessageRecipient, Reply
 from delivery.outgoing import CC, TO
+from delivery.reading import made_safe
 from delivery.render import (
     archive_response,
     body_response,
     distinct_names,
     images_of,
-    inline_images,
     safe_name,
 )
+from delivery.sanitizer import REFUSED, Cover, Shown
+from flow.reader import ReaderAway
 from vault.keys import VaultError
 
 
@@ -61,15 +62,15 @@ class Letter:
 
 def letter_of(message: Message) -> Letter:
     """Open a message. Raises VaultError once its contents were destroyed."""
-    content = message.open_content()
+    content, shown = message.open_content(), shown_of(message)
     people = list(message.recipients.all())
     return Letter(
         content=content,
         to=[person for person in people if person.kind == TO],
         cc=[person for person in people if person.kind == CC],
-        files=_files(message, content.html or ""),
-        links=_links(content.html or ""),
-        remote_images=_has_remote_images(content.html or ""),
+        files=_files(message, shown),
+        links=shown.links,
+        remote_images=shown.has_remote_images,
     )
 
 
@@ -79,6 +80,21 @@ def readable_letter(message: Message) -> Letter | None:
         return letter_of(message)
     except VaultError:
         return None
+
+
+def shown_of(message: Message) -> Shown:
+    """Return what pages show of a message's HTML. Raises VaultError once it was destroyed.
+
+    Of a message of before this was kept it is made now, by a process of its own.
+    """
+    shown = message.open_shown()
+    if shown is not None:
+        return shown
+    html = message.open_content().html
+    try:
+        return made_safe(html) if html else Shown()
+    except ReaderAway:
+        return REFUSED
 
 
 def archive_of(message: Message) -> HttpResponseBase:
@@ -97,10 +113,11 @@ def print_response(message: Message) -> HttpResponse:
     content = letter.content
     above = render_to_string("delivery/_print.html", {"message": message, "letter": letter})
     title = content.subject or _("(no subject)")
-    cover = sanitizer.Cover(title, get_language() or "en", above)
-    html = content.html or str(linebreaks(content.text or "", autoescape=True))
-    images = inline_images(html, attachments_of(message))
-    return body_response(html, images, cover=cover)
+    cover = Cover(title, get_language() or "en", above)
+    shown = shown_of(message)
+    if not content.html:
+        shown = Shown((str(linebreaks(content.text or "", autoescape=True)),))
+    return body_response(shown, attachments_of(message), cover=cover)
 
 
 def answers_of(replies: Iterable[Reply]) -> list[Answered]:
@@ -126,26 +143,12 @@ def _answered(reply: Reply) -> Answered:
     return Answered(reply.pk, reply.recipient, reply.to_all, reply.created_at, content, files)
 
 
-def _files(message: Message, html: str) -> list[File]:
+def _files(message: Message, shown: Shown) -> list[File]:
     attachments = list(attachments_of(message))
-    inside = {attachment.pk for attachment in images_of(html, attachments)}
+    inside = {attachment.pk for attachment in images_of(shown, attachments)}
     return [_file(message, each) for each in attachments if each.pk not in inside]
 
 
 def _file(message: Message, attachment: MessageAttachment) -> File:
     attachment.message = message
     return File(attachment.pk, safe_name(attachment.open_name()), attachment.blob.size)
-
-
-def _has_remote_images(html: str) -> bool:
-    try:
-        return sanitizer.has_remote_images(html)
-    except sanitizer.TooDeepError:
-        return False
-
-
-def _links(html: str) -> Sequence[str]:
-    try:
-        return sanitizer.links(html)
-    except sanitizer.TooDeepError:
-        return ()

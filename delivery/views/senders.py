@@ -15,10 +15,9 @@ from delivery.models import Message
 from delivery.render import (
     attachment_response,
     body_response,
-    inline_images,
     notice_response,
 )
-from delivery.views.letters import answers_of, archive_of, readable_letter
+from delivery.views.letters import answers_of, archive_of, readable_letter, shown_of
 from delivery.views.lines import lines_of
 
 
@@ -59,9 +58,8 @@ def message_body(request: HttpRequest, pk: int) -> HttpResponse:
     found = access.message_for(user_of(request), pk)
     if found.ended_at:
         return notice_response(_("The content of this message was destroyed."))
-    html = found.open_content().html or ""
-    images = inline_images(html, access.attachments_of(found))
-    return body_response(html, images, remote_images="images" in request.GET)
+    files = access.attachments_of(found)
+    return body_response(shown_of(found), files, remote_images="images" in request.GET)
 
 
 @login_required

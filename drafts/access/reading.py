@@ -6,9 +6,12 @@ from collections.abc import Iterable, Mapping
 from django.utils.translation import gettext as _
 
 from accounts.policy import DRAFT, HEADER
+from delivery.reading import made_safe
+from delivery.sanitizer import REFUSED, Shown, read_shown
 from drafts.content import Content, choice_from_bytes, content_from_bytes
 from drafts.incoming import Choice
 from drafts.models import Attachment, Draft, Recipient
+from flow.reader import ReaderAway
 from vault.keys import VaultError
 from vault.sealing import Sealed
 
@@ -48,12 +51,32 @@ def content_of(draft: Draft) -> Content:
     return content_from_bytes(draft.unseal("content", draft.content))
 
 
-def shown_content(draft: Draft) -> Content | None:
+def readable_content(draft: Draft) -> Content | None:
     """Return the content, None when it cannot be opened."""
     try:
         return content_of(draft)
     except VaultError:
         return None
+
+
+def kept_shown(draft: Draft) -> Shown | None:
+    """Return what pages show of its HTML, None where it is not kept. Raises VaultError."""
+    return read_shown(draft.unseal("shown", bytes(draft.shown))) if draft.shown else None
+
+
+def shown_of(draft: Draft) -> Shown:
+    """Return what pages show of its HTML. Raises VaultError once it is destroyed.
+
+    Of a draft of before this was kept it is made now, by a process of its own.
+    """
+    shown = kept_shown(draft)
+    if shown is not None:
+        return shown
+    html = content_of(draft).html
+    try:
+        return made_safe(html) if html else Shown()
+    except ReaderAway:
+        return REFUSED
 
 
 def attachment_name(draft: Draft, attachment: Attachment) -> str:

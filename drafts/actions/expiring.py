@@ -52,7 +52,13 @@ def _destroy(draft: Draft) -> None:
     draft.attachments.all().delete()
     draft.recipients.update(typed=b"", header=b"")
     Draft.objects.filter(pk=draft.pk).update(
-        data_key=b"", subject=b"", content=b"", expires_at=None, remind_at=None, tell_at=None
+        data_key=b"",
+        subject=b"",
+        content=b"",
+        shown=b"",
+        expires_at=None,
+        remind_at=None,
+        tell_at=None,
     )
     for blob in blobs:
         _destroy_blob(blob)

@@ -20,7 +20,7 @@ DETECT_MISSING = "drafts.tasks.detect_missing"
 
 
 def hold_mail(mail: IncomingMail) -> Draft:
-    """Store the mail as a draft, sealed; belongs in the transaction that marks the raw mail."""
+    """Store a prepared mail as a draft, sealed; in the transaction that marks the raw mail."""
     return hold_mails([mail])[0]
 
 
@@ -68,6 +68,8 @@ def _draft(mail: IncomingMail, keep_days: int) -> Draft:
     )
     draft.subject = draft.seal("subject", mail.subject.encode())
     draft.content = draft.seal("content", content.to_bytes())
+    if mail.shown is not None:
+        draft.shown = draft.seal("shown", mail.shown.to_bytes())
     draft.token_hash = link_token_hash("finish", draft.uid)
     return draft
 

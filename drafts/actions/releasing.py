@@ -13,7 +13,15 @@ from contacts.actions import Lesson, learn_all
 from delivery.actions import send_messages
 from delivery.outgoing import OutgoingAttachment, OutgoingMessage, OutgoingRecipient
 from drafts import states
-from drafts.access import Judged, attachment_name, content_of, judge_all, subject_of, value_of
+from drafts.access import (
+    Judged,
+    attachment_name,
+    content_of,
+    judge_all,
+    kept_shown,
+    subject_of,
+    value_of,
+)
 from drafts.actions.locking import BATCH, act_alone, act_on_free
 from drafts.actions.settling import JudgedDraft, settle_all
 from drafts.actions.telling import QUIET, plan_telling, stop_telling
@@ -67,7 +75,7 @@ def release_all(batch: Sequence[JudgedDraft], *, by_itself: bool = False) -> Non
     move_all(
         drafts, states.SENT, states.MOVES,
         message=Case(*made, output_field=BigIntegerField()), released_at=now,
-        data_key=b"", subject=b"", content=b"",
+        data_key=b"", subject=b"", content=b"", shown=b"",
         expires_at=None, remind_at=None, tell_at=now + QUIET if by_itself else None,
     )  # fmt: skip
     Attachment.objects.filter(draft__in=drafts).delete()
@@ -132,6 +140,7 @@ def _message(
         ),
         keep_days=draft.keep_message_days,
         message_id=content.message_id,
+        shown=kept_shown(draft),
     )
 
 

@@ -14,6 +14,7 @@ from drafts.access import (
     content_of,
     header_choice,
     judge,
+    kept_shown,
     subject_of,
     typed_choice,
 )
@@ -73,6 +74,9 @@ def _copy(draft: Draft) -> Draft:
     )
     part.subject = part.seal("subject", subject_of(draft).encode())
     part.content = part.seal("content", content_of(draft).to_bytes())
+    shown = kept_shown(draft)
+    if shown is not None:
+        part.shown = part.seal("shown", shown.to_bytes())
     part.token_hash = link_token_hash("finish", part.uid)
     part.save()
     for attachment in draft.attachments.select_related("blob"):

@@ -14,7 +14,7 @@ from django.utils import timezone, translation
 from accounts.context import support_of
 from accounts.models import Organization, Role, User
 from drafts import states
-from drafts.access import Judged, is_readable, judge, judge_all, shown_content, shown_subject
+from drafts.access import Judged, is_readable, judge, judge_all, readable_content, shown_subject
 from drafts.models import Draft
 from drafts.wording import problem_sentences, reason_sentence
 from flow.sweeps import skip_locked
@@ -163,7 +163,7 @@ def _about(
     draft: Draft, kind: str, more: Mapping[str, Any], to: User, reply_to: str | None = None
 ) -> Posting:
     """Return a mail about one draft; the draft counts it, and has to be saved."""
-    content = shown_content(draft)
+    content = readable_content(draft)
     context = {
         "subject": shown_subject(draft),
         "link": finish_link(draft),
@@ -283,7 +283,7 @@ def _one(draft: Draft, judged: Sequence[Judged], reply_to: str | None = None) ->
             for item in judged
             if not item.complete
         ]
-        content = shown_content(draft)
+        content = readable_content(draft)
         problems = problem_sentences(draft.problem, content.problems if content else ())
     context = {
         "incomplete": incomplete,

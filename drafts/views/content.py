@@ -5,7 +5,7 @@ from django.http import Http404, HttpRequest, HttpResponseBase
 from django.views.decorators.http import require_safe
 
 from accounts.access import user_of
-from delivery.render import attachment_response, body_response, inline_images
+from delivery.render import attachment_response, body_response
 from drafts import access
 from vault.keys import VaultError
 
@@ -16,11 +16,10 @@ def draft_body(request: HttpRequest, pk: int) -> HttpResponseBase:
     """Return the sanitized HTML body, for the sandboxed frame."""
     draft = access.draft_for(user_of(request), pk)
     try:
-        content = access.content_of(draft)
+        shown = access.shown_of(draft)
     except VaultError as error:
         raise Http404 from error
-    html = content.html or ""
-    return body_response(html, inline_images(html, draft.attachments.select_related("blob")))
+    return body_response(shown, draft.attachments.select_related("blob"))
 
 
 @login_required

@@ -45,7 +45,7 @@ def draft(request: HttpRequest, pk: int) -> HttpResponse:
         return HttpResponse(status=204)  # the page looks again soon: nothing to swap yet
     if found.state not in states.HELD:
         return render(request, "drafts/draft_ended.html", ended_context(found))
-    if access.shown_content(found) is None:
+    if access.readable_content(found) is None:
         return render(request, "drafts/draft_unreadable.html", ended_context(found))
     return render(request, "drafts/draft.html", draft_context(found, asked_by(request)))
 

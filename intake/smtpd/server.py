@@ -2,7 +2,6 @@
 
 import asyncio
 import ssl
-from functools import partial
 from typing import Final
 
 import uvloop
@@ -43,7 +42,7 @@ class Server:
             backlog=BACKLOG,
             reuse_port=self._config.processes > 1,
         )
-        self._write = partial(desk.ask, PATIENCE, store)
+        self._write = lambda counts: desk.ask(PATIENCE, store, counts)
         self._counting = loop.create_task(desk.refusals.keep_writing(self._write))
         chosen: int = self._listener.sockets[0].getsockname()[1]
         return chosen

@@ -201,4 +201,4 @@ def test_a_code_in_full_width_digits_opens_the_message(client: Client) -> None:
 def test_a_code_of_ten_megabytes_is_refused_at_the_door(client: Client, method: str) -> None:
     jan = receiver(method=method)
     response = client.post(link(jan, "verify/"), {"code": "7" * 10_000_000})
-    assert (response.status_code, again(jan).failures) == (400, 0)
+    assert (response.status_code, again(jan).failures) == (413, 0)

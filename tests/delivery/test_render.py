@@ -4,11 +4,12 @@ import pytest
 
 from delivery import render
 from delivery.models import MessageAttachment
-from delivery.sanitizer import BODY_CSP
+from delivery.reading import shown
+from delivery.sanitizer import BODY_CSP, clean
 from vault.actions import store_blob
 
 PNG = b"\x89PNG\r\n\x1a\n pixels"
-HTML = '<img src="cid:logo"><img src="cid:photo">'
+HTML = clean('<img src="cid:logo"><img src="cid:photo">')
 
 
 def image(content: bytes, content_id: str = "logo", kind: str = "image/png") -> MessageAttachment:
@@ -72,7 +73,7 @@ def test_a_file_is_saved_and_never_guessed_at() -> None:
 
 
 def test_html_is_answered_under_its_own_policy() -> None:
-    response = render.body_response("<p>a", {})
+    response = render.body_response(clean("<p>a"), [])
     assert [response[name] for name in ("Content-Security-Policy", "Cache-Control")] == [
         BODY_CSP,
         "no-store",
@@ -80,13 +81,13 @@ def test_html_is_answered_under_its_own_policy() -> None:
 
 
 def test_html_that_cannot_be_shown_says_so() -> None:
-    assert b"cannot be shown here" in render.body_response("<div>" * 3000, {}).content
+    assert b"cannot be shown here" in render.body_response(shown("<div>" * 3000), []).content
 
 
 @pytest.mark.django_db
 def test_an_inline_image_becomes_part_of_the_document() -> None:
-    shown = render.inline_images(HTML, [image(PNG, "<logo>")])
-    assert shown == {"logo": "data:image/png;base64,iVBORw0KGgogcGl4ZWxz"}
+    found = render.inline_images(HTML, [image(PNG, "<logo>")])
+    assert found == {"logo": "data:image/png;base64,iVBORw0KGgogcGl4ZWxz"}
 
 
 @pytest.mark.django_db
@@ -103,4 +104,4 @@ def test_a_big_image_stays_an_attachment() -> None:
 
 @pytest.mark.django_db
 def test_an_image_that_the_html_does_not_show_stays_an_attachment() -> None:
-    assert render.images_of("<p>no images", [image(PNG)]) == []
+    assert render.images_of(clean("<p>no images"), [image(PNG)]) == []

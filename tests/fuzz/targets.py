@@ -16,9 +16,9 @@ from accounts.logos import BadLogo, read_logo
 from addresses.mail import AddressError, normalize_address
 from addresses.phone import PhoneError, parse_mobile
 from contacts.codes import MIN_LENGTH, check_access_code, fold_code
-from contacts.importer import Reader, Unreadable, open_table
+from contacts.importer import Reader, Unreadable, files
 from delivery.codes import DIGITS, read_typed
-from delivery.sanitizer import TooDeepError, body_document
+from delivery.sanitizer import TooDeepError, body_document, clean
 from drafts.paste import Person, map_list
 from intake.blocks import strip_attachment, take_from_html, take_from_text
 from intake.bounces import failure_code
@@ -99,7 +99,7 @@ def paste(data: bytes) -> None:
 def contacts(data: bytes) -> None:
     """A file of contacts is read row by row, or says why it is none."""
     with suppress(Unreadable):
-        table = open_table(io.BytesIO(data))
+        table = files.open_table(io.BytesIO(data))
         reader = Reader(table.roles, "NL", domains=True)
         for cells in islice(table.rows, ROWS):
             row = reader.read(cells)
@@ -112,7 +112,7 @@ def html(data: bytes) -> None:
     text = _text(data)
     _fit_a_database([text_of(text)])
     with suppress(TooDeepError):
-        tags = _tags(body_document(text, {}).partition("<body>")[2])
+        tags = _tags(body_document(clean(text).html({})).partition("<body>")[2])
         assert not LEADS.search(tags), tags
         assert not RUNS.search(re.sub(r'"[^"]*"', '""', tags)), tags
 
