@@ -5,6 +5,7 @@ A function that reads is named "module:function". It gets what was said and the 
 dead. What comes back is data: JSON and bytes, never objects.
 """
 
+import atexit
 import io
 import json
 import logging
@@ -176,6 +177,11 @@ class Pool:
         with self._lock:
             self._all.discard(child)
         child.stop()
+
+    def close(self) -> None:
+        """End the processes that are free."""
+        while self._free:
+            self._drop(self._free.pop())
 
     def leave(self) -> None:
         """Let go of the processes: they are those of the process that this one is a copy of."""
@@ -357,5 +363,11 @@ def _begin_anew() -> None:
     pool = Pool()
 
 
+def _end_all() -> None:
+    """At the end of this process: nobody asks any more."""
+    pool.close()
+
+
 pool = Pool()
+atexit.register(_end_all)
 os.register_at_fork(after_in_child=_begin_anew)

@@ -5,9 +5,9 @@ The files are read by a process of their own (`reading`); all else is pure.
 
 from contacts.importer.columns import ROLES, guess_roles
 from contacts.importer.errors import Unreadable
-from contacts.importer.files import MAX_BYTES, Table
 from contacts.importer.reading import A_LOOK, open_table
 from contacts.importer.rows import Reader, Row
+from contacts.importer.tables import MAX_BYTES, Table
 
 __all__ = [
     "A_LOOK",

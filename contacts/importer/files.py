@@ -1,19 +1,22 @@
-"""Opens a file of contacts: finds out its kind, encoding and separator; keeps hold of its size."""
+"""Opens a file of contacts: finds out its kind, encoding and separator; keeps hold of its size.
+
+For the process that reads strangers' bytes: nothing else imports this, nor what it reads with.
+"""
 
 import codecs
 import csv
 import io
 import zipfile
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice
 from typing import BinaryIO
 
 from contacts.importer import cards, columns, sheets
 from contacts.importer.errors import Unreadable
+from contacts.importer.tables import MAX_BYTES, MAX_COLUMNS, MAX_LINE, Table
+from flow.reader_child import Answer
 
-MAX_BYTES = 500_000_000
-MAX_COLUMNS = 500
-MAX_LINE = 200_000  # characters
+TOGETHER, TOGETHER_CHARACTERS = 500, 200_000  # rows of an answer, and how long they may be
 _CHUNK = 1 << 20
 _DELIMITERS = ",;\t|"
 _BOMS = (
@@ -23,20 +26,43 @@ _BOMS = (
 )
 
 
-@dataclass(frozen=True)
-class Table:
-    """A file that can be read: its columns, what they may hold, and its rows, once.
+def answers(most_rows: int | None, blobs: list[bytes]) -> Iterator[Answer]:
+    """Read a file in the process for it: say what it is, then its rows; or why it is unreadable."""
+    try:
+        table = open_table(io.BytesIO(blobs.pop()))
+        _length(table.header)
+        yield Answer({
+            "kind": table.kind,
+            "encoding": table.encoding,
+            "delimiter": table.delimiter,
+            "header": list(table.header),
+            "roles": table.roles,
+        })  # fmt: skip
+        yield from map(Answer, _batches(islice(table.rows, most_rows)))
+    except Unreadable as error:
+        yield Answer(error.reason)
 
-    `rows` yields cells; blank lines are passed over. `size` is the file's, in bytes.
-    """
 
-    kind: str  # csv | xlsx | vcard
-    encoding: str
-    delimiter: str
-    header: Sequence[str]
-    roles: list[str]
-    rows: Iterator[Sequence[str]]
-    size: int
+def _batches(rows: Iterable[Sequence[str]]) -> Iterator[list[Sequence[str]]]:
+    batch: list[Sequence[str]] = []
+    characters = 0
+    for row in rows:
+        cells = row[:MAX_COLUMNS]
+        characters += _length(cells)
+        batch.append(cells)
+        if len(batch) == TOGETHER or characters > TOGETHER_CHARACTERS:
+            yield batch
+            batch, characters = [], 0
+    if batch:
+        yield batch
+
+
+def _length(cells: Sequence[str]) -> int:
+    """Return how many characters a row has. Raises Unreadable for one that has too many."""
+    length = sum(map(len, cells))
+    if length > MAX_LINE:
+        raise Unreadable("line_too_long")
+    return length
 
 
 def open_table(file: BinaryIO) -> Table:

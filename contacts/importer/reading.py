@@ -1,20 +1,18 @@
 """Has a file of contacts read by a process of its own, within bounds (`flow.reader`)."""
 
 import io
-from collections.abc import Generator, Iterable, Iterator, Sequence
+from collections.abc import Generator, Iterator
 from contextlib import closing
 from dataclasses import replace
-from itertools import chain, islice
+from itertools import chain
 from typing import Any, BinaryIO, Final
 
-from contacts.importer import files
 from contacts.importer.errors import Unreadable
-from contacts.importer.files import MAX_BYTES, MAX_COLUMNS, MAX_LINE, Table
+from contacts.importer.tables import MAX_BYTES, Table
 from flow.reader import Answer, Body, Bounds, TooComplex, ask_all
 
 TOO_COMPLEX: Final = "too_complex"
-READ: Final = "contacts.importer.reading:answers"
-TOGETHER, TOGETHER_CHARACTERS = 500, 200_000  # rows of an answer, and how long they may be
+READ: Final = "contacts.importer.files:answers"
 
 _GIGABYTE: Final = 1 << 30
 _PIECE: Final = 1 << 20
@@ -38,45 +36,6 @@ def open_table(file: BinaryIO, bounds: Bounds | None = None, most_rows: int | No
     heard = _heard(ask_all(READ, most_rows, Body((size,), lambda: _pieces(file)), bounds))
     about = next(heard)
     return Table(**about, rows=chain.from_iterable(heard), size=size)
-
-
-def answers(most_rows: int | None, blobs: list[bytes]) -> Iterator[Answer]:
-    """Read a file in the process for it: say what it is, then its rows; or why it is unreadable."""
-    try:
-        table = files.open_table(io.BytesIO(blobs.pop()))
-        _length(table.header)
-        yield Answer({
-            "kind": table.kind,
-            "encoding": table.encoding,
-            "delimiter": table.delimiter,
-            "header": list(table.header),
-            "roles": table.roles,
-        })  # fmt: skip
-        yield from map(Answer, _batches(islice(table.rows, most_rows)))
-    except Unreadable as error:
-        yield Answer(error.reason)
-
-
-def _batches(rows: Iterable[Sequence[str]]) -> Iterator[list[Sequence[str]]]:
-    batch: list[Sequence[str]] = []
-    characters = 0
-    for row in rows:
-        cells = row[:MAX_COLUMNS]
-        characters += _length(cells)
-        batch.append(cells)
-        if len(batch) == TOGETHER or characters > TOGETHER_CHARACTERS:
-            yield batch
-            batch, characters = [], 0
-    if batch:
-        yield batch
-
-
-def _length(cells: Sequence[str]) -> int:
-    """Return how many characters a row has. Raises Unreadable for one that has too many."""
-    length = sum(map(len, cells))
-    if length > MAX_LINE:
-        raise Unreadable("line_too_long")
-    return length
 
 
 def _heard(found: Generator[Answer, None, None]) -> Iterator[Any]:

@@ -1,7 +1,10 @@
 """Files of contacts are read by a process of their own, and it may take only so much."""
 
 import io
+import subprocess
+import sys
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
@@ -16,6 +19,7 @@ from tests.contacts.people import People, browser_of
 from tests.contacts.test_bad_files import workbook
 from tests.contacts.test_import_pages import send, text
 
+ROOT = Path(__file__).parents[2]
 MEGABYTE = 1024 * 1024
 LITTLE_MEMORY = replace(A_LOOK, memory=MEGABYTE)
 LITTLE_OUTPUT = replace(A_LOOK, output=-(1 << 30))
@@ -61,6 +65,13 @@ def test_the_same_workbook_is_read_where_there_is_room() -> None:
     table = open_table(sheet("email", rows=200_000))
 
     assert sum(1 for _ in table.rows) == 199_999
+
+
+def test_who_asks_for_a_file_to_be_read_has_nothing_to_read_it_with() -> None:
+    asked = "import sys, contacts.importer; print({'python_calamine', 'vobject'} & {*sys.modules})"
+    found = subprocess.run([sys.executable, "-c", asked], cwd=ROOT, capture_output=True, text=True)
+
+    assert (found.stdout, found.stderr) == ("set()\n", "")
 
 
 def test_a_row_that_is_too_long_is_refused() -> None:
