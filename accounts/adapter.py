@@ -69,6 +69,10 @@ class AccountAdapter(DefaultAccountAdapter):
         forwarded = request.META.get("HTTP_X_FORWARDED_FOR", "")
         return peer_of(remote, forwarded, settings.TRUSTED_PROXIES) or remote
 
+    def is_safe_url(self, url: str) -> bool:
+        """Tell whether a page is one of ours to go on to: a path, never the name of a view."""
+        return url.startswith("/") and bool(super().is_safe_url(url))
+
     def get_reset_password_from_key_url(self, key: str) -> str:
         """Return the link to choose a new password, whatever host the request was sent to."""
         link: str = super().get_reset_password_from_key_url(key)

@@ -13,7 +13,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext
 from django.views.decorators.cache import never_cache
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -30,6 +29,7 @@ from accounts.access import (
 )
 from accounts.forms import IdentityProviderForm
 from accounts.models import Role
+from accounts.next_page import own_page
 
 log = logging.getLogger(__name__)
 
@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 def find_provider(request: HttpRequest) -> HttpResponse:
     """Find where somebody with this address signs in."""
     provider = identity_provider_of(request.POST.get("login", ""))
-    way = urlencode({"next": _target(request.POST.get("next", ""))})
+    way = urlencode({"next": own_page(request, request.POST.get("next", "")) or "/"})
     if provider is None:
         text = gettext(
             "Your organization has no sign-in of its own here. Use a password or a code."
@@ -55,7 +55,8 @@ def leave(request: HttpRequest, uid: uuid.UUID) -> HttpResponse:
     row = identity_provider(uid)
     try:
         provider = get_adapter().get_provider(request, provider=str(uid))
-        way = provider.redirect(request, "login", next_url=_target(request.GET.get("next", "")))
+        target = own_page(request, request.GET.get("next", "")) or "/"
+        way = provider.redirect(request, "login", next_url=target)
     except (requests.RequestException, OAuth2Error, KeyError, ValueError):
         log.warning("identity provider:%s does not say where people sign in", row.pk)
         messages.error(request, gettext("Your organization's sign-in does not answer. Try later."))
@@ -102,7 +103,3 @@ def remove_provider(request: HttpRequest, pk: int) -> HttpResponse:
     actions.remove_identity_provider(domain, admin)
     messages.success(request, gettext("People of %s sign in here again.") % domain.name)
     return redirect("identity_providers")
-
-
-def _target(text: str) -> str:
-    return text if url_has_allowed_host_and_scheme(text, allowed_hosts=None) else "/"

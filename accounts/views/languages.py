@@ -3,11 +3,11 @@
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST
 
 from accounts import actions
 from accounts.access import user_of
+from accounts.next_page import own_page
 
 YEAR = 365 * 24 * 3600
 
@@ -15,10 +15,7 @@ YEAR = 365 * 24 * 3600
 @require_POST
 def choose_language(request: HttpRequest) -> HttpResponse:
     """Remember the language, for this browser and for the signed-in person."""
-    target = request.POST.get("next", "/")
-    if not url_has_allowed_host_and_scheme(target, allowed_hosts={request.get_host()}):
-        target = "/"
-    response = redirect(target)
+    response = redirect(own_page(request, request.POST.get("next", "")) or "/")
     language = request.POST.get("language", "")
     if language in dict(settings.LANGUAGES):
         if request.user.is_authenticated:

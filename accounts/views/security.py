@@ -4,12 +4,12 @@ from django.contrib import messages
 from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext, ngettext
 from django.views.decorators.http import require_POST, require_safe
 
 from accounts import actions
 from accounts.access import factors_of, identity_provider_of, sessions_of, user_of
+from accounts.next_page import own_page
 
 AFTER = "after_factor"
 
@@ -19,10 +19,10 @@ AFTER = "after_factor"
 def security(request: HttpRequest) -> HttpResponse:
     """Show password, second factors and sessions; say what the policy asks for."""
     user = user_of(request)
-    target = request.GET.get("next", "")
+    target = own_page(request, request.GET.get("next", ""))
     factors = factors_of(user)
     needs_factor = user.policy.second_factor and not factors.any
-    if needs_factor and url_has_allowed_host_and_scheme(target, {request.get_host()}):
+    if needs_factor and target:
         request.session[AFTER] = target  # where the codes for later lead on to
     elif not needs_factor:
         request.session.pop(AFTER, None)

@@ -31,9 +31,10 @@ from contacts.access.books import book_of
 from contacts.models import Conflict, Contact, Datum
 from contacts.states import OPEN
 from flow import engine
-from flow.paging import PAGE_SIZE, Page, id_in
+from flow.paging import PAGE_SIZE, Page, cursor_of, id_in, key_in
 
 MAX_QUERY = 100
+CONTACTS = "contacts"  # the list that a cursor is made for
 LOOK = 500  # contacts in order that are looked through first
 SAMPLE = 4000  # contacts anywhere that are looked through before the trigrams
 TEXTS = 200  # contacts by which rare trigrams are told from usual ones
@@ -81,10 +82,11 @@ def contacts_page(
 ) -> Page[Contact]:
     """Return contacts by name (address where there is none) with their data.
 
-    `after` is the key of the page before.
+    `after` is the cursor of the page before.
     """
     wanted = wanted or Wanted()
-    contacts = _after(_filtered(book_of(user, book), wanted), after)
+    own = book_of(user, book)
+    contacts = _after(_filtered(own, wanted), own, key_in(CONTACTS, after))
     ordered = contacts.order_by("sort_name", "pk")
     terms, domain = _terms(wanted.query), _domain(wanted.domain)
     if terms or domain:
@@ -95,7 +97,8 @@ def contacts_page(
         rows = _search(_ways(user, book, ordered, kept, every, enough), kept)
     else:
         rows = list(ordered[: PAGE_SIZE + 1])
-    page = Page(rows[:PAGE_SIZE], str(rows[PAGE_SIZE - 1].pk) if len(rows) > PAGE_SIZE else "")
+    last = rows[PAGE_SIZE - 1].pk if len(rows) > PAGE_SIZE else None
+    page = Page(rows[:PAGE_SIZE], cursor_of(CONTACTS, last) if last else "")
     prefetch_related_objects(page.rows, "data")
     return page
 
@@ -257,11 +260,11 @@ def _filtered(contacts: QuerySet[Contact], wanted: Wanted) -> QuerySet[Contact]:
     return contacts
 
 
-def _after(contacts: QuerySet[Contact], key: str) -> QuerySet[Contact]:
+def _after(contacts: QuerySet[Contact], own: QuerySet[Contact], key: str) -> QuerySet[Contact]:
     pk = id_in(key)
     if pk is None:
         return contacts
-    last = list(Contact.objects.filter(pk=pk).values_list("sort_name", "pk"))
+    last = list(own.filter(pk=pk).values_list("sort_name", "pk"))
     if not last:
         return contacts
     # Compared as a row: one range of the index answers that.

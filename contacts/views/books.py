@@ -11,7 +11,6 @@ from django.contrib.auth.decorators import login_required
 from django.http import Http404, HttpRequest, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
-from django.utils.http import url_has_allowed_host_and_scheme
 from django.utils.translation import gettext as _
 from django.utils.translation import ngettext
 from django.views.decorators.cache import never_cache
@@ -20,6 +19,7 @@ from django.views.decorators.vary import vary_on_headers
 
 from accounts.access import post_from, user_of
 from accounts.models import User
+from accounts.next_page import own_page
 from accounts.policy import ORGANIZATION, PERSONAL
 from addresses.mail import AddressError, normalize_address, show_address
 from contacts import access, actions
@@ -253,10 +253,7 @@ def _about(user: User, found: Contact) -> dict[str, Any]:
 
 def _next_url(request: HttpRequest) -> str:
     """Return the page to go back to, where it is one of our own."""
-    target = request.POST.get("next", "") or request.GET.get("next", "")
-    hosts = {request.get_host()}
-    own = url_has_allowed_host_and_scheme(target, hosts, require_https=request.is_secure())
-    return target if own else ""
+    return own_page(request, request.POST.get("next", "") or request.GET.get("next", ""))
 
 
 def _contact_at(request: HttpRequest, book: str, address: str) -> Contact | None:

@@ -12,7 +12,7 @@ from contacts.models import Contact
 from drafts import states
 from drafts.access.reading import listed_subject
 from drafts.models import Attachment, Draft, Recipient
-from flow.paging import PAGE_SIZE, Page, id_in
+from flow.paging import PAGE_SIZE, Page, cursor_of, id_in, key_in
 from vault.tokens import is_token, token_hash
 
 WAITING_FOR_SENDER = (states.WAITING, states.READY, states.SENDING)
@@ -102,6 +102,7 @@ WHICH = {
     "problem": ~Q(problem=""),
 }
 EVERYTHING = Wanted()
+HELD = "held drafts"  # the list that a cursor is made for
 
 
 def page_of_held(user: User, after: str, wanted: Wanted = EVERYTHING) -> Page[Held]:
@@ -158,7 +159,7 @@ def _page_by_need(rows: QuerySet[Draft], after: str) -> Page[Held]:
     """Return a page in two keysets: first what waits, then the rest, each newest first."""
     first = Case(When(state=states.WAITING, then=Value(0)), default=Value(1))
     rows = rows.annotate(rank=first)
-    rank, _dash, key = after.partition("-")
+    rank, _dash, key = key_in(HELD, after).partition("-")
     pk = id_in(key)
     if rank in {"0", "1"} and pk is not None:
         rows = rows.filter(Q(rank=int(rank), pk__lt=pk) | Q(rank__gt=int(rank)))
@@ -170,7 +171,8 @@ def _page_by_need(rows: QuerySet[Draft], after: str) -> Page[Held]:
     )
     last = found[PAGE_SIZE - 1] if len(found) > PAGE_SIZE else None
     rank = "0" if last is not None and last.state == states.WAITING else "1"
-    return Page([_held(each) for each in found[:PAGE_SIZE]], f"{rank}-{last.pk}" if last else "")
+    cursor = cursor_of(HELD, f"{rank}-{last.pk}") if last is not None else ""
+    return Page([_held(each) for each in found[:PAGE_SIZE]], cursor)
 
 
 def _found(draft: Draft | None) -> Draft:

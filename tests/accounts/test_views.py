@@ -62,6 +62,39 @@ def test_the_language_is_kept_for_the_person() -> None:
     assert user.language == "nl"
 
 
+NO_PATHS = ["790000007", "draft", "draft_list", "x/y", "www.evil.example", ""]
+
+
+@pytest.mark.parametrize("target", NO_PATHS)
+def test_signing_in_leads_home_where_the_target_is_no_path(target: str) -> None:
+    user = make.user()
+    data = {"login": user.email, "password": make.PASSWORD, "next": target}
+
+    assert Client().post("/account/login/", data).headers["Location"] == "/"
+
+
+@pytest.mark.parametrize("target", NO_PATHS)
+def test_a_language_leads_home_where_the_target_is_no_path(target: str) -> None:
+    response = Client().post("/language/", {"language": "nl", "next": target})
+
+    assert response.headers["Location"] == "/"
+
+
+@pytest.mark.parametrize("target", NO_PATHS)
+def test_a_saved_contact_leads_to_the_book_where_the_target_is_no_path(target: str) -> None:
+    data = {"book": "personal", "address": "jan@example.nl", "name": "Jan", "next": target}
+    response = make.signed_in(make.user()).post("/contacts/new/", data)
+
+    assert response.headers["Location"] == "/contacts/"
+
+
+@pytest.mark.parametrize("target", NO_PATHS)
+def test_a_sign_in_elsewhere_leads_back_where_the_target_is_no_path(target: str) -> None:
+    response = Client().post("/account/elsewhere/", {"login": "x@y.example", "next": target})
+
+    assert response.headers["Location"] == "/account/login/?next=%2F"
+
+
 @pytest.mark.parametrize("data", [{"language": "xx"}, {"language": "nl", "next": "//evil.example"}])
 def test_a_wrong_language_or_target_leads_home(data: dict[str, str]) -> None:
     assert Client().post("/language/", data).headers["Location"] == "/"

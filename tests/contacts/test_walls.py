@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -12,9 +13,11 @@ from accounts.actions import create_api_key
 from accounts.models import ApiKey
 from accounts.policy import ORGANIZATION
 from contacts import actions, urls
+from contacts.access.searching import CONTACTS
 from contacts.actions import Synced
 from contacts.entries import ContactEntry
 from contacts.models import Conflict, Contact, Datum, FieldLock, ImportRun, PastDatum, Proposal
+from flow.paging import cursor_of
 from tests import make
 from tests.contacts.imports import imported, uploaded
 from tests.contacts.people import MOBILE, OTHER_MOBILE, People, browser_of, make_contact, set_policy
@@ -120,6 +123,18 @@ def test_nothing_that_a_stranger_posts_touches_ours(
         return SECRET.encode() in body_of(page) or of_ours(people) != before
 
     assert [each.name for each in WITHOUT_ID if touches_ours(str(each.name))] == []
+
+
+@pytest.mark.parametrize("signed", [str, lambda key: cursor_of(CONTACTS, key)])
+def test_the_place_of_a_foreign_name_is_told_by_no_cursor(
+    people: People, ours: dict[str, int], signed: Callable[[int], str]
+) -> None:
+    make_contact(people.stranger, "aaa@example.nl", name="Aaa")
+    make_contact(people.stranger, "zzz@example.nl", name="Zzz")
+    browser, keys = browser_of(people.stranger), (ours["pk"], ours["pk"] + 90_000)
+    pages = [browser.get("/contacts/", {"after": signed(key)}).content.decode() for key in keys]
+    shown = [re.findall("Aaa|Zzz", page) for page in pages]
+    assert shown[0] == shown[1] != []
 
 
 def operations() -> list[tuple[str, str]]:
