@@ -31,9 +31,10 @@ OLD, NEW = b"o" * 32, b"n" * 32
 UNDER_A_DATA_KEY = {
     "vault.BlobChunk.sealed", "intake.RawMail.raw", "intake.RawPiece.sealed",
     "notifications.Notification.payload",
-    "drafts.Draft.subject", "drafts.Draft.content", "drafts.Attachment.name",
+    "drafts.Draft.subject", "drafts.Draft.content", "drafts.Draft.shown", "drafts.Attachment.name",
     "drafts.Recipient.typed", "drafts.Recipient.header",
-    "delivery.Message.content", "delivery.MessageRecipient.secret", "delivery.Challenge.code",
+    "delivery.Message.content", "delivery.Message.shown", "delivery.MessageRecipient.secret",
+    "delivery.Challenge.code",
     "delivery.Reply.content", "delivery.MessageAttachment.name", "delivery.ReplyAttachment.name",
 }  # fmt: skip
 
