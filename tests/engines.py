@@ -24,6 +24,7 @@ PLANS = _postgresql_only("the indexes are tuned for its planner")
 LOCKED_ROWS = _postgresql_only("SQLite locks no single row, so nobody can hold one meanwhile")
 LATE_COMMITS = _postgresql_only("on SQLite a row that is written later is committed later")
 LOST_CONNECTION = _postgresql_only("SQLite has no connection that a server could end")
+SHOWN_DEADLINES = _postgresql_only("SQLite's deadlines are a clock of ours, which cannot be asked")
 
 
 @contextmanager

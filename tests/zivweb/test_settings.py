@@ -1,6 +1,7 @@
 """The settings keep what the operator asks for."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,9 +9,21 @@ from typing import Any
 
 import pytest
 
+from tests.engines import SHOWN_DEADLINES
 from tests.zivweb.serving import ROOT, environment
 
 WANTED = ("statement_timeout=", "lock_timeout=", "idle_in_transaction_session_timeout=")
+SHOW = """
+import os
+os.environ["DJANGO_SETTINGS_MODULE"] = "zivweb.settings"
+import django
+django.setup()
+from django.db import connection
+with connection.cursor() as cursor:
+    cursor.execute("SHOW statement_timeout")
+    print(cursor.fetchone()[0])
+connection.close()
+"""
 PRINT = "import json; from zivweb import settings; print(json.dumps(settings.DATABASES))"
 
 
@@ -56,6 +69,20 @@ def test_every_process_has_deadlines(tmp_path: Path, process: str) -> None:
     found = options(tmp_path, "postgres://u:p@db/z", process)["options"]
 
     assert [name for name in WANTED if name not in found] == []
+
+
+@SHOWN_DEADLINES
+@pytest.mark.slow
+@pytest.mark.parametrize(("process", "told"), [("web", "20s"), ("worker", "10min"), ("", "0")])
+def test_the_database_itself_knows_the_deadline_of_a_process(
+    tmp_path: Path, process: str, told: str
+) -> None:
+    url = os.environ["DATABASE_URL"]
+    variables = environment(tmp_path, DATABASE_URL=url, ZIVWEB_PROCESS=process)
+
+    shown = subprocess.check_output([sys.executable, "-c", SHOW], cwd=ROOT, env=variables)
+
+    assert shown.decode().strip() == told
 
 
 def test_options_for_sqlite_stay(tmp_path: Path) -> None:
