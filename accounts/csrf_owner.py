@@ -5,18 +5,18 @@ A cookie says so: the person's id, and a keyed digest of it with the secret.
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.utils.crypto import constant_time_compare
 
-from vault.keys import keyed_digest
+from vault.keys import keyed_digest, matches
 
 COOKIE = f"{settings.COOKIE_PREFIX}csrf_owner"
+PURPOSE = "csrf owner"
 
 
 def owner_of(request: HttpRequest) -> int | None:
     """Return the id of the last person who was signed in with this CSRF secret."""
     pk, _, digest = request.COOKIES.get(COOKIE, "").partition(".")
     secret = secret_of(request)
-    if not secret or not constant_time_compare(digest, _digest(pk, secret)):
+    if not secret or not matches(digest, PURPOSE, f"{pk}:{secret}"):
         return None
     return int(pk)
 
@@ -39,13 +39,9 @@ def note_owner(request: HttpRequest, response: HttpResponse) -> None:
         return
     response.set_cookie(
         COOKIE,
-        f"{pk}.{_digest(str(pk), secret)}",
+        f"{pk}.{keyed_digest(PURPOSE, f'{pk}:{secret}')}",
         max_age=settings.CSRF_COOKIE_AGE,
         secure=settings.HTTPS,
         httponly=True,
         samesite="Lax",
     )
-
-
-def _digest(pk: str, secret: str) -> str:
-    return keyed_digest("csrf owner", f"{pk}:{secret}")

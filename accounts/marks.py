@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime
 from typing import Any
 
-from vault.keys import keyed_digest
+from vault.keys import keyed_digest, matches
 
 COLUMNS = ("pk", "organization_id", "actor_id", "verb", "about", "data", "ip", "at")
+_SEAL = "audit"
 MARK = struct.Struct(">q16s")
 
 Row = tuple[Any, ...]
@@ -41,8 +42,17 @@ def digest_of_marks(marks: bytes) -> str:
 
 def digest_of_seal(fields: Iterable[Any], previous: str) -> str:
     """Return the digest of a seal and so of all before it; without our key nobody can make one."""
+    return keyed_digest(_SEAL, _seal_text(fields, previous))
+
+
+def is_digest_of_seal(digest: str, fields: Iterable[Any], previous: str) -> bool:
+    """Tell whether a digest is of this seal, under any key that we had."""
+    return matches(digest, _SEAL, _seal_text(fields, previous))
+
+
+def _seal_text(fields: Iterable[Any], previous: str) -> str:
     shown = [_moment(field) if isinstance(field, datetime) else field for field in fields]
-    return keyed_digest("audit", json.dumps([*shown, previous]))
+    return json.dumps([*shown, previous])
 
 
 def _moment(at: datetime) -> str:

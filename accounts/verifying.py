@@ -78,9 +78,7 @@ def _wrong_with(seal: AuditSeal, previous: str, end: int) -> Iterator[Finding]:
         yield Finding(BROKEN, seal.first_id, seal.last_id)
     marks = bytes(seal.marks)
     is_kept = seal.pruned_at is None
-    if seal.digest != seal.true_digest() or (
-        is_kept and digest_of_marks(marks) != seal.marks_digest
-    ):
+    if not seal.is_true() or (is_kept and digest_of_marks(marks) != seal.marks_digest):
         yield Finding(FORGED, seal.first_id, seal.last_id)
     known = dict(unpack_marks(marks)) if is_kept else {}
     for what, row in _differences(seal, known, end):

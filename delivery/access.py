@@ -24,7 +24,7 @@ from delivery.models import (
 )
 from delivery.outgoing import CC, TO
 from flow.paging import Page, page_by_id
-from vault.keys import VaultError, keyed_digest
+from vault.keys import VaultError, index_digest
 from vault.tokens import is_token, token_hash
 
 MAX_EARLIER = 200
@@ -133,13 +133,13 @@ def live_challenge(recipient: MessageRecipient, browser: str, now: datetime) -> 
 
 def session_digest(browser: str) -> str:
     """Return the form in which a browser session is stored with a code."""
-    return keyed_digest("guest session", browser)
+    return index_digest("guest session", browser)
 
 
 def secret_digest(recipient: MessageRecipient) -> str:
     """Return the form in which a number or code is kept with a browser that proved it."""
     value = recipient.open_secret().value
-    return keyed_digest("device secret", f"{recipient.method}:{value}")
+    return index_digest("device secret", f"{recipient.method}:{value}")
 
 
 def devices_of(recipient: MessageRecipient) -> QuerySet[Device]:

@@ -175,7 +175,7 @@ class MessageRecipient(models.Model):
     @property
     def token(self) -> str:
         """The token in this recipient's own link."""
-        return link_token(f"guest:{self.address}", self.message.uid)
+        return link_token(f"guest:{self.address}", self.message.uid, self.token_hash)
 
     @property
     def shown_address(self) -> str:

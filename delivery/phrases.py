@@ -4,7 +4,7 @@ Nobody who lacks our key can tell which words a recipient gets; a recipient gets
 every message of an organization.
 """
 
-from vault.keys import keyed_digest
+from vault.keys import index_digest
 
 # English and Dutch name the same picture, so that a reader may change the language.
 _COLOURS = (
@@ -30,7 +30,7 @@ _LANGUAGES = {"en": 0, "nl": 1}
 
 def phrase_for(organization_id: int, address: str, language: str) -> str:
     """Return two pictures in words: "blue bicycle and striped umbrella"."""
-    digest = bytes.fromhex(keyed_digest("recognition phrase", f"{organization_id}:{address}"))
+    digest = bytes.fromhex(index_digest("recognition phrase", f"{organization_id}:{address}"))
     index = _LANGUAGES.get(language, 0)
     first, second = (_picture(digest[at], digest[at + 1], index) for at in (0, 2))
     return f"{first} {_AND[index]} {second}"

@@ -1,7 +1,7 @@
 """Recognizing a mail that is sent again: a reader could not tell the two apart."""
 
 from drafts.incoming import IncomingMail
-from vault.keys import keyed_digest
+from vault.keys import index_digest
 
 
 def message_id_index(message_id: str) -> str:
@@ -10,11 +10,11 @@ def message_id_index(message_id: str) -> str:
     It says which mails are parts of one that a mail server split, and nothing else.
     """
     cleaned = message_id.strip().strip("<>").strip()
-    return keyed_digest("message-id", cleaned) if cleaned else ""
+    return index_digest("message-id", cleaned) if cleaned else ""
 
 
 def fingerprint(mail: IncomingMail) -> str:
     """Return the blind index of all that a reader sees of a mail. It must be prepared."""
     if not mail.seen:
         raise ValueError("this mail is not prepared (drafts.preparing)")
-    return keyed_digest("fingerprint", mail.seen)
+    return index_digest("fingerprint", mail.seen)

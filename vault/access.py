@@ -5,10 +5,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.apps import apps
-from django.db.models import BinaryField, Count, Model, QuerySet
+from django.db.models import BinaryField, Count, Max, Model, QuerySet
 from django.db.models.functions import Substr
 
 from vault.keys import KEY_ID_BYTES, key_id, keyring
+from vault.models import KeyUse
 
 
 @dataclass(frozen=True)
@@ -52,6 +53,25 @@ def wrapped_columns() -> list[Column]:
         for model in apps.get_models()
         for field, place in getattr(model, "under_keyring", {}).items()
     ]
+
+
+MOST_WRAPS = 2**32  # of random nonces of 96 bits under one key (NIST SP 800-38D, 8.3)
+MANY_WRAPS = 2**31  # time for another key
+
+
+def rows_made() -> int:
+    """Return how many rows were ever made that the keyring wraps something of: by their ids."""
+    models = {column.model for column in wrapped_columns()}
+    newest = [model._meta.base_manager.aggregate(newest=Max("pk"))["newest"] for model in models]
+    return sum(number or 0 for number in newest)
+
+
+def wraps_of_first_key() -> int:
+    """Return about how often the first key of the keyring has wrapped something."""
+    use = KeyUse.objects.filter(key_id=key_id(keyring().keys[0]).hex()).first()
+    if use is None:
+        return rows_made()
+    return rows_made() - use.rows_before + use.rewrapped
 
 
 def count_by_key() -> Counter[bytes]:

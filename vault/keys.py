@@ -59,15 +59,45 @@ def keyring() -> Keyring:
 
 
 def keyed_digest(purpose: str, text: str) -> str:
-    """Return 64 hex digits that only we can compute: blind indexes, one-time codes, links.
+    """Return 64 hex digits that only we can compute: links, one-time codes, seals.
 
-    The key comes from ZIVWEB_SECRET_KEY (HKDF, RFC 5869) and is not rotated with the others.
+    The key comes from ZIVWEB_SECRET_KEY (HKDF, RFC 5869).
     """
-    key = _derived_key(settings.SECRET_KEY, purpose)
+    return _digest(settings.SECRET_KEY, purpose, text)
+
+
+def keyed_digests(purpose: str, text: str) -> list[str]:
+    """Return the digest under every key, the newest first: to compare with one that is kept."""
+    return [_digest(secret, purpose, text) for secret in _secrets()]
+
+
+def matches(kept: str, purpose: str, text: str) -> bool:
+    """Tell whether a digest that is kept, or came back, is of this text, under any key."""
+    return any(
+        hmac.compare_digest(kept.encode(), digest.encode())
+        for digest in keyed_digests(purpose, text)
+    )
+
+
+def index_digest(purpose: str, text: str) -> str:
+    """Return the digest that rows are found and compared by: blind indexes, counts, phrases.
+
+    It comes from the oldest key as long as that is there, so that it stays the same
+    (docs/adr/0056-the-secret-key-can-be-changed.md).
+    """
+    return _digest(_secrets()[-1], purpose, text)
+
+
+def _secrets() -> list[str]:
+    return [settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS]
+
+
+def _digest(secret: str, purpose: str, text: str) -> str:
+    key = _derived_key(secret, purpose)
     return hmac.new(key, text.encode(errors="surrogatepass"), hashlib.sha256).hexdigest()
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=256)
 def _derived_key(secret: str, purpose: str) -> bytes:
     info = f"zivweb {purpose}".encode()
     return HKDF(SHA256(), KEY_BYTES, salt=None, info=info).derive(secret.encode())

@@ -87,3 +87,18 @@ class BlobChunk(models.Model):
 
     def __str__(self) -> str:
         return f"blob:{self.blob_id} chunk {self.number}"
+
+
+class KeyUse(models.Model):
+    """How much was wrapped under an encryption key: rows that were made since, and wrapped again.
+
+    `rows_before` is how many rows had been made when the key came first.
+    """
+
+    key_id = models.CharField(max_length=8, unique=True)
+    rows_before = models.PositiveBigIntegerField()
+    rewrapped = models.PositiveBigIntegerField(default=0)
+    since = models.DateTimeField(auto_now_add=True)
+
+    def __str__(self) -> str:
+        return f"key use:{self.pk}"

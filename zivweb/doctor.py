@@ -21,6 +21,7 @@ from flow import engine
 from notifications.access import outbox_age
 from notifications.gateways import Relay, RelayDown, gateway_problem
 from notifications.providers import UNSEEN_REFUSALS
+from vault.access import MANY_WRAPS, MOST_WRAPS, wraps_of_first_key
 from zivweb import dns, heartbeat
 from zivweb.celery import QUEUES
 from zivweb.environment import Stop
@@ -119,6 +120,10 @@ def _keys() -> Iterator[Finding]:
         yield Finding("keys", FAILURE, str(error), do)
         return
     yield Finding("keys", OK, f"{len(settings.ENCRYPTION_KEYS)} open the newest and oldest rows")
+    wraps = wraps_of_first_key()
+    if wraps > MANY_WRAPS:
+        text = f"the first key was used some {wraps:,} times; {MOST_WRAPS:,} is the most"
+        yield Finding("keys", WARNING, text, "Put a new key in front: docs/operations.md, Keys.")
 
 
 def _clock() -> Iterator[Finding]:

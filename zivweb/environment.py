@@ -16,6 +16,7 @@ from addresses.mail import normalize_domain
 
 Value = TypeVar("Value")
 
+SECRET_LENGTH = 40
 RUNTIME_FILE = "serve.json"
 LOCAL_HOSTS = ("localhost", "127.0.0.1", "[::1]")
 
@@ -92,9 +93,16 @@ def encryption_keys(text: str) -> list[bytes]:
 
 def secret_key(text: str) -> str:
     """Return a secret of enough length."""
-    if len(text) < 40:
+    if len(text) < SECRET_LENGTH:
         raise ValueError("at least 40 characters are needed")
     return text
+
+
+def secret_keys(text: str) -> list[str]:
+    """Return earlier secrets, separated by commas or spaces, the newest first."""
+    keys = text.replace(",", " ").split()
+    several = all(len(key) >= SECRET_LENGTH for key in keys)
+    return keys if several else [secret_key(text)]  # one key may hold spaces and commas
 
 
 def intake(text: str) -> str:

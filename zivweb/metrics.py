@@ -30,6 +30,7 @@ from intake.models import RawMail
 from notifications import states as notification_states
 from notifications.access import outbox_age, outbox_ages
 from notifications.models import Notification
+from vault.access import wraps_of_first_key
 from zivweb import heartbeat
 from zivweb.celery import BEAT, QUEUES
 from zivweb.remembered import Remembered
@@ -70,6 +71,7 @@ class Rows(Collector):
             "task",
             dict.fromkeys(BEAT, 0.0) | set_aside_by_task(),
         )
+        yield _one("key_wraps", "About how often the first key was used", wraps_of_first_key())
         ages = {worker: heartbeat.age(worker) for worker in QUEUES}
         yield _by("heartbeat_age_seconds", "Since the last sign of life", "worker", ages)
 

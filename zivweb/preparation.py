@@ -18,6 +18,7 @@ from django.db import DatabaseError, connection, connections
 from flow import engine
 from notifications.gateways import address_problem
 from vault.access import wrapped_columns
+from vault.actions import note_first_key
 from vault.keys import key_id
 from vault.models import SealedRow
 from zivweb import demo
@@ -112,6 +113,7 @@ def prepare_database() -> None:
         call_command("migrate", interactive=False, verbosity=0)
         require_keys()
         require_no_demo()
+        note_first_key()
         if settings.DEMO:
             demo.load()
     connections.close_all()

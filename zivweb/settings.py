@@ -39,6 +39,7 @@ PROVIDER_NETWORKS = environment.read(
 )
 READ_ONLY = environment.read("ZIVWEB_READ_ONLY", "0", environment.flag)
 SECRET_KEY = environment.read("ZIVWEB_SECRET_KEY", "", environment.secret_key)
+SECRET_KEY_FALLBACKS = environment.read("ZIVWEB_SECRET_KEY_FALLBACKS", "", environment.secret_keys)
 ENCRYPTION_KEYS = environment.read("ZIVWEB_ENCRYPTION_KEYS", "", environment.encryption_keys)
 MAIL_RELAY = environment.read("EMAIL_URL", "", environment.mail_relay)
 SMS_URLS = environment.read("SMS_URL", "", environment.sms_urls)

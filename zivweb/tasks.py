@@ -2,6 +2,7 @@
 
 from celery import shared_task
 
+from vault.actions import note_first_key
 from zivweb import forgetting, heartbeat
 
 
@@ -14,4 +15,5 @@ def beat(worker: str) -> None:
 @shared_task(name="zivweb.tasks.forget_old")
 def forget_old() -> None:
     """Forget what has been kept for long enough."""
+    note_first_key()
     forgetting.forget_old()

@@ -10,7 +10,7 @@ from django.utils import timezone
 from django.utils.functional import cached_property
 from django.utils.translation import gettext_lazy as _
 
-from accounts.marks import digest_of_seal
+from accounts.marks import digest_of_seal, is_digest_of_seal
 from accounts.policy import Policy, policy_from_json
 from accounts.zones import zone_named
 
@@ -339,6 +339,13 @@ class AuditSeal(models.Model):
         return f"audit seal:{self.pk}"
 
     def true_digest(self) -> str:
-        """Return the digest that this seal has when nobody changed it."""
+        """Return the digest of this seal as it is now, under the key of now."""
+        return digest_of_seal(self._sealed(), self.previous)
+
+    def is_true(self) -> bool:
+        """Tell whether nobody changed this seal; its key may be an earlier one."""
+        return is_digest_of_seal(self.digest, self._sealed(), self.previous)
+
+    def _sealed(self) -> list[object]:
         fields = (self.organization_id, self.first_id, self.last_id, self.count)
-        return digest_of_seal([*fields, self.marks_digest, self.newest_at], self.previous)
+        return [*fields, self.marks_digest, self.newest_at]

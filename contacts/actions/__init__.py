@@ -26,6 +26,7 @@ from contacts.actions.forgetting import (
 from contacts.actions.importing import Cancelled, import_rows, read_rows
 from contacts.actions.learning import Lesson, learn_all
 from contacts.actions.proposals import accept_proposal, propose, refuse_proposal
+from contacts.actions.rewriting import rewrite_digests
 from contacts.actions.runs import (
     cancel,
     check,
@@ -80,6 +81,7 @@ __all__ = [
     "read_rows",
     "refuse_proposal",
     "restore_contact",
+    "rewrite_digests",
     "run_now",
     "save_contact",
     "settle_dispute",

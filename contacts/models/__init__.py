@@ -7,6 +7,7 @@ from contacts.models.books import (
     Datum,
     DeletedAddress,
     PastDatum,
+    code_digest,
     seal_code,
 )
 from contacts.models.runs import (
@@ -33,6 +34,7 @@ __all__ = [
     "Proposal",
     "StagedRow",
     "code_context",
+    "code_digest",
     "first_row_id",
     "seal_code",
 ]

@@ -14,7 +14,7 @@ from accounts.models import LANGUAGES, Organization, User
 from accounts.policy import ACCESS_CODE, ORGANIZATION, PERSONAL, SMS
 from contacts.entries import MANUAL, code_text
 from contacts.models.runs import ImportRun, code_context
-from vault.keys import keyed_digest
+from vault.keys import index_digest
 from vault.sealing import seal_text, unseal_text
 
 # By this a contact with an address like another one is found: j@example.org.
@@ -223,7 +223,12 @@ class PastDatum(models.Model):
 def seal_code(code: str, hint: str, context: str) -> tuple[bytes, str]:
     """Return an access code with its hint, sealed, and the digest by which two are compared."""
     text = code_text(code, hint)
-    return seal_text(text, context), keyed_digest("contacts.code", f"{context}\n{text}")
+    return seal_text(text, context), code_digest(text, context)
+
+
+def code_digest(text: str, context: str) -> str:
+    """Return the digest by which two codes of one contact are compared."""
+    return index_digest("contacts.code", f"{context}\n{text}")
 
 
 class AddressChange(models.Model):

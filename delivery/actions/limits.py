@@ -10,7 +10,7 @@ from django.utils import timezone
 from accounts.policy import Policy
 from addresses.phone import region_of
 from delivery.models import Device, Tally
-from vault.keys import keyed_digest
+from vault.keys import index_digest
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
 # RELIABILITY.md, section 4; a day of codes to one foreign country is ours.
@@ -87,7 +87,7 @@ def mail_cap(recipient_id: int) -> Cap:
 
 
 def _digest(cap: Cap) -> str:
-    return keyed_digest("limit", f"{cap.purpose}:{cap.subject}")
+    return index_digest("limit", f"{cap.purpose}:{cap.subject}")
 
 
 def _start(now: datetime, window: timedelta) -> datetime:

@@ -29,12 +29,13 @@ from delivery.models import Challenge, MessageRecipient
 from flow.moves import move
 from notifications.actions import queue_sms
 from notifications.letters import Sms
-from vault.keys import keyed_digest
+from vault.keys import index_digest, keyed_digest, matches
 
 # Why a code was not sent, or a message not opened.
 WRONG, NO_CODE, LOCKED, EXHAUSTED, CLOSED = "wrong", "no_code", "locked", "exhausted", "closed"
 TOO_SOON, DAY_USED, COUNTRY, CAPPED = "too_soon", "day_used", "country", "capped"
 
+_CODE = "one-time code"
 _DIGEST = 16  # of the 64 hexadecimal digits: a few dozen are told apart
 
 log = logging.getLogger(__name__)
@@ -202,12 +203,16 @@ def _code_part(row: MessageRecipient) -> str:
 
 
 def _code_digest(row: MessageRecipient, digest: str, code: str) -> str:
-    return keyed_digest("one-time code", f"{row.pk}:{digest}:{code}")
+    return keyed_digest(_CODE, _code_text(row, digest, code))
+
+
+def _code_text(row: MessageRecipient, digest: str, code: str) -> str:
+    return f"{row.pk}:{digest}:{code}"
 
 
 def _use_code(row: MessageRecipient, challenge: Challenge, typed: str, now: datetime) -> bool:
-    tried = _code_digest(row, challenge.session_digest, codes.read_typed(typed))
-    if not hmac.compare_digest(tried, challenge.code_digest):
+    tried = _code_text(row, challenge.session_digest, codes.read_typed(typed))
+    if not matches(challenge.code_digest, _CODE, tried):
         return False
     challenge.used_at = now
     challenge.code = b""
@@ -272,7 +277,7 @@ def _fail(row: MessageRecipient, typed: str, peer: str, now: datetime) -> Attemp
 
 
 def _wrong_digest(row: MessageRecipient, text: str) -> str:
-    return keyed_digest("wrong code", f"{row.pk}:{text}")[:_DIGEST]
+    return index_digest("wrong code", f"{row.pk}:{text}")[:_DIGEST]
 
 
 def _count_failure(row: MessageRecipient, now: datetime) -> Attempt:

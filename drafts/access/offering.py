@@ -14,7 +14,7 @@ from drafts.access.reading import content_of
 from drafts.models import Draft
 from drafts.paste import BY_ORDER, Person, map_list
 from drafts.suggestions import DIFFERS, SIMILAR, Facts, Suggestion, suggest
-from vault.keys import keyed_digest
+from vault.keys import index_digest
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,7 +53,7 @@ def _usable(found: Iterable[Suggestion], policy: Policy) -> list[Suggestion]:
 
 def _offer(draft: Draft, recipient_id: int, suggestion: Suggestion) -> Offer:
     named = f"{draft.uid}:{recipient_id}:{suggestion.value}"
-    return Offer(suggestion, keyed_digest("suggestion", named))
+    return Offer(suggestion, index_digest("suggestion", named))
 
 
 def people_of(draft: Draft, policy: Policy) -> list[Person]:

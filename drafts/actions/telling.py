@@ -40,7 +40,7 @@ LISTED = 20  # of which so many are named
 
 def finish_link(draft: Draft) -> str:
     """Return the address that opens this draft for its sender."""
-    path = reverse("finish", args=[link_token("finish", draft.uid)])
+    path = reverse("finish", args=[link_token("finish", draft.uid, draft.token_hash)])
     return f"{settings.BASE_URL}{path}"
 
 

@@ -121,7 +121,7 @@ def _send_text(row: Notification) -> None:
         return
     try:
         if settings.SMS_URLS:
-            receipt = link_token(BOUNCE, row.uid)
+            receipt = link_token(BOUNCE, row.uid, row.return_hash)
             with _whatever_goes_wrong(row):
                 send_sms(unpack_sms(_open(row)), settings.SMS_URLS, receipt)
     except NotDelivered as error:

@@ -55,6 +55,7 @@ accounts.IdentityProvider name server_url issuer client_id secret
 accounts.SecondFactorKey data_key
 accounts.SignInCount name
 vault.Blob data_key
+vault.KeyUse key_id
 """
 
 

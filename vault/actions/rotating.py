@@ -12,6 +12,7 @@ from django.db import transaction
 from flow import engine
 from flow.sweeps import skip_locked
 from vault.access import Column, wrapped_columns
+from vault.actions.counting import note_first_key, note_rewrapped
 from vault.keys import VaultError, keyring
 
 BATCH = 500  # rows in a transaction: short enough for the writers that wait for one of them
@@ -31,19 +32,28 @@ class Progress:
 
 def rotate_keys(tell: Callable[[Progress], object]) -> list[Progress]:
     """Wrap everything under the first key, column by column; `tell` hears of every batch."""
+    note_first_key()
     return [_rotate(column, tell) for column in wrapped_columns()]
 
 
 def _rotate(column: Column, tell: Callable[[Progress], object]) -> Progress:
     progress = Progress(column, total=column.old_rows.count())
-    for _ in range(PASSES):
-        last: int | None = 0
-        while last is not None:
-            last = _rewrap_after(last, progress)
-            tell(progress)
-        if column.old_rows.count() <= len(progress.unreadable):
-            break
+    try:
+        for _ in range(PASSES):
+            _pass(progress, tell)
+            if column.old_rows.count() <= len(progress.unreadable):
+                break
+    finally:
+        if progress.done:
+            note_rewrapped(progress.done)
     return progress
+
+
+def _pass(progress: Progress, tell: Callable[[Progress], object]) -> None:
+    last: int | None = 0
+    while last is not None:
+        last = _rewrap_after(last, progress)
+        tell(progress)
 
 
 def _rewrap_after(last: int, progress: Progress) -> int | None:
