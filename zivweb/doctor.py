@@ -18,6 +18,7 @@ from django.db.migrations.executor import MigrationExecutor
 from django.utils import timezone
 
 from flow import engine
+from flow.access import rows_set_aside
 from notifications.access import outbox_age
 from notifications.gateways import Relay, RelayDown, gateway_problem
 from notifications.providers import UNSEEN_REFUSALS
@@ -57,7 +58,7 @@ def examine() -> Iterator[Finding]:
         _dns,
     ]
     if all(finding.level != FAILURE for finding in database):
-        looks[1:1] = [_workers, _keys, _clock]
+        looks[1:1] = [_workers, _rows, _keys, _clock]
     for look in looks:
         yield from look()
     yield from _settings()
@@ -95,6 +96,15 @@ def _broker() -> Iterator[Finding]:
     else:
         do = "Start Redis, or mend CELERY_BROKER_URL; without `serve` it must be set."
         yield Finding("broker", FAILURE, "does not answer", do)
+
+
+def _rows() -> Iterator[Finding]:
+    aside = rows_set_aside().count()
+    if aside:
+        do = "See which, and why: manage.py set_aside"
+        yield Finding("rows", WARNING, f"{aside} are set aside: a task failed on them", do)
+    else:
+        yield Finding("rows", OK, "none is set aside")
 
 
 def _workers() -> Iterator[Finding]:

@@ -12,6 +12,8 @@ from django.core.management import call_command
 from django.utils import timezone
 from pytest_django import Settings
 
+from accounts.models import User
+from flow.actions import STRIKES, Sweep
 from notifications.models import Notification
 from tests import make
 from zivweb import dns, heartbeat
@@ -53,6 +55,13 @@ def test_what_is_late_in_the_outbox_is_told() -> None:
     Notification.objects.update(next_at=timezone.now() - timedelta(minutes=9))
 
     assert levels()["outbox"] == FAILURE
+
+
+def test_rows_that_are_set_aside_are_told() -> None:
+    before = levels()["rows"]
+    _ = [Sweep("drafts.tasks.tell_due", User).strike(7, ValueError()) for _ in range(STRIKES)]
+
+    assert (before, levels()["rows"]) == (OK, WARNING)
 
 
 @pytest.mark.parametrize(("name", "value", "about"), [
