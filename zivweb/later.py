@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable
 from typing import Final
 
-import psycopg_pool
 from django.conf import settings
 from django.core.exceptions import DisallowedHost, RequestDataTooBig
 from django.db import Error, InterfaceError, OperationalError
@@ -31,13 +30,12 @@ SECONDS: Final = 60
 BUSY_SECONDS: Final = 10
 STATUS: Final = 503
 READING: Final = {"GET", "HEAD", "OPTIONS"}
-# How the databases say that a deadline of zivweb/deadlines.py has passed, and the pool that
-# no connection came free.
+# How the databases say that a deadline of zivweb/deadlines.py has passed. That the pool has no
+# connection is not among them: it says so too when the database is away.
 TOO_LONG: Final = (
     errors.QueryCanceled,
     errors.LockNotAvailable,
     errors.IdleInTransactionSessionTimeout,
-    psycopg_pool.PoolTimeout,
 )
 SQLITE_TOO_LONG: Final = {sqlite3.SQLITE_BUSY, sqlite3.SQLITE_INTERRUPT}
 
