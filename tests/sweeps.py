@@ -188,6 +188,14 @@ def audit_to_prune() -> IsDone:
     return lambda: not AuditSeal.objects.filter(organization=good, pruned_at=None).exists()
 
 
+def notifications_to_forget() -> IsDone:
+    outbox = Outbox()
+    bad, good = outbox.mail("draft:1:1"), outbox.mail("draft:2:1")
+    Notification.objects.update(state="sent", created_at=LONG_AGO)
+    Notification.objects.filter(pk=bad.pk).update(payload=BROKEN, data_key=BROKEN)
+    return lambda: not Notification.objects.filter(pk=good.pk).exists()
+
+
 # Beat's name of each sweep, and whether it sets aside the bad row of its builder. The others have
 # attempts of their own, at whose end somebody is told, or look at no row that they work on.
 SWEEPS: dict[str, tuple[Builder, bool]] = {
@@ -209,6 +217,7 @@ SWEEPS: dict[str, tuple[Builder, bool]] = {
     "accounts.tasks.clear_sessions": (sessions, False),
     "accounts.tasks.seal_audit": (audit_to_seal, True),
     "accounts.tasks.prune_audit": (audit_to_prune, True),
+    "zivweb.tasks.forget_old": (notifications_to_forget, False),
 }
 
 

@@ -86,7 +86,7 @@ def _come_back(request: HttpRequest, words: str, template: str, seconds: int) ->
     if request.path.startswith("/api/"):
         response = JsonResponse({"detail": words}, status=STATUS)
     else:
-        response = _page(request, template, STATUS)
+        response = page_with_what_was_typed(request, template, STATUS)
     response["Retry-After"] = str(seconds)
     return response
 
@@ -107,7 +107,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
         return busy(request)
     if isinstance(error, OperationalError | InterfaceError):
         return try_later(request)
-    return _page(request, "500.html", 500)
+    return page_with_what_was_typed(request, "500.html", 500)
 
 
 def took_too_long(error: Error) -> bool:
@@ -118,7 +118,7 @@ def took_too_long(error: Error) -> bool:
     return isinstance(cause, TOO_LONG) or isinstance(error, NoTurn)
 
 
-def _page(request: HttpRequest, template: str, status: int) -> HttpResponse:
+def page_with_what_was_typed(request: HttpRequest, template: str, status: int) -> HttpResponse:
     """Return a page with what was typed; context processors would ask the database who reads."""
     unsent = handed_back(request)
     context = {"unsent": unsent, "csrf_token": get_token(request)} if unsent else {}

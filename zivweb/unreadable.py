@@ -8,13 +8,11 @@ from collections.abc import Callable
 from typing import Final
 
 from django.http import HttpRequest, HttpResponse, JsonResponse
-from django.middleware.csrf import get_token
-from django.template.loader import render_to_string
 from django.utils.translation import gettext
 
-from accounts.posted import handed_back
 from flow.actions import reason_of
 from vault.keys import VaultError
+from zivweb.later import page_with_what_was_typed
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +38,4 @@ class UnreadableMiddleware:
         log.error("a page cannot be opened: %s", reason_of(error))
         if request.path.startswith("/api/"):
             return JsonResponse({"detail": gettext("This cannot be opened.")}, status=STATUS)
-        unsent = handed_back(request)
-        context = {"unsent": unsent, "csrf_token": get_token(request)} if unsent else {}
-        return HttpResponse(render_to_string("unreadable.html", context), status=STATUS)
+        return page_with_what_was_typed(request, "unreadable.html", STATUS)
