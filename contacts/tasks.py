@@ -5,18 +5,22 @@ import logging
 from celery import shared_task
 
 from contacts import actions
+from flow.actions import raise_when_away
+from flow.slices import more
 
 log = logging.getLogger(__name__)
 
 
 @shared_task
 def work_imports() -> None:
-    """Work at every import that nobody works at."""
-    for run_id in actions.due_runs():
+    """Work at every import that nobody works at, slice by slice."""
+    go_on = True
+    while go_on and more():
         try:
-            actions.work(run_id)
-        except Exception:
-            log.exception("import:%s failed, the next sweep goes on", run_id)
+            go_on = actions.take_turn()
+        except Exception as error:
+            raise_when_away(error)
+            log.exception("an import failed, the others go on")
 
 
 @shared_task

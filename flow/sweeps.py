@@ -1,6 +1,7 @@
 """The row is the queue: wake a worker early by task name, claim due rows without waiting."""
 
 import logging
+import time
 from dataclasses import dataclass
 from typing import TypeVar
 
@@ -9,6 +10,8 @@ from django.db import connection, models, transaction
 from kombu.exceptions import OperationalError
 
 log = logging.getLogger(__name__)
+
+SENT_AT = "sent_at"  # a header of each message that wakes a worker
 
 Row = TypeVar("Row", bound=models.Model)
 
@@ -39,7 +42,8 @@ class _WakeUp:
 
     def __call__(self) -> None:
         try:
-            current_app.send_task(self.task, retry=False, ignore_result=True)
+            sent = {SENT_AT: time.time()}
+            current_app.send_task(self.task, retry=False, ignore_result=True, headers=sent)
         except (OperationalError, OSError) as error:
             log.warning("no broker, the sweep will run %s (%s)", self.task, type(error).__name__)
 

@@ -34,7 +34,8 @@ BEAT = {
 WORKER = "worker"
 OUTBOUND = "outbound"  # a queue of its own: who waits for a relay holds up nothing else
 TEXTS = "texts"  # and who waits for a code by SMS waits for no relay
-QUEUES = {WORKER: "celery", OUTBOUND: OUTBOUND, TEXTS: TEXTS}
+LONG = "long"  # what takes minutes is done slice by slice, and nothing waits behind it
+QUEUES = {WORKER: "celery", OUTBOUND: OUTBOUND, TEXTS: TEXTS, LONG: LONG}
 
 app = Celery("zivweb", task_cls="zivweb.tracing:Task")  # by name: models are not loaded yet
 app.conf.update(
@@ -62,6 +63,7 @@ app.conf.update(
     task_routes={
         "notifications.tasks.send_texts": {"queue": TEXTS},
         "notifications.tasks.*": {"queue": OUTBOUND},
+        "contacts.tasks.work_imports": {"queue": LONG},
     },
     # A sweep that nobody got to is worth nothing once the next one is there.
     beat_schedule={

@@ -3,6 +3,7 @@
 import re
 import secrets
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import celery
@@ -10,6 +11,8 @@ from django.http import HttpRequest, HttpResponse
 from structlog.contextvars import bound_contextvars
 
 from flow.actions import count_failure
+from flow.slices import run_slice
+from flow.sweeps import SENT_AT, wake_now
 
 Handler = Callable[[HttpRequest], HttpResponse]
 
@@ -34,15 +37,20 @@ class RequestIdMiddleware:
 
 
 class Task(celery.Task):  # type: ignore[type-arg]  # of any arguments
-    """A task whose log lines hold its name and id."""
+    """A task whose log lines hold its name and id; a worker runs it slice by slice."""
 
     abstract = True
     Request = "zivweb.prefetch:Request"
 
     def __call__(self, *args: Any, **kwargs: Any) -> Any:
-        """Run the task."""
+        """Run the task; what a worker has left to do of it waits behind the other tasks."""
+        run = partial(super().__call__, *args, **kwargs)
         with bound_contextvars(task=self.name, task_id=self.request.id):
-            return super().__call__(*args, **kwargs)
+            if self.request.called_directly:
+                return run()
+            return run_slice(
+                self.name, run, partial(wake_now, self.name), self.request.get(SENT_AT)
+            )
 
     def on_failure(self, *_about: Any) -> None:
         """Count it, so that monitoring sees a task that fails."""

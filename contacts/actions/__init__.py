@@ -40,6 +40,7 @@ from contacts.actions.runs import (
     upload,
     work,
 )
+from contacts.actions.slices import take_turn
 from contacts.actions.syncing import Synced, delete_synced, sync_contacts
 from contacts.actions.writing import AddressTakenError, held
 
@@ -88,6 +89,7 @@ __all__ = [
     "start",
     "sync_contacts",
     "take_theirs",
+    "take_turn",
     "undo",
     "unlock",
     "upload",

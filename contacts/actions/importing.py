@@ -2,7 +2,7 @@
 
 import time
 from collections import Counter, deque
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from itertools import chain, cycle
@@ -22,7 +22,6 @@ from contacts.models import AddressChange, Datum, ImportRun, first_row_id
 from flow import engine
 from flow.moves import MoveLost
 
-Progress = Callable[[ImportRun], None]
 FEW_ADDRESSES = 50  # addresses of a batch; of more the whole book is judged again
 ONE_AT_A_TIME = 20_000  # rows after which a large import takes a second connection
 AT_A_TIME = 2
@@ -43,10 +42,8 @@ def read_rows(run: ImportRun, table: Table) -> Iterable[Row]:
     return map(reader.read, table.rows)
 
 
-def import_rows(
-    run: ImportRun, rows: Iterable[Row], *, dry: bool = False, progress: Progress | None = None
-) -> None:
-    """Stage, judge and (unless `dry`) write the rows of an import, a batch in a transaction.
+def import_rows(run: ImportRun, rows: Iterable[Row], *, dry: bool = False) -> Iterator[None]:
+    """Stage, judge and (unless `dry`) write the rows of an import; yield after each transaction.
 
     Every verdict is kept where it is dry, for people to look at. Raises Cancelled and Unreadable.
     """
@@ -58,14 +55,16 @@ def import_rows(
         counts += Counter(found)
         done += size
         advance(run, done, {**(counts + Counter(stager.counts)), "rows": done})
-        if progress is not None:
-            progress(run)
+        yield
         _stop_if_asked(run)
     _note_whole_book(run, counts)
 
 
-def write_staged(run: ImportRun, progress: Progress | None = None) -> None:
-    """Write the rows that were staged and looked at, from where it stopped. Raises Cancelled."""
+def write_staged(run: ImportRun) -> Iterator[None]:
+    """Write the rows that were staged and looked at, from where it stopped; yield at times.
+
+    Raises Cancelled.
+    """
     judge, pace = Judge(run), staging.Pace()
     base = first_row_id(run.pk)
     if run.position == 0:
@@ -77,8 +76,7 @@ def write_staged(run: ImportRun, progress: Progress | None = None) -> None:
             done = min(run.position + size, run.total)
             advance(run, done, {**(Counter(run.counts) + counts), "rows": done})
         pace.took(size, time.perf_counter() - started)
-        if progress is not None:
-            progress(run)
+        yield
         _stop_if_asked(run)
     _note_whole_book(run, run.counts)
 

@@ -205,7 +205,6 @@ class Judge:
         self._locks = FieldLock.objects.filter(
             source=run.source, contact__organization=run.organization_id
         ).exists()
-        self._do(_TABLE)
 
     def judge(self, low: int, high: int, *, every: bool) -> dict[str, int]:
         """Judge the rows after `low` up to `high`; return how many of which verdict there are.
@@ -214,6 +213,7 @@ class Judge:
         """
         self._params |= {"low": low, "high": high}
         self._left_out = "''" if every else "'same'"
+        self._do(_TABLE)  # of this connection, which may be another one than that of the last batch
         if self._engine.plan:
             self._do(self._engine.plan)
             self._refresh_statistics()

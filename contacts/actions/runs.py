@@ -2,12 +2,14 @@
 
 import io
 import logging
-from collections.abc import Iterable, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
 from typing import BinaryIO
 
 from django.db import transaction
+from django.db.models import F, Q, QuerySet, Window
+from django.db.models.functions import RowNumber
 from django.utils import timezone
 
 from accounts import audit
@@ -16,7 +18,6 @@ from contacts import states
 from contacts.access import staged_rows
 from contacts.actions.importing import (
     Cancelled,
-    Progress,
     forget_rows,
     import_rows,
     read_rows,
@@ -34,6 +35,8 @@ from vault.models import Blob
 from vault.sealing import seal_text
 
 log = logging.getLogger(__name__)
+
+Progress = Callable[[ImportRun], None]
 
 IMPORT = "import"
 SAMPLES = 5
@@ -114,7 +117,9 @@ def run_now(
     run.state = states.CHECKING if dry else states.IMPORTING
     run.save()
     try:
-        import_rows(run, rows, dry=dry, progress=progress)
+        for _ in import_rows(run, rows, dry=dry):
+            if progress is not None:
+                progress(run)
         _end(run, states.CHECKED if dry else states.DONE)
     except Cancelled:
         _end(run, states.UPLOADED if dry else states.CANCELLED)
@@ -123,14 +128,28 @@ def run_now(
         raise
 
 
-def due_runs() -> list[int]:
-    """Return the imports that nobody works at."""
-    stale = ImportRun.objects.filter(state__in=states.WORKING, beat_at__lt=timezone.now() - STALE)
-    return list(stale.order_by("pk").values_list("pk", flat=True))
+def due_runs(ours: Collection[int] = ()) -> list[int]:
+    """Return what can be gone on with, the longest untouched first; one run an organization.
+
+    It is the run that is being worked at, else the oldest; none where another worker has it.
+    """
+    first = Window(
+        RowNumber(), partition_by="organization", order_by=[F("beat_at").desc(), F("pk").asc()]
+    )
+    runs = _of_workers().alias(turn=first).filter(turn=1)
+    free = Q(pk__in=ours) | Q(beat_at__lt=timezone.now() - STALE)
+    return list(runs.filter(free).order_by("beat_at", "pk").values_list("pk", flat=True))
 
 
 def work(run_id: int, progress: Progress | None = None) -> None:
     """Work at an import until its state is done; another worker at it makes this one stop."""
+    for run in steps(run_id):
+        if progress is not None:
+            progress(run)
+
+
+def steps(run_id: int) -> Iterator[ImportRun]:
+    """Work at an import and yield it after each transaction, as often as it is asked to go on."""
     run = _claim(run_id)
     if run is None:
         return
@@ -138,13 +157,24 @@ def work(run_id: int, progress: Progress | None = None) -> None:
         _end(run, states.FAILED, failure=STOPPED)
         return
     try:
-        _work(run, progress)
+        with _counted(run_id):
+            for _ in _work(run):
+                yield run
     except MoveLost:
         log.info("%s is worked at by another", run)
-        return
     except Unreadable as error:
         _end(run, states.FAILED, failure=error.reason)
-    except DATABASE_TROUBLE:
+        _working.succeed(run_id)
+
+
+@contextmanager
+def _counted(run_id: int) -> Iterator[None]:
+    """Let an attempt that fails count, unless it is broken off by the database or the worker."""
+    try:
+        yield
+    except (MoveLost, Unreadable):
+        raise
+    except (*DATABASE_TROUBLE, GeneratorExit):
         with suppress(*DATABASE_TROUBLE):  # away still: it counts as an attempt
             _working.give_back(run_id)
         raise
@@ -178,35 +208,48 @@ def _forget_all(runs: Sequence[ImportRun]) -> None:
             blob.delete()
 
 
+def _of_workers() -> QuerySet[ImportRun]:
+    """Return the imports that are for workers: all but those of a program that runs."""
+    theirs = Q(file=None, beat_at__gte=timezone.now() - STALE) & ~Q(state=states.UNDOING)
+    return ImportRun.objects.filter(state__in=states.WORKING).exclude(theirs)
+
+
 def _claim(run_id: int) -> ImportRun | None:
-    now = timezone.now()
-    stale = ImportRun.objects.filter(pk=run_id, state__in=states.WORKING, beat_at__lt=now - STALE)
-    if stale.update(beat_at=now) != 1:
-        return None
-    return ImportRun.objects.select_related("organization", "file").get(pk=run_id)
+    """Take an import, unless somebody works at it or at another one of its organization."""
+    runs = _of_workers()
+    with transaction.atomic():
+        run = runs.select_related("organization", "file").filter(pk=run_id).first()
+        if run is None:
+            return None
+        list(Organization.objects.select_for_update(no_key=True).filter(pk=run.organization_id))
+        now = timezone.now()
+        if runs.filter(organization=run.organization_id, beat_at__gte=now - STALE).exists():
+            return None
+        ours = runs.filter(pk=run_id, state=run.state, position=run.position)
+        return run if ours.update(beat_at=now) else None
 
 
-def _work(run: ImportRun, progress: Progress | None) -> None:
+def _work(run: ImportRun) -> Iterator[None]:
     if run.state == states.CHECKING and run.file is not None:
-        _check(run, progress)
+        yield from _check(run)
     elif run.state == states.IMPORTING and run.file is not None:
-        _import(run, progress)
+        yield from _import(run)
     elif run.state == states.UNDOING:
-        undo_run(run, progress)
+        yield from undo_run(run)
         _end(run, states.UNDONE)
     else:
         # Its rows came from a program that is gone: what is written stays, and can be undone.
         _end(run, states.FAILED, failure="interrupted")
 
 
-def _check(run: ImportRun, progress: Progress | None) -> None:
+def _check(run: ImportRun) -> Iterator[None]:
     assert run.file is not None
     ImportRun.objects.filter(pk=run.pk).update(position=0)
     run.position = 0
     forget_rows(run)
     try:
         table = open_table(_opened(run.file))
-        import_rows(run, read_rows(run, table), dry=True, progress=progress)
+        yield from import_rows(run, read_rows(run, table), dry=True)
     except Cancelled:
         forget_rows(run)
         _end(run, states.UPLOADED)
@@ -214,7 +257,7 @@ def _check(run: ImportRun, progress: Progress | None) -> None:
         _end(run, states.CHECKED, total=run.position)
 
 
-def _import(run: ImportRun, progress: Progress | None) -> None:
+def _import(run: ImportRun) -> Iterator[None]:
     if run.position == 0 and not staged_rows(run).exists():
         # The staged rows do not survive a crash of the database: have the file checked again.
         _end(run, states.FAILED, failure="rows_lost")
@@ -223,7 +266,7 @@ def _import(run: ImportRun, progress: Progress | None) -> None:
         run.counts = {**run.counts, "resumed": run.position}
         log.info("%s goes on after row %s", run, run.position)
     try:
-        write_staged(run, progress)
+        yield from write_staged(run)
     except Cancelled:
         _end(run, states.CANCELLED)
     else:

@@ -1,37 +1,42 @@
 """Takes back what an import wrote, as far as nobody has changed or proven it since."""
 
-from collections.abc import Callable, Collection, Sequence
+import time
+from collections.abc import Collection, Iterator, Sequence
 
 from django.db import transaction
 from django.db.models import QuerySet
 
 from accounts.policy import SMS
 from contacts.actions.importing import advance
-from contacts.actions.staging import batch_size
+from contacts.actions.staging import Pace
 from contacts.actions.writing import NAME, WHOLE_BOOK, note_change, refresh_search
 from contacts.entries import LANGUAGE
 from contacts.models import Conflict, Contact, Datum, DeletedAddress, ImportRun, PastDatum
 from contacts.states import OPEN
 
 
-def undo_run(run: ImportRun, progress: Callable[[ImportRun], None] | None = None) -> None:
-    """Take an import back, a batch in a transaction; what was done before stays done."""
+def undo_run(run: ImportRun) -> Iterator[None]:
+    """Take an import back, a batch in a transaction; what was done before stays done.
+
+    Yields after each batch.
+    """
     contacts = Contact.objects.filter(organization=run.organization_id, owner=run.owner_id)
-    last, done = 0, 0
-    while ids := _next_ids(contacts, last):
+    last, done, pace = 0, 0, Pace()
+    while ids := _next_ids(contacts, last, pace.size):
+        started = time.perf_counter()
         with transaction.atomic():
             done += _undo_batch(run, ids)
             advance(run, done, run.counts)
+        pace.took(len(ids), time.perf_counter() - started)
         last = ids[-1]
-        if progress is not None:
-            progress(run)
+        yield
     Conflict.objects.filter(run=run, state=OPEN, times=1).delete()
     note_change(run.organization_id, run.owner_id, {WHOLE_BOOK})
 
 
-def _next_ids(contacts: QuerySet[Contact], after: int) -> list[int]:
+def _next_ids(contacts: QuerySet[Contact], after: int, size: int) -> list[int]:
     found = contacts.filter(pk__gt=after).order_by("pk")
-    return list(found.values_list("pk", flat=True)[: batch_size()])
+    return list(found.values_list("pk", flat=True)[:size])
 
 
 def _undo_batch(run: ImportRun, ids: Sequence[int]) -> int:

@@ -173,7 +173,7 @@ def test_an_import_gives_a_language_and_its_undo_takes_it_back(people: People) -
     imported(people.admin, f"{JAN},Jan,{MOBILE},,")
     run = imported(people.admin, f"{JAN},Jan,{MOBILE},,,en", header=WITH_LANGUAGE)
     given = language()
-    undo_run(run)
+    list(undo_run(run))
     assert (verdicts(run), given, language()) == ({states.CHANGED: 1}, "en", "")
 
 

@@ -22,7 +22,7 @@ pytestmark = [
     pytest.mark.slow,
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc"),
 ]
-WORKERS = [" --queues celery ", " --queues outbound ", " --queues texts "]
+WORKERS = [" --queues celery ", " --queues outbound ", " --queues texts ", " --queues long "]
 CHILDREN = ["granian", *WORKERS, " beat ", "smtpd", "-server", "keeper.py"]
 
 

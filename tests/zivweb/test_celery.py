@@ -13,15 +13,17 @@ from zivweb.management.commands.serve import our_programs
     [
         ("notifications.tasks.send_due", "outbound"),
         ("notifications.tasks.send_texts", "texts"),
+        ("contacts.tasks.work_imports", "long"),
         ("intake.tasks.make_drafts", "celery"),
     ],
 )
-def test_what_goes_out_has_a_queue_of_its_own(task: str, queue: str) -> None:
+def test_what_goes_out_and_what_takes_long_has_a_queue_of_its_own(task: str, queue: str) -> None:
     assert app.amqp.router.route({}, task)["queue"].name == queue
 
 
 @pytest.mark.parametrize(
-    ("name", "queue"), [("worker", "celery"), ("outbound", "outbound"), ("texts", "texts")]
+    ("name", "queue"),
+    [("worker", "celery"), ("outbound", "outbound"), ("texts", "texts"), ("long", "long")],
 )
 def test_every_queue_has_a_process_of_its_own(tmp_path: Path, name: str, queue: str) -> None:
     programs = {program.name: program for program in our_programs(tmp_path, "memory://")}

@@ -47,6 +47,7 @@ def test_all_is_well(client: Client) -> None:
         "worker": "ok",
         "outbound": "ok",
         "texts": "ok",
+        "long": "ok",
         "outbox_seconds": 0,
     }
 

@@ -1,4 +1,4 @@
-"""`manage.py serve`: web, monitoring, three workers, beat, SMTP and a broker at once."""
+"""`manage.py serve`: web, monitoring, four workers, beat, SMTP and a broker at once."""
 
 import http.client
 import os
@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand
 
 from flow import engine
 from zivweb import banner, broker, preparation
-from zivweb.celery import OUTBOUND, QUEUES, TEXTS, app
+from zivweb.celery import LONG, OUTBOUND, QUEUES, TEXTS, app
 from zivweb.shares import THREADS
 from zivweb.supervisor import Program, Supervisor
 
@@ -76,7 +76,7 @@ def our_programs(folder: Path, broker_url: str) -> list[Program]:
         "monitoring": _granian("zivweb.monitoring", settings.MONITORING_PORT, workers=1, threads=4),
         "worker": [*celery, *_worker("celery")],
         OUTBOUND: [*celery, *_worker(OUTBOUND)],
-        TEXTS: [*celery, *_worker(TEXTS, pool="solo")],
+        **{queue: [*celery, *_worker(queue, pool="solo")] for queue in (TEXTS, LONG)},
         "beat": [
             *(*celery, "beat", "--loglevel", "WARNING"),
             *("--schedule", str(folder / "beat-schedule")),
