@@ -131,12 +131,14 @@ def run_now(
 def due_runs(ours: Collection[int] = ()) -> list[int]:
     """Return what can be gone on with, the longest untouched first; one run an organization.
 
-    It is the run that is being worked at, else the oldest; none where another worker has it.
+    It is the run that is being worked at, else the oldest; none where another worker has it. One
+    that failed a moment ago lets the others go first.
     """
     first = Window(
         RowNumber(), partition_by="organization", order_by=[F("beat_at").desc(), F("pk").asc()]
     )
-    runs = _of_workers().alias(turn=first).filter(turn=1)
+    runs = _working.open(_of_workers()) | _of_workers().filter(pk__in=ours)
+    runs = runs.alias(turn=first).filter(turn=1)
     free = Q(pk__in=ours) | Q(beat_at__lt=timezone.now() - STALE)
     return list(runs.filter(free).order_by("beat_at", "pk").values_list("pk", flat=True))
 
@@ -180,6 +182,7 @@ def _counted(run_id: int) -> Iterator[None]:
         raise
     except Exception as error:
         _working.explain(run_id, error)
+        ImportRun.objects.filter(pk=run_id).update(beat_at=LONG_AGO)
         raise
     _working.succeed(run_id)
 
