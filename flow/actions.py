@@ -105,6 +105,8 @@ class Sweep(Generic[Row]):
         with transaction.atomic():
             self._failed().filter(row=pk).exclude(reason__startswith=f"{place}: ").delete()
             row = self._strike(pk, f"{place}: the worker died", limit=STRIKES + 1)
+            # It has not failed yet: whoever finds its worker dead goes on at once.
+            self._failed().filter(pk=row.pk).update(last_at=F("last_at") - PAUSE)
         return row.set_aside_at is None
 
     def explain(self, pk: int, error: BaseException) -> None:
@@ -112,7 +114,8 @@ class Sweep(Generic[Row]):
         row = self._failed().filter(row=pk).first()
         if row is not None:
             place = row.reason.partition(": ")[0]
-            self._failed().filter(pk=row.pk).update(reason=f"{place}: {reason_of(error)}"[:300])
+            reason = f"{place}: {reason_of(error)}"[:300]
+            self._failed().filter(pk=row.pk).update(reason=reason, last_at=timezone.now())
 
     def give_back(self, pk: int) -> None:
         """Let an attempt not count that the database broke off."""
