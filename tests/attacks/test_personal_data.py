@@ -42,6 +42,8 @@ contacts.Conflict method source state
 contacts.FieldLock method source
 contacts.Proposal state
 contacts.ExternalId source
+flow.EventCount event label
+flow.FailedRow task model reason
 notifications.Notification data_key channel kind about key state error report
 accounts.Organization name language time_zone policy_data trusted_networks
 accounts.Logo content_type digest

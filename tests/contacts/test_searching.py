@@ -6,7 +6,9 @@ from django.test.utils import CaptureQueriesContext
 
 from accounts.policy import ORGANIZATION
 from contacts import access
+from contacts.access.searching import CONTACTS
 from contacts.models import Contact
+from flow.paging import cursor_of
 from tests import engines
 from tests.contacts.imports import imported
 from tests.contacts.people import People
@@ -57,7 +59,7 @@ def test_what_everything_matches_is_shown_in_order(large: People) -> None:
 
 def test_the_next_page_goes_on_where_the_first_ended(large: People) -> None:
     last = Contact.objects.get(name="Naam 029")
-    assert found(large, "naam", str(last.pk))[:2] == ["Naam 030", "Naam 031"]
+    assert found(large, "naam", cursor_of(CONTACTS, last.pk))[:2] == ["Naam 030", "Naam 031"]
 
 
 def test_a_domain_is_found_wherever_it_stands(large: People) -> None:

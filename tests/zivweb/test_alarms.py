@@ -20,6 +20,7 @@ from flow.actions import count_event
 from flow.models import SESSION_REFUSED
 from notifications.models import Notification
 from tests import make
+from zivweb import remembered
 from zivweb.celery import app
 
 pytestmark = pytest.mark.django_db
@@ -31,6 +32,7 @@ HOURS = 7200.0
 
 def shown(metric: str) -> float:
     """Return what /metrics says of one of our figures, with its labels."""
+    remembered.forget_all()
     page = Client().get("/metrics").content.decode()
     found = re.search(rf"^{re.escape(metric)} (\S+)$", page, re.MULTILINE)
     return float(found.group(1)) if found else -1.0
@@ -98,6 +100,7 @@ def test_refused_sessions_are_counted_by_their_reason() -> None:
 
 
 def test_every_figure_that_an_alarm_looks_at_is_told() -> None:
+    remembered.forget_all()
     page = Client().get("/metrics").content.decode()
     told = set(re.findall(r"^# HELP (\w+)", page, re.MULTILINE))
 
