@@ -33,7 +33,7 @@ TO_RECIPIENTS = re.compile(
 # What a policy means, in the words of senders and of recipients.
 TO_BOTH = re.compile(rf"{TO_RECIPIENTS.pattern}|accounts/wording\.py")
 TO_ALL = re.compile(
-    r"templates/(base|_(icon|messages|support|unsent)|[45]\d\d|mail/_|delivery/_(body|files))"
+    r"templates/(base|_(icon|messages|support|unsent)|[45]\d\d|unreadable|mail/_|delivery/_(body|files))"
 )
 AS_SENDERS = re.compile(r"\b(je|jij|jou|jouw|jullie)\b", re.IGNORECASE)
 AS_RECIPIENTS = re.compile(r"\b(u|uw)\b", re.IGNORECASE)
