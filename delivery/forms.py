@@ -1,6 +1,7 @@
 """The one field by which a guest opens a message, and the words for what went wrong."""
 
 from collections.abc import Sequence
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any, Protocol
 
@@ -14,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.forms import LineField
 from accounts.policy import SMS
 from accounts.unsent import UnsentForm
+from addresses.mail import AddressError, normalize_address
 from addresses.phone import EMPTY
 from contacts.codes import MAX_HINT_LENGTH, check_access_code, fold_code
 from contacts.forms import AccessCodeField, MobileNumberField, code_error, phone_error
@@ -88,6 +90,30 @@ class AccessCodeForm(forms.Form):
         if not fold_code(typed):
             raise forms.ValidationError(self.fields["code"].error_messages["required"])
         return typed
+
+
+class OwnAddressForm(forms.Form):
+    """The address that the mail went to: who types it is a person who got it."""
+
+    address = LineField(
+        label=gettext_lazy("Your own email address"),
+        max_length=MAX_TYPED,
+        error_messages={
+            "required": gettext_lazy("Fill in the email address on which you got our mail.")
+        },
+        widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True}),
+    )
+
+    def __init__(self, data: Any = None, *, recipient: MessageRecipient) -> None:
+        super().__init__(data)
+        self.recipient = recipient
+
+    def clean_address(self) -> str:
+        """Return the address. Raises ValidationError when it is not this recipient's."""
+        with suppress(AddressError):
+            if normalize_address(self.cleaned_data["address"]) == self.recipient.address:
+                return self.recipient.address
+        raise forms.ValidationError(_("We did not send this mail to that address."))
 
 
 class NumberForm(forms.Form):

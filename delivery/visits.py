@@ -10,9 +10,11 @@ IDLE = timedelta(minutes=30)  # ASVS 7.3
 LONGEST = timedelta(hours=8)
 WARNING = timedelta(minutes=5)  # before the end; WCAG 2.2.1 asks for 20 seconds or more
 _NOTED_EVERY = timedelta(minutes=1)
+_MOST_KNOWN = 20
 
 _BROWSER = "guest_browser"
 _VISITS = "guest_visits"
+_KNOWN = "guest_known"  # recipients whose address was typed here
 
 Session = MutableMapping[str, Any]
 
@@ -108,6 +110,18 @@ def proven_with(session: Session, recipient_id: int) -> str:
     """Return the stamp of what was proven for the newest visit, "" when none is known."""
     stamp: str = session.get(_VISITS, {}).get(str(recipient_id), (0.0, 0.0, ""))[2]
     return stamp
+
+
+def note_known(session: Session, recipient_id: int) -> None:
+    """Remember that whoever sits here knows to which address the mail to this recipient went."""
+    session[_KNOWN] = [*session.get(_KNOWN, [])[1 - _MOST_KNOWN :], recipient_id]
+
+
+def is_known(session: Session, recipient_id: int, stamp: str) -> bool:
+    """Tell whether a person sat here: who typed the address, or proved this number or code."""
+    if recipient_id in session.get(_KNOWN, []):
+        return True
+    return proven_with(session, recipient_id) == stamp
 
 
 def end(session: Session, recipient_id: int) -> None:

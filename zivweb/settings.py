@@ -162,6 +162,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "accounts.privacy.NoStoreMiddleware",
     "accounts.language.LanguageMiddleware",
+    "zivweb.anonymous_posts.AnonymousPostMiddleware",
     "accounts.recovery.UnsentFormMiddleware",
     "allauth.account.middleware.AccountMiddleware",
     "accounts.demands.SecondFactorMiddleware",
@@ -219,6 +220,10 @@ ACCOUNT_FORMS = {
     "request_login_code": "accounts.forms.SignInCodeForm",
     "confirm_login_code": "accounts.forms.SignInCodeTypedForm",
     "reset_password": "accounts.forms.PasswordResetForm",
+}
+ACCOUNT_RATE_LIMITS = {  # beside allauth's own: a mail to somebody is also bounded for the day
+    "reset_password": "20/m/ip,3/m/key,10/d/key",
+    "request_login_code": "20/m/ip,3/m/key,20/d/key",
 }
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
@@ -323,6 +328,7 @@ STORAGES = {
 SMTP_MAX_BYTES = 36_700_160
 SMTP_MAX_RECIPIENTS = 500
 API_REQUESTS_PER_MINUTE = 600
+ANONYMOUS_POSTS_AN_HOUR = 600  # of one network address, to each address of ours
 
 # --- logs: ids, never addresses, numbers or codes ---------------------------------------------
 

@@ -13,7 +13,7 @@ from delivery.actions.ending import (
 )
 from delivery.actions.following import follow_notifications, note_bounce
 from delivery.actions.forgetting import erase_recipient, forget_recipients
-from delivery.actions.limits import CapReachedError, forget_old
+from delivery.actions.limits import CapReachedError, count_post, forget_old
 from delivery.actions.numbers import (
     ClosedError,
     Correction,
@@ -43,6 +43,7 @@ __all__ = [
     "can_take_back",
     "choose_language",
     "correct_recipient",
+    "count_post",
     "end_messages",
     "erase_recipient",
     "extend",

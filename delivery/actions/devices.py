@@ -8,6 +8,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from delivery.access import is_open, secret_digest, trusted_device
+from delivery.actions.limits import CapReachedError, count, device_cap
 from delivery.actions.locking import lock, record
 from delivery.actions.telling import guest_link, look_of
 from delivery.actions.verifying import note_verified
@@ -24,11 +25,15 @@ def trust_device(recipient: MessageRecipient, name: str) -> str:
     """Remember the browser in which a recipient was just verified; return its new token.
 
     `name` says what it is ("Firefox, Windows"). The recipient gets a mail about it. "" when the
-    organization does not allow this.
+    organization does not allow this, or enough were remembered today.
     """
     row = lock(recipient.pk)
     organization, now = row.message.organization, timezone.now()
     if not organization.policy.trusted_devices or not is_open(row, now):
+        return ""
+    try:
+        count([device_cap(organization.pk, row.address)], now)
+    except CapReachedError:
         return ""
     token = secrets.token_urlsafe(24)
     device = Device.objects.create(

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
+from django.db import transaction
 from django.db.models import F
 from django.utils import timezone
 
@@ -13,12 +14,16 @@ from delivery.models import Device, Tally
 from vault.keys import index_digest
 
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-# RELIABILITY.md, section 4; a day of codes to one foreign country is ours.
-SMS_TO_NUMBER, SMS_FROM_PEER, SMS_TO_COUNTRY = 10, 20, 200
+# docs/security.md has them all, with what happens beyond each.
+SMS_TO_NUMBER, SMS_TO_NUMBER_OF_ALL = 30, 90  # of one organization; of all together
+SMS_FROM_PEER, SMS_TO_COUNTRY = 20, 200
 WRONG_FROM_PEER, REPLIES_OF_RECIPIENT, MAILS_TO_RECIPIENT = 50, 20, 10
+CLAIMS_OF_RECIPIENT, DEVICES_OF_RECIPIENT = 4, 5
 
-NUMBER, PEER, ORGANIZATION, COUNTRY = "sms_number", "sms_peer", "sms_organization", "sms_country"
-WRONG, REPLY, MAIL = "wrong_peer", "reply", "mail"
+NUMBER, NUMBER_OF_ALL = "sms_number", "sms_number_of_all"
+PEER, ORGANIZATION, COUNTRY = "sms_peer", "sms_organization", "sms_country"
+WRONG, REPLY, MAIL, CLAIM, DEVICE = "wrong_peer", "reply", "mail", "claim", "device"
+POST = "post"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +71,8 @@ def sms_caps(organization_id: int, policy: Policy, number: str, peer: str) -> li
     """Return what bounds an SMS to a number, asked for from a network address ("": unknown)."""
     country = region_of(number)
     caps = [
-        Cap(NUMBER, number, SMS_TO_NUMBER, DAY),
+        Cap(NUMBER, f"{organization_id}:{number}", SMS_TO_NUMBER, DAY),
+        Cap(NUMBER_OF_ALL, number, SMS_TO_NUMBER_OF_ALL, DAY),
         Cap(ORGANIZATION, str(organization_id), policy.sms_a_day, DAY),
     ]
     if peer:
@@ -84,6 +90,22 @@ def wrong_cap(peer: str) -> Cap:
 def mail_cap(recipient_id: int) -> Cap:
     """Return what bounds the mails with the link to a recipient, beside the first."""
     return Cap(MAIL, str(recipient_id), MAILS_TO_RECIPIENT, DAY)
+
+
+def claim_cap(recipient_id: int) -> Cap:
+    """Return what bounds how often a recipient calls a number or code wrong, and right again."""
+    return Cap(CLAIM, str(recipient_id), CLAIMS_OF_RECIPIENT, DAY)
+
+
+def device_cap(organization_id: int, address: str) -> Cap:
+    """Return what bounds the browsers that a person comes to trust: each is a mail to them."""
+    return Cap(DEVICE, f"{organization_id}:{address}", DEVICES_OF_RECIPIENT, DAY)
+
+
+@transaction.atomic
+def count_post(view: str, peer: str, most: int, now: datetime) -> None:
+    """Count a POST of somebody who is not signed in, by network address. Raises CapReachedError."""
+    count([Cap(POST, f"{view}:{peer}", most, HOUR)], now)
 
 
 def _digest(cap: Cap) -> str:

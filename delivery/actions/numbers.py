@@ -10,7 +10,7 @@ from accounts.policy import DRAFT, SMS
 from contacts.actions import dispute, learn, settle_dispute
 from delivery import states
 from delivery.access import is_open
-from delivery.actions.limits import count, mail_cap
+from delivery.actions.limits import claim_cap, count, mail_cap
 from delivery.actions.locking import end_codes, forget_failures, lock, record
 from delivery.actions.telling import CODE, NUMBER, NUMBER_WRONG, queue_ready_mail, tell_sender
 from delivery.content import Secret
@@ -35,12 +35,14 @@ class Correction:
 def report_wrong_number(recipient: MessageRecipient) -> None:
     """A recipient says that the number is not theirs, or that they do not know the code.
 
-    No SMS goes there any more, and the sender is told. The others notice nothing.
+    No SMS goes there any more, and the sender is told. The others notice nothing. Raises
+    CapReachedError.
     """
     now = timezone.now()
     row = lock(recipient.pk)
     if not is_open(row, now):
         return
+    count([claim_cap(row.pk)], now)
     move(row, states.SUSPENDED, states.MOVES, stopped_at=now)
     end_codes(row, now)
     cancel_about(str(row), "code")
@@ -52,10 +54,11 @@ def report_wrong_number(recipient: MessageRecipient) -> None:
 
 @transaction.atomic
 def take_back_wrong_number(recipient: MessageRecipient) -> None:
-    """It was right after all: the recipient can be verified again."""
+    """It was right after all: the recipient can be verified again. Raises CapReachedError."""
     row = lock(recipient.pk)
     if row.state != states.SUSPENDED:
         return
+    count([claim_cap(row.pk)], timezone.now())
     move(row, states.NOTIFIED, states.MOVES, stopped_at=None)
     cancel_about(str(row), NUMBER_WRONG)
     if row.method == SMS:

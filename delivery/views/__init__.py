@@ -11,6 +11,7 @@ from delivery.views.corrections import (
     unlock_recipient,
 )
 from delivery.views.guest_devices import guest_device, guest_forget_device
+from delivery.views.guest_numbers import guest_right_number, guest_wrong_number
 from delivery.views.guest_replies import guest_reply, guest_reply_attachment
 from delivery.views.guest_visits import guest_visit
 from delivery.views.guests import (
@@ -20,11 +21,9 @@ from delivery.views.guests import (
     guest_body,
     guest_close,
     guest_print,
-    guest_right_number,
     guest_send_code,
     guest_sms,
     guest_verify,
-    guest_wrong_number,
 )
 from delivery.views.senders import (
     message,

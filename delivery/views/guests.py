@@ -112,7 +112,7 @@ def message_page(
         "with_images": "images" in request.GET,
         "devices": access.devices_of(recipient),
     }
-    return _page(request, recipient, "guest_message", shown, status=status)
+    return guest_page(request, recipient, "guest_message", shown, status=status)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -123,7 +123,7 @@ def guest_send_code(request: HttpRequest, recipient: MessageRecipient) -> HttpRe
         return _to_guest(recipient)
     _note_language(request, recipient)
     try:
-        actions.send_code(recipient, visits.browser_of(request.session), _peer(request))
+        actions.send_code(recipient, visits.browser_of(request.session), peer_of_request(request))
     except actions.CodeNotSentError as refusal:
         recipient.refresh_from_db(fields=_CHANGING)
         error = not_sent_error(refusal.reason, refusal.until)
@@ -143,7 +143,7 @@ def guest_verify(request: HttpRequest, recipient: MessageRecipient) -> HttpRespo
         return closed_page(request, recipient, form=form, status=REFUSED)
     browser = visits.known_browser(request.session)
     typed = form.cleaned_data["code"]
-    attempt = actions.open_message(recipient, browser, typed, _peer(request))
+    attempt = actions.open_message(recipient, browser, typed, peer_of_request(request))
     if attempt.problem:
         return _refused(request, recipient, form, attempt)
     _note_language(request, recipient)
@@ -163,24 +163,6 @@ def guest_sms(request: HttpRequest, recipient: MessageRecipient) -> HttpResponse
     is_over = found is None or found.state in {SENT, FAILED, CANCELLED}
     status = ENOUGH if is_over else 200
     return render(request, "delivery/_sms.html", context, status=status)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@of_guest
-def guest_wrong_number(request: HttpRequest, recipient: MessageRecipient) -> HttpResponse:
-    """Take it that the number is not this recipient's, or that they do not know the code."""
-    if request.method == "POST":
-        actions.report_wrong_number(recipient)
-    return _to_guest(recipient)
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-@of_guest
-def guest_right_number(request: HttpRequest, recipient: MessageRecipient) -> HttpResponse:
-    """Undo `guest_wrong_number`."""
-    if request.method == "POST":
-        actions.take_back_wrong_number(recipient)
-    return _to_guest(recipient)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -280,7 +262,8 @@ def _remember_device(
         )
 
 
-def _peer(request: HttpRequest) -> str:
+def peer_of_request(request: HttpRequest) -> str:
+    """Return the network address that limits count for, "" where nobody is counted."""
     forwarded = request.headers.get("X-Forwarded-For", "")
     peer = peer_of(request.META.get("REMOTE_ADDR", ""), forwarded, settings.TRUSTED_PROXIES)
     # Everybody in a demo sits at the machine that runs it.
@@ -323,9 +306,9 @@ def closed_page(
     """Show how the message can be opened, or why it cannot (any more)."""
     now = timezone.now()
     if recipient.state == states.SUSPENDED and recipient.message.expires_at > now:
-        return _page(request, recipient, "guest_suspended")
+        return guest_page(request, recipient, "guest_suspended", {"error": error}, status=status)
     if not access.is_open(recipient, now):
-        return _page(request, recipient, "guest_ended", status=GONE)
+        return guest_page(request, recipient, "guest_ended", status=GONE)
     secret = recipient.open_secret()
     is_sms = recipient.method == SMS
     locked_until = recipient.locked_until
@@ -342,7 +325,7 @@ def closed_page(
         "may_remember": recipient.message.organization.policy.trusted_devices,
         **(_sending(request, recipient) if is_sms else {}),
     }
-    return _page(request, recipient, "guest_verify", shown, status=status)
+    return guest_page(request, recipient, "guest_verify", shown, status=status)
 
 
 def _sending(request: HttpRequest, recipient: MessageRecipient) -> dict[str, object]:
@@ -360,7 +343,7 @@ def _sending(request: HttpRequest, recipient: MessageRecipient) -> dict[str, obj
     }
 
 
-def _page(
+def guest_page(
     request: HttpRequest,
     recipient: MessageRecipient,
     name: str,
@@ -368,6 +351,7 @@ def _page(
     *,
     status: int = 200,
 ) -> HttpResponse:
+    """Show a page with what every page of a recipient shows."""
     organization = recipient.message.organization
     context = {
         "recipient": recipient,

@@ -28,16 +28,19 @@ class Words:
     code: str
     open_message: str
     wrong_number: str
+    own_address: str
 
 
 WORDS = {
     "en": Words(
         "Finish sending your email", "Mobile number", "Access code", "Send", "Undo",
         "Send code", "Code", "Open message", "This is not my number",
+        "Your own email address",
     ),
     "nl": Words(
         "Voltooi het verzenden van uw email", "Mobiel nummer", "Toegangscode", "Verzenden",
         "Ongedaan maken", "Code versturen", "Code", "Bericht openen", "Dit is niet mijn nummer",
+        "Uw e-mailadres",
     ),
 }  # fmt: skip
 

@@ -374,12 +374,14 @@ def test_a_withdrawn_message_says_so(client: Client) -> None:
 
 def test_this_is_not_my_number_says_what_happens_next(client: Client) -> None:
     jan = receiver()
-    page = client.post(link(jan, "wrong-number/"), follow=True).content.decode()
+    posted = {"address": jan.address}
+    page = client.post(link(jan, "wrong-number/"), posted, follow=True).content.decode()
     assert ("What happens next" in page, "We have told the sender" in page) == (True, True)
 
 
 def test_a_wrong_number_can_be_taken_back(client: Client) -> None:
     jan = receiver()
     report_wrong_number(jan)
-    page = client.post(link(jan, "right-number/"), follow=True).content.decode()
+    posted = {"address": jan.address}
+    page = client.post(link(jan, "right-number/"), posted, follow=True).content.decode()
     assert "Send code" in page

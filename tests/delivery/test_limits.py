@@ -11,10 +11,16 @@ from django.test import Client, RequestFactory
 from django.utils import timezone
 from pytest_django import Settings
 
-from accounts.models import AuditEntry, Organization
+from accounts.models import AuditEntry, Organization, User
 from accounts.policy import ACCESS_CODE, Policy
 from delivery.actions import CodeNotSentError, forget_old, open_message, send_code
-from delivery.actions.limits import SMS_FROM_PEER, SMS_TO_COUNTRY, SMS_TO_NUMBER, WRONG_FROM_PEER
+from delivery.actions.limits import (
+    SMS_FROM_PEER,
+    SMS_TO_COUNTRY,
+    SMS_TO_NUMBER,
+    SMS_TO_NUMBER_OF_ALL,
+    WRONG_FROM_PEER,
+)
 from delivery.actions.verifying import CAPPED, COUNTRY, LOCKED
 from delivery.models import MessageRecipient, Tally
 from notifications.models import Notification
@@ -67,9 +73,11 @@ def compared() -> int:
     return AuditEntry.objects.filter(verb="wrong_code").count()
 
 
-def pump(count: int, *, number: str = make.NUMBER, peer: str = "") -> list[str]:
+def pump(
+    count: int, *, number: str = make.NUMBER, peer: str = "", sender: User | None = None
+) -> list[str]:
     """Ask for a code for so many messages of one sender; return why the last ones were refused."""
-    sender = make.user()
+    sender = sender or make.user()
     people = (person(f"p{index}@example.nl", value=number) for index in range(count))
     rows = [recipient_of(released(each, sender=sender), each.address) for each in people]
     return [reason for row in rows if (reason := refusal(row, peer))]
@@ -97,10 +105,27 @@ def test_a_number_gets_so_many_codes_a_day() -> None:
     assert pump(SMS_TO_NUMBER + 2) == [CAPPED, CAPPED]
 
 
-def test_the_limit_of_a_number_ends_with_the_day() -> None:
+def test_a_practice_with_eleven_messages_a_day_is_not_stuck() -> None:
+    assert pump(11) == []
+
+
+def test_one_organization_uses_up_no_codes_of_another() -> None:
     pump(SMS_TO_NUMBER + 1)
+    assert pump(1) == []
+
+
+@pytest.mark.slow
+def test_a_number_gets_so_many_codes_a_day_of_all_together() -> None:
+    organizations = range(SMS_TO_NUMBER_OF_ALL // SMS_TO_NUMBER)
+    assert [pump(SMS_TO_NUMBER) for _ in organizations] == [[] for _ in organizations]
+    assert pump(1) == [CAPPED]
+
+
+def test_the_limit_of_a_number_ends_with_the_day() -> None:
+    sender = make.user()
+    pump(SMS_TO_NUMBER + 1, sender=sender)
     with time_machine.travel(timezone.now() + timedelta(days=1, minutes=1)):
-        assert pump(1) == []
+        assert pump(1, sender=sender) == []
 
 
 @pytest.mark.slow
