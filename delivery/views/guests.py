@@ -74,7 +74,7 @@ def of_guest(view: View[Rest]) -> Callable[..., HttpResponseBase]:
                     response = view(request, recipient, *args, **kwargs)
                 except VaultError:  # its key is lost: say whom to ask
                     log.exception("%s cannot be opened", recipient)
-                    response = _page(request, recipient, "guest_unreadable", status=UNREADABLE)
+                    response = guest_page(request, recipient, "guest_unreadable", status=UNREADABLE)
         response["Cache-Control"] = "no-store"
         response["Referrer-Policy"] = "no-referrer"
         return response
