@@ -97,9 +97,15 @@ class Draft(SealedRow):
         indexes = [
             models.Index(fields=["sender", "state", "-id"], name="drafts_of_sender"),
             models.Index(fields=["sender", "fingerprint", "released_at"], name="drafts_same_mail"),
-            models.Index(fields=["id"], condition=Q(state=states.RECEIVED), name="drafts_new"),
             models.Index(
-                fields=["send_at"], condition=Q(state=states.SENDING), name="drafts_to_release"
+                fields=["organization", "id"],
+                condition=Q(state=states.RECEIVED),
+                name="drafts_new_in_turns",
+            ),
+            models.Index(
+                fields=["organization", "id"],
+                condition=Q(state=states.SENDING),
+                name="drafts_to_release_in_turns",
             ),
             models.Index(
                 fields=["tell_at"], condition=Q(tell_at__isnull=False), name="drafts_to_tell"

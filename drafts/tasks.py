@@ -3,6 +3,7 @@
 import logging
 from collections.abc import Callable
 from contextlib import suppress
+from itertools import takewhile
 
 from celery import shared_task
 from django.db import InterfaceError, OperationalError
@@ -12,6 +13,7 @@ from accounts.models import User
 from drafts import actions
 from drafts.models import Draft
 from flow.actions import Sweep
+from flow.slices import more
 
 log = logging.getLogger(__name__)
 
@@ -29,7 +31,7 @@ _reminding = Sweep("drafts.tasks.remind_due", User)
 @shared_task
 def detect_missing() -> None:
     """Find the recipients of new drafts that lack verification data, and tell the senders."""
-    while ids := actions.claim_new():
+    while more() and (ids := actions.claim_new()):
         for draft_id in actions.judge_new_together(ids):
             _judge_alone(draft_id)
     _each(_judging, _judge_new, actions.drafts_to_judge())
@@ -38,14 +40,14 @@ def detect_missing() -> None:
 @shared_task
 def judge_changed() -> None:
     """Judge the drafts again that wait for an address whose data changed."""
-    while actions.judge_changes():
+    while more() and actions.judge_changes():
         pass
 
 
 @shared_task
 def judge_policies() -> None:
     """Judge the held drafts of organizations again whose policy changed."""
-    while actions.judge_policies():
+    while more() and actions.judge_policies():
         pass
 
 
@@ -54,7 +56,7 @@ def tell_due() -> None:
     """Tell senders what is held, ready, or went out by itself, several drafts in one mail."""
     senders = actions.senders_to_tell(SENDERS)
     fresh = _telling.fresh(senders)
-    for start in range(0, len(fresh), TOGETHER):
+    for start in takewhile(lambda _: more(), range(0, len(fresh), TOGETHER)):
         _telling.each(actions.tell_together(fresh[start : start + TOGETHER]), actions.tell_sender)
     _telling.each(set(senders).difference(fresh), actions.tell_sender)
     _announcing.each(actions.senders_to_announce(SENDERS), actions.announce_sent)
@@ -103,6 +105,7 @@ def _judge(draft_id: int) -> None:
 def _each(sweep: Sweep[Draft], act: Callable[[int], None], drafts: QuerySet[Draft]) -> None:
     """Act on every draft once, oldest first."""
     last = 0
-    while ids := list(drafts.filter(pk__gt=last).order_by("pk").values_list("pk", flat=True)[:100]):
+    rest = drafts.order_by("pk").values_list("pk", flat=True)
+    while more() and (ids := list(rest.filter(pk__gt=last)[:100])):
         sweep.each(ids, act)
         last = ids[-1]

@@ -25,7 +25,8 @@ from flow.actions import Sweep
 from flow.forgetting import KEPT, first_ids
 from flow.moves import MoveLost, move, move_all
 from flow.reader import ReaderAway, ReaderFailed, TooComplex
-from flow.sweeps import skip_locked, wake
+from flow.sweeps import wake
+from flow.turns import in_turns, sorted_by_turn
 from intake import states
 from intake.answers import answered_mails
 from intake.bounces import bounce_token
@@ -152,14 +153,15 @@ def forget_recipients() -> int:
 
 
 def claim_new_mails() -> list[RawMail]:
-    """Take some mails that no worker has begun with, under one lease.
+    """Take some mails that no worker has begun with, of organizations in turn, under one lease.
 
     Whoever dies with them leaves them begun: then each goes alone, and takes no other along.
     """
     now = timezone.now()
     with transaction.atomic():
         new = RawMail.objects.filter(state=states.STORED, lease_until=None, attempts=0)
-        found = skip_locked(new.only("size").order_by("id"))[:TOGETHER]
+        ids = in_turns(new, TOGETHER)
+        found = sorted_by_turn(RawMail.objects.filter(pk__in=ids).only("size"), ids)
         taken, size = list[int](), 0
         for mail in found:
             size += mail.size
@@ -172,15 +174,16 @@ def claim_new_mails() -> list[RawMail]:
 
 
 def claim_mail() -> RawMail | None:
-    """Take the oldest mail that nobody works on, under a lease; None when there is none.
+    """Take the oldest mail of an organization that nobody works on; None when there is none.
 
-    The attempt is counted before it begins, so that a mail that kills its worker is given up too.
+    It is under a lease. The attempt is counted before it begins, so that a mail that kills its
+    worker is given up too.
     """
     now = timezone.now()
     free = Q(lease_until=None) | Q(lease_until__lt=now)
     with transaction.atomic():
-        waiting = RawMail.objects.filter(free, state=states.STORED).order_by("id")
-        mail = skip_locked(waiting).first()
+        ids = in_turns(RawMail.objects.filter(free, state=states.STORED), 1)
+        mail = RawMail.objects.filter(pk__in=ids).first()
         if mail is not None:
             mail.attempts = min(mail.attempts, MAX_ATTEMPTS) + 1
             mail.lease_until = now + LEASE

@@ -43,7 +43,13 @@ class RawMail(SealedRow):
     )
 
     class Meta:
-        indexes = [models.Index(fields=["id"], condition=Q(state=states.STORED), name="intake_new")]
+        indexes = [
+            models.Index(
+                fields=["organization", "id"],
+                condition=Q(state=states.STORED),
+                name="intake_in_turns",
+            )
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(state=states.DRAFTED, draft__isnull=False)

@@ -8,6 +8,7 @@ from django.db import InterfaceError, OperationalError
 
 from flow.moves import MoveLost
 from flow.reader import ReaderAway
+from flow.slices import more
 from intake import actions
 from intake.models import RawMail
 
@@ -20,9 +21,9 @@ log = logging.getLogger(__name__)
 @shared_task(name="intake.tasks.make_drafts")
 def make_drafts() -> None:
     """Make a draft of every mail that waits; safe to run often and at once."""
-    while mails := actions.claim_new_mails():
+    while more() and (mails := actions.claim_new_mails()):
         _make_alone(actions.make_drafts(mails))
-    while (begun := actions.claim_mail()) is not None:
+    while more() and (begun := actions.claim_mail()) is not None:
         _make_alone([begun])
 
 
@@ -51,5 +52,5 @@ def _make_draft(mail: RawMail) -> None:
 @shared_task(name="intake.tasks.forget_ended")
 def forget_ended() -> None:
     """Destroy what was kept of mails whose message has come to its end."""
-    while actions.forget_ended():
+    while more() and actions.forget_ended():
         pass

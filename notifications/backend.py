@@ -74,6 +74,7 @@ def _mail(message: EmailMessage, to: str, name: str, language: str) -> Mail:
         to_name=name,
         language=(get_language() or language)[:2],
         context={"subject": str(message.subject), "text": str(message.body)},
+        urgent=True,  # a code or a link to sign in with
     )
 
 

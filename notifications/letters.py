@@ -22,6 +22,7 @@ class Mail:
     `context` holds plain data only. The From address is no-reply@ZIVWEB_MAIL_DOMAIN unless
     `from_address` is given; `from_name` is the name that is shown with it. `list_id` is the first
     label of a List-Id (RFC 2919), for mails of one kind to many people. `logo` is shown above it.
+    `urgent`: somebody waits for it at a screen, so it goes before what waits already.
     """
 
     kind: str
@@ -37,6 +38,7 @@ class Mail:
     references: tuple[str, ...] = ()
     files: tuple[MailFile, ...] = ()
     logo: MailFile | None = None
+    urgent: bool = False
 
 
 @dataclass(frozen=True, slots=True)

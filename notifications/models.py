@@ -15,6 +15,7 @@ class Notification(SealedRow):
     token by which the world reports back: the bounce address of a mail, the receipt of an SMS.
     `report` is what was reported, after it was sent. From `useless_at` on it is not sent any more.
     `news`: it failed or came back, and the app that it is about has not followed that yet.
+    `urgent`: it goes before what waits already.
     """
 
     class Report(models.TextChoices):
@@ -57,6 +58,7 @@ class Notification(SealedRow):
     report = models.CharField(max_length=10, choices=Report, default=Report.NONE, blank=True)
     reported_at = models.DateTimeField(null=True, blank=True)
     news = models.BooleanField(default=False)
+    urgent = models.BooleanField(default=False, db_default=False)
 
     class Meta:
         indexes = [
@@ -64,7 +66,9 @@ class Notification(SealedRow):
             models.Index(fields=["return_hash"], name="notifications_return"),
             models.Index(fields=["id"], condition=Q(news=True), name="notifications_news"),
             models.Index(
-                fields=["next_at"], condition=Q(state=states.QUEUED), name="notifications_due"
+                fields=["channel", "urgent", "organization", "next_at", "id"],
+                condition=Q(state=states.QUEUED),
+                name="notifications_in_turns",
             ),
             models.Index(
                 fields=["lease_until"],

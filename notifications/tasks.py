@@ -6,6 +6,7 @@ from collections.abc import Callable
 from celery import shared_task
 
 from flow.actions import count_failure
+from flow.slices import more
 from notifications import actions
 
 log = logging.getLogger(__name__)
@@ -25,7 +26,7 @@ def send_texts() -> None:
 
 def _send(batch: Callable[[], int], task: str) -> None:
     try:
-        while batch():
+        while more() and batch():
             pass
     except Exception:
         log.exception("the outbox stopped, the next sweep goes on")

@@ -27,6 +27,7 @@ from drafts.actions.judging import same_mail
 from drafts.models import Draft
 from intake import actions as intake
 from notifications import actions as outbox
+from notifications.access import outbox_age
 from notifications.models import Notification
 from tests import engines, make
 from vault.tokens import link_token
@@ -114,18 +115,18 @@ def plans_of(act: Callable[[], object]) -> str:
             act()
         plans = []
         for query in captured.captured_queries:
-            if query["sql"].startswith("SELECT"):
+            if query["sql"].startswith(("SELECT", "\nWITH RECURSIVE")):
                 cursor.execute(f"EXPLAIN {query['sql']}")
                 plans += [line for (line,) in cursor.fetchall()]
     return "\n".join(plans)
 
 
 HOT: dict[str, Callable[[House], object]] = {
-    "intake_new": lambda _: intake.claim_new_mails(),
-    "intake_new ": lambda _: intake.claim_mail(),
-    "drafts_new": lambda _: actions.claim_new(),
+    "intake_in_turns": lambda _: intake.claim_new_mails(),
+    "intake_in_turns ": lambda _: intake.claim_mail(),
+    "drafts_new_in_turns": lambda _: actions.claim_new(),
     "drafts_same_mail": lambda house: list(same_mail(house.draft)),
-    "drafts_to_release": lambda _: actions.release_due(),
+    "drafts_to_release_in_turns": lambda _: actions.release_due(),
     "drafts_to_tell": lambda _: actions.senders_to_tell(100),
     "drafts_to_remind": lambda _: actions.senders_to_remind(100),
     "drafts_to_expire": lambda _: list(actions.drafts_to_expire()[:100]),
@@ -133,7 +134,9 @@ HOT: dict[str, Callable[[House], object]] = {
     "drafts_waits_for_address": lambda house: access.waiting_for_address(
         house.draft.sender, ADDRESS
     ),
-    "notifications_due": lambda _: outbox.send_due(),
+    "notifications_in_turns": lambda _: outbox.send_due(),
+    "notifications_in_turns ": lambda _: outbox_age(),
+    "contacts_changes_in_turns": lambda _: actions.judge_changes(),
     "notifications_leased": lambda _: outbox.send_due(),
     "drafts_draft_token_hash": lambda house: access.draft_for_link(
         house.draft.sender, link_token("finish", house.draft.uid)

@@ -83,8 +83,8 @@ def open_codes(datum_ids: Collection[int]) -> dict[int, tuple[str, str]]:
 
 
 def pending_changes() -> QuerySet[AddressChange]:
-    """Return the changed addresses for which drafts must still be judged again, oldest first."""
-    return AddressChange.objects.order_by("pk")
+    """Return the changed addresses for which drafts must still be judged again."""
+    return AddressChange.objects.all()
 
 
 def contact_for(user: User, pk: int) -> Contact:

@@ -244,6 +244,9 @@ class AddressChange(models.Model):
     cursor = models.BigIntegerField(default=0)
     at = models.DateTimeField(auto_now_add=True)
 
+    class Meta:
+        indexes = [models.Index(fields=["organization", "id"], name="contacts_changes_in_turns")]
+
     def __str__(self) -> str:
         return f"address change:{self.pk}"
 

@@ -25,8 +25,9 @@ from drafts.actions.telling import plan_telling, stop_telling
 from drafts.models import Draft, PolicySeen, Recipient
 from flow.actions import Sweep
 from flow.moves import move
+from flow.turns import unlocked_in_turns
 
-CHANGES = 100
+CHANGES = 10
 RESENT_WITHIN: Final = timedelta(hours=24)
 JUDGE_CHANGED, JUDGE_POLICIES = "drafts.tasks.judge_changed", "drafts.tasks.judge_policies"
 
@@ -119,8 +120,8 @@ def judge_changes() -> int:
     """Judge drafts that wait for changed addresses; return how many changes were followed."""
     failed_before = _judging.due_again()
     _judging.each(failed_before, _judge_one)
-    changes = _changes.open(pending_changes()).values_list("pk", flat=True)
-    return sum(_changes.each(changes[:CHANGES], _follow))
+    changes = unlocked_in_turns(_changes.open(pending_changes()), CHANGES)
+    return sum(_changes.each(changes, _follow))
 
 
 def judge_policies() -> int:

@@ -29,6 +29,8 @@ from drafts.actions.trying import release_later
 from drafts.models import Attachment, Draft, Recipient
 from flow.actions import Sweep
 from flow.moves import move_all
+from flow.slices import more
+from flow.turns import unlocked_in_turns
 
 Codes = Mapping[int, tuple[str, str]]
 
@@ -38,17 +40,18 @@ _releasing = Sweep("drafts.tasks.release_due", Draft)
 def release_due() -> int:
     """Release the drafts whose time to undo is over, a batch a transaction; return how many.
 
-    Each is released once, however often this runs. One that fails is tried again later, alone.
+    Organizations take turns. Each is released once, however often this runs. One that fails is
+    tried again later, alone.
     """
-    last, count = 0, 0
+    count = 0
     sending = Draft.objects.filter(state=states.SENDING, send_at__lte=timezone.now())
     due = _releasing.open(sending.order_by("pk"))
     failed_before = list(due.filter(attempts__gt=0).values_list("pk", flat=True)[:BATCH])
     _put_off(act_alone(failed_before, _release_due, _releasing))
     new = due.filter(attempts=0)
-    while ids := list(new.filter(pk__gt=last).values_list("pk", flat=True)[:BATCH]):
-        _put_off(act_alone(act_on_free(ids, _release_due), _release_due, _releasing))
-        last, count = ids[-1], count + len(ids)
+    while more() and (ids := unlocked_in_turns(new, BATCH)):
+        _put_off(act_alone(act_on_free(sorted(ids), _release_due), _release_due, _releasing))
+        count += len(ids)
     return count + len(failed_before)
 
 

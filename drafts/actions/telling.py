@@ -8,6 +8,8 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Min, Window
+from django.db.models.functions import RowNumber
 from django.urls import reverse
 from django.utils import timezone, translation
 
@@ -53,14 +55,16 @@ def plan_telling(*drafts: Draft) -> None:
 
 
 def senders_to_tell(limit: int) -> list[int]:
-    """Return whom to tell of something now.
+    """Return whom to tell of something now, of each organization in turn.
 
     A draft whose mail was called off for the sake of another one is told of anew.
     """
     called_off = Draft.objects.filter(state__in=states.HELD, tell_at=None, notice__state=CANCELLED)
     called_off.update(tell_at=timezone.now(), notice=None)
     due = Draft.objects.filter(tell_at__lte=timezone.now(), state__in=states.HELD)
-    return list(due.order_by().values_list("sender", flat=True).distinct()[:limit])
+    senders = due.order_by().values_list("sender", flat=True).alias(first=Min("tell_at"))
+    turn = Window(RowNumber(), partition_by="organization", order_by="first")
+    return list(senders.alias(turn=turn).order_by("turn", "first")[:limit])
 
 
 @transaction.atomic

@@ -18,7 +18,8 @@ from drafts.models import Draft
 from drafts.reminders import expiry_of
 from drafts.states import MAX_ATTEMPTS
 from flow.moves import move
-from flow.sweeps import skip_locked, wake
+from flow.sweeps import wake
+from flow.turns import in_turns
 
 PAUSE = timedelta(seconds=20)  # before the second attempt; then 4 times, 9 times so long
 
@@ -46,11 +47,11 @@ def claim_attempt(draft_id: int) -> bool:
 def claim_new() -> list[int]:
     """Count the first attempt of some drafts that nobody has begun with; return which.
 
+    Organizations take turns.
     Whoever dies with them leaves them begun: then each goes alone, and takes no other along.
     """
     with transaction.atomic():
-        new = Draft.objects.filter(state=states.RECEIVED, attempts=0).order_by("pk")
-        ids = [draft.pk for draft in skip_locked(new.only("pk"))[:BATCH]]
+        ids = sorted(in_turns(Draft.objects.filter(state=states.RECEIVED, attempts=0), BATCH))
         Draft.objects.filter(pk__in=ids).update(attempts=1)
     return ids
 

@@ -93,6 +93,7 @@ def _new_row(channel: str, kind: str, organization_id: int, about: str, key: str
 def _mail_row(posting: Posting) -> Notification:
     mail = posting.mail
     row = _new_row(states.MAIL, mail.kind, posting.organization_id, posting.about, posting.key)
+    row.urgent = mail.urgent
     row.payload = row.seal(PAYLOAD, pack_mail(render_mail(mail, row.uid)))
     return row
 

@@ -16,6 +16,7 @@ from django.utils import timezone
 from flow.actions import DATABASE_TROUBLE, STRIKES
 from flow.moves import move_all
 from flow.sweeps import skip_locked
+from flow.turns import in_turns, sorted_by_turn
 from notifications import states
 from notifications.access import PAYLOAD
 from notifications.actions.ending import end, put_off
@@ -37,7 +38,7 @@ from vault.tokens import link_token
 
 log = logging.getLogger(__name__)
 
-BATCH = 50
+BATCH, ORDER = 50, ("next_at", "id")
 UNKNOWN, TOO_LATE, GIVEN_UP = "unknown outcome", "too late", "given up"
 NO_RELAY, UNREADABLE, BROKEN = "no relay", "cannot be opened", "broken"
 
@@ -85,16 +86,19 @@ def _rescue_expired() -> None:
 
 
 def _claim(channel: str, count: int) -> list[Notification]:
-    """Take what is due, under a lease. The first attempt of mails is counted with it.
+    """Take what is due, under a lease: what is urgent first, and of organizations in turn.
 
-    So a mail whose worker died was begun before, and the attempts after it are counted one by one.
+    The first attempt of mails is counted with it. So a mail whose worker died was begun before, and
+    the attempts after it are counted one by one.
     """
     now = timezone.now()
     due = Notification.objects.filter(state=states.QUEUED, channel=channel, next_at__lte=now)
     begun = Greatest(F("attempts"), Value(1), output_field=SmallIntegerField())
     counted = {"attempts": begun} if channel == states.MAIL else {}
     with transaction.atomic():
-        rows = list(skip_locked(due.order_by("next_at", "pk"))[:count])
+        ids = in_turns(due.filter(urgent=True), count, ORDER)
+        ids += in_turns(due.filter(urgent=False), count - len(ids), ORDER)
+        rows = sorted_by_turn(due.filter(pk__in=ids), ids)
         move_all(rows, states.SENDING, states.MOVES, lease_until=now + LEASE, **counted)
     return rows
 

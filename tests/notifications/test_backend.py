@@ -29,7 +29,8 @@ def test_a_library_mails_a_user_by_the_outbox(anna: User) -> None:
 
     row = Notification.objects.get()
     mail = open_mail(unpack_mail(row.unseal("payload", bytes(row.payload))))
-    assert (row.organization, row.about) == (anna.organization, f"user:{anna.pk}")
+    where = (row.organization, row.about, row.urgent)
+    assert where == (anna.organization, f"user:{anna.pk}", True)
     assert (mail.subject, mail.text) == ("Reset your password", TEXT)
     assert 'href="http://localhost:8000/account/password/reset/key/abc/"' in mail.html
 
