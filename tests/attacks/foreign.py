@@ -41,7 +41,7 @@ from tests import make
 from tests.contacts.imports import imported, uploaded
 from tests.delivery.messages import file, link, open_in, person, recipient_of, released
 
-APART, NOBODYS = 100_000, 1_009_250_001  # ids between two tables; an id that nobody has
+APART, NOBODYS = 100_000, 509_250_001  # ids between two tables; an id that nobody has
 # What is drawn anew for each answer: tokens, passwords, secrets of apps and their pictures.
 DRAWN = re.compile(r"[A-Za-z0-9_-]{22,}|data:image/svg[^\"]+")
 NUMBER = re.compile(r"<int:(\w+)>")

@@ -44,19 +44,19 @@ def askers(settings: Settings) -> Iterator[dict[str, Asker]]:
 
 def make_askers() -> dict[str, Asker]:
     """Store all sides."""
-    spread(1_000_000_000)
+    spread(500_000_000)
     place = make.organization()
     victim, colleague, admin = (
         make.user(place, role=role) for role in ("sender", "sender", "admin")
     )
     personal = made_by(lambda: make_own(victim, "merel"))
     shared = made_by(lambda: make_shared(admin, "merel"))
-    spread(2_000_000_000)
+    spread(1_000_000_000)
     stranger = make.user(role="admin")
     theirs = made_by(lambda: make_all(stranger, "specht"))
-    spread(3_000_000_000)
+    spread(1_500_000_000)
     own = made_by(lambda: make_own(colleague, "uil"))
-    spread(4_000_000_000)
+    spread(2_000_000_000)
     other = recipient_of(released(person("kees@example.nl")), "kees@example.nl")
     guest: list[Client] = []
     guests_own = made_by(lambda: guest.append(answer_to(other)))
