@@ -31,6 +31,9 @@ BEAT = {
     "accounts.tasks.prune_audit": 86400.0,
     "zivweb.tasks.forget_old": 86400.0,
 }
+# A sweep that nobody got to is worth nothing once the next ones are there. But a busy worker must
+# come to every kind of it, so each may wait as long as it takes until it is its turn.
+LATE = 30.0
 WORKER = "worker"
 OUTBOUND = "outbound"  # a queue of its own: who waits for a relay holds up nothing else
 TEXTS = "texts"  # and who waits for a code by SMS waits for no relay
@@ -65,9 +68,8 @@ app.conf.update(
         "notifications.tasks.*": {"queue": OUTBOUND},
         "contacts.tasks.work_imports": {"queue": LONG},
     },
-    # A sweep that nobody got to is worth nothing once the next one is there.
     beat_schedule={
-        name: {"task": name, "schedule": every, "options": {"expires": every}}
+        name: {"task": name, "schedule": every, "options": {"expires": max(every, LATE)}}
         for name, every in BEAT.items()
     }
     | {
