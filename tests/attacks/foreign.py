@@ -177,9 +177,9 @@ class Asker:
             answer = getattr(self.browser, method)(path, data)
             text = said(answer)
             transaction.set_rollback(True)
-        shown = DRAWN.sub("DRAWN", text).replace(str(number), "ID")
-        location = answer.headers.get("Location", "").replace(str(number), "ID")
-        return answer.status_code, location, shown
+        asked = re.compile(rf"(?<!\d){number}(?!\d)")
+        shown = asked.sub("ID", DRAWN.sub("DRAWN", text))
+        return answer.status_code, asked.sub("ID", answer.headers.get("Location", "")), shown
 
     def told(self, method: str, path: str, name: str = "", *numbers: int) -> list[int]:
         """Return which ids of somebody else are answered unlike one that nobody has.
