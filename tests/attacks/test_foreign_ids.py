@@ -43,14 +43,14 @@ def askers(settings: Settings) -> Iterator[dict[str, Asker]]:
 
 
 def make_askers() -> dict[str, Asker]:
-    """Store all sides."""
+    """Store all sides; the names of the others come last: a page after one of them is empty."""
     spread(500_000_000)
     place = make.organization()
     victim, colleague, admin = (
         make.user(place, role=role) for role in ("sender", "sender", "admin")
     )
-    personal = made_by(lambda: make_own(victim, "merel"))
-    shared = made_by(lambda: make_shared(admin, "merel"))
+    personal = made_by(lambda: make_own(victim, "winterkoning"))
+    shared = made_by(lambda: make_shared(admin, "winterkoning"))
     spread(1_000_000_000)
     stranger = make.user(role="admin")
     theirs = made_by(lambda: make_all(stranger, "specht"))
