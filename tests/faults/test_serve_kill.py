@@ -23,7 +23,8 @@ pytestmark = [
     pytest.mark.skipif(not sys.platform.startswith("linux"), reason="looks into /proc"),
 ]
 WORKERS = [" --queues celery ", " --queues outbound ", " --queues texts ", " --queues long "]
-CHILDREN = ["granian", *WORKERS, " beat ", "smtpd", "-server", "keeper.py"]
+WEB, MONITORING = "zivweb.wsgi:", "zivweb.monitoring:"
+CHILDREN = [WEB, MONITORING, *WORKERS, " beat ", "smtpd", "-server", "keeper.py"]
 
 
 @pytest.fixture(scope="module")
@@ -51,7 +52,7 @@ def test_children_that_are_killed_come_back_once(serve: Serving) -> None:
 
 
 def test_a_killed_web_worker_comes_back(serve: Serving) -> None:
-    killed = max(set(serve.processes("granian")) - set(serve.children("granian")))
+    killed = max(set(serve.processes(WEB)) - set(serve.children(WEB)))
 
     os.kill(killed, signal.SIGKILL)
 
