@@ -169,6 +169,13 @@ def test_a_mail_at_the_limits_is_read(raw: bytes) -> None:
     assert parse_mail(raw).text is not None
 
 
+def seconds_for(raw: bytes) -> float:
+    """Return the processor time that reading a mail takes."""
+    started = time.process_time()
+    parse_mail(raw)
+    return time.process_time() - started
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["Subject", "To", "Content-Type", "References"])
 @pytest.mark.parametrize(
@@ -180,11 +187,8 @@ def test_a_mail_at_the_limits_is_read(raw: bytes) -> None:
 )
 def test_fields_are_read_in_linear_time(name: str, piece: str) -> None:
     field = f"{name}: {piece * (15_000 // len(piece))}\r\n".encode()
-    started = time.process_time()
 
-    parse_mail(field * 10 + b"\r\n")
-
-    assert time.process_time() - started < 1
+    assert any(seconds_for(field * 10 + b"\r\n") < 1 for _ in range(3))  # one may be unlucky
 
 
 @pytest.mark.slow
