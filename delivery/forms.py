@@ -99,7 +99,7 @@ class OwnAddressForm(forms.Form):
         label=gettext_lazy("Your own email address"),
         max_length=MAX_TYPED,
         error_messages={
-            "required": gettext_lazy("Fill in the email address on which you got our mail.")
+            "required": gettext_lazy("Enter the email address that received our mail.")
         },
         widget=forms.EmailInput(attrs={"autocomplete": "email", "autofocus": True}),
     )

@@ -3,7 +3,9 @@
 from django.db import models
 from django.db.models import Q
 
-TASK_FAILED, SESSION_REFUSED = "task_failed", "smtp_session_refused"  # events that are counted
+# Events that are counted.
+TASK_FAILED, SESSION_REFUSED = "task_failed", "smtp_session_refused"
+SIGNED_IN, SIGN_IN_FAILED = "signed_in", "sign_in_failed"
 
 
 class FailedRow(models.Model):

@@ -9,6 +9,7 @@ import drafts.actions
 import intake.actions
 import notifications.actions
 from accounts.actions import forget_people
+from flow.slices import more
 
 log = logging.getLogger(__name__)
 
@@ -40,6 +41,6 @@ def forget_old() -> None:
 
 def _forget(sweep: Callable[[], int]) -> int:
     for done in range(ROUNDS):
-        if not sweep():
+        if not more() or not sweep():
             return done
     return ROUNDS

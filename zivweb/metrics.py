@@ -16,7 +16,6 @@ from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, generate_l
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.registry import Collector
 
-from accounts.models import SignInCount
 from accounts.verifying import oldest_unsealed
 from addresses.peers import is_loopback, peer_of
 from contacts.models import ImportRun
@@ -24,7 +23,7 @@ from contacts.states import WORKING
 from drafts import states as draft_states
 from drafts.models import Draft
 from flow.access import event_counts, set_aside_by_task
-from flow.models import SESSION_REFUSED, TASK_FAILED
+from flow.models import SESSION_REFUSED, SIGN_IN_FAILED, SIGNED_IN, TASK_FAILED
 from intake import states as intake_states
 from intake.models import RawMail
 from notifications import states as notification_states
@@ -64,7 +63,8 @@ class Rows(Collector):
         yield from _late()
         running = ImportRun.objects.filter(state__in=WORKING)
         yield _one("imports_running", "Imports that are being worked on", running.count())
-        yield from sign_ins()
+        yield _total("sign_ins", "Sign-ins on the pages", "way", SIGNED_IN)
+        yield _total("sign_ins_failed", "Failed ones", "reason", SIGN_IN_FAILED)
         yield _by(
             "rows_set_aside",
             "Rows that a task failed on three times (manage.py set_aside)",
@@ -74,15 +74,6 @@ class Rows(Collector):
         yield _one("key_wraps", "About how often the first key was used", wraps_of_first_key())
         ages = {worker: heartbeat.age(worker) for worker in QUEUES}
         yield _by("heartbeat_age_seconds", "Since the last sign of life", "worker", ages)
-
-
-def sign_ins() -> Iterable[Metric]:
-    """Yield how often people signed in, by way, and could not, by reason."""
-    done = CounterMetricFamily("zivweb_sign_ins", "Sign-ins on the pages", labels=["way"])
-    failed = CounterMetricFamily("zivweb_sign_ins_failed", "Failed ones", labels=["reason"])
-    for row in SignInCount.objects.all():
-        (failed if row.failed else done).add_metric([row.name], row.count)
-    return done, failed
 
 
 def _late() -> Iterable[Metric]:

@@ -62,7 +62,7 @@ def _others(address: str) -> Iterator[Holding]:
 def erase(address: str) -> None:
     """Take away what is held. What is still held for its sender stays, and so do audit lines.
 
-    Raises LastAdminLeaves.
+    Raises LastAdmin.
     """
     contacts.actions.erase_address(address)
     delivery.actions.erase_recipient(address)

@@ -221,10 +221,6 @@ ACCOUNT_FORMS = {
     "confirm_login_code": "accounts.forms.SignInCodeTypedForm",
     "reset_password": "accounts.forms.PasswordResetForm",
 }
-ACCOUNT_RATE_LIMITS = {  # beside allauth's own: a mail to somebody is also bounded for the day
-    "reset_password": "20/m/ip,3/m/key,10/d/key",
-    "request_login_code": "20/m/ip,3/m/key,20/d/key",
-}
 ACCOUNT_EMAIL_SUBJECT_PREFIX = ""
 ACCOUNT_EMAIL_NOTIFICATIONS = True
 ACCOUNT_DEFAULT_HTTP_PROTOCOL = urlsplit(BASE_URL).scheme

@@ -21,7 +21,6 @@ from accounts.actions.keys import (
     use_api_key,
     use_key_for_people,
 )
-from accounts.actions.leaving import LastAdminLeaves
 from accounts.actions.logins import SmtpLogin, check_login, choose_language, log_in_by_smtp
 from accounts.actions.organizations import create_organization, open_organization
 from accounts.actions.people import (
@@ -63,7 +62,6 @@ __all__ = [
     "DomainTaken",
     "ForeignDomain",
     "LastAdmin",
-    "LastAdminLeaves",
     "NotAColleague",
     "NotTried",
     "ProviderSettings",

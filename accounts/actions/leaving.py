@@ -9,10 +9,6 @@ from django.utils import timezone
 from accounts.models import Delegation, SignInSession, User
 
 
-class LastAdminLeaves(Exception):
-    """Nobody would be left who may change the policy."""
-
-
 def take_away(user: User) -> None:
     """Take away address, ways to sign in, aliases and delegates; the name stays."""
     user.name = user.display_name

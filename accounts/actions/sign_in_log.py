@@ -7,10 +7,11 @@ import logging
 from collections.abc import Sequence
 
 from django.db import transaction
-from django.db.models import F
 
 from accounts import audit
-from accounts.models import SignInCount, User
+from accounts.models import User
+from flow.actions import count_event
+from flow.models import SIGN_IN_FAILED, SIGNED_IN
 from vault.keys import keyed_digest
 
 log = logging.getLogger(__name__)
@@ -23,7 +24,7 @@ def note_sign_in(user: User, ways: Sequence[str], provider_id: int | None = None
     """Write who signed in, by which ways (`password`, `code`, `passkey`, `provider`, `app` …)."""
     more = {"provider": provider_id} if provider_id else {}
     audit.note("sign_in", user, user, ways=list(ways), **more)
-    _count(failed=False, name=ways[0] if ways else "other")
+    count_event(SIGNED_IN, ways[0] if ways else "other")
     log.info("user:%s signed in by %s from %s", user.pk, "+".join(ways), peer_digest())
 
 
@@ -32,7 +33,7 @@ def note_failed_sign_in(user: User | None, reason: str) -> None:
     """Write that somebody could not sign in. Without an account there is no log to write it in."""
     if user is not None:
         audit.note("fail_sign_in", user, None, reason=reason)
-    _count(failed=True, name=reason)
+    count_event(SIGN_IN_FAILED, reason)
     whose = f"user:{user.pk}" if user is not None else NOBODY
     log.info("sign-in of %s failed (%s) from %s", whose, reason, peer_digest())
 
@@ -45,10 +46,3 @@ def note_changed_sign_in(user: User, verb: str, how: str) -> None:
 def peer_digest() -> str:
     """Return what stands for the network address that asked: the same for the same, and no more."""
     return keyed_digest("peer", audit.asker() or "")[:16]
-
-
-def _count(*, failed: bool, name: str) -> None:
-    rows = SignInCount.objects.filter(failed=failed, name=name)
-    if not rows.update(count=F("count") + 1):
-        SignInCount.objects.get_or_create(failed=failed, name=name)
-        rows.update(count=F("count") + 1)

@@ -1,6 +1,6 @@
 """Organizations, the people in them, how they sign in, and what was done."""
 
-from accounts.models.signing_in import IdentityProvider, SecondFactorKey, SignInCount, SignInSession
+from accounts.models.signing_in import IdentityProvider, SecondFactorKey, SignInSession
 from accounts.models.tenants import (
     LANGUAGES,
     ROLE_FIELDS,
@@ -32,7 +32,6 @@ __all__ = [
     "Organization",
     "Role",
     "SecondFactorKey",
-    "SignInCount",
     "SignInSession",
     "SmtpCredential",
     "User",

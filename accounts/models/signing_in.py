@@ -61,19 +61,3 @@ class SecondFactorKey(SealedRow):
 
     def __str__(self) -> str:
         return f"second factor key:{self.pk}"
-
-
-class SignInCount(models.Model):
-    """How often people signed in by a way, or failed for a reason; nothing about whom."""
-
-    failed = models.BooleanField()
-    name = models.CharField(max_length=40)
-    count = models.PositiveBigIntegerField(default=0)
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["failed", "name"], name="accounts_one_sign_in_count")
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.name}: {self.count}"

@@ -6,7 +6,7 @@ from typing import Final
 AUTH_NEEDED: Final = "530 5.7.0 Sign in first: AUTH with your e-mail address and password"
 BAD_LOGIN: Final = "535 5.7.8 Address or password is not right"
 NO_LOGIN_NOW: Final = "454 4.7.0 Cannot check your login now, please try again"
-TOO_MANY_LOGINS: Final = "421 4.7.0 Too many failed logins, try again in a minute"
+TOO_MANY_LOGINS: Final = "421 4.7.0 Too many failed logins, try again later"
 TOO_MANY_SESSIONS: Final = "421 4.7.0 Too many connections, try again later"
 NOT_YOUR_ADDRESS: Final = "550 5.7.1 This sender address is not the address of your login"
 UNKNOWN_SENDER: Final = "550 5.1.8 This sender is no active user of your organization"

@@ -44,6 +44,8 @@ class Server:
         )
         self._write = lambda counts: desk.ask(PATIENCE, store, counts)
         self._counting = loop.create_task(desk.refusals.keep_writing(self._write))
+        if self._config.read_only:
+            self._counting.cancel()
         chosen: int = self._listener.sockets[0].getsockname()[1]
         return chosen
 
@@ -62,7 +64,8 @@ class Server:
         for session in list(self._desk.sessions):
             session.hang_up()
         await self._until_empty(grace)
-        await self._desk.refusals.write_down(self._write)
+        if not self._config.read_only:
+            await self._desk.refusals.write_down(self._write)
         await asyncio.to_thread(self._desk.stop, THREAD_SECONDS)
 
     async def _until_empty(self, seconds: float) -> None:

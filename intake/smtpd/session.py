@@ -99,9 +99,14 @@ class Session(Connection):
     async def _take_back(self, mail: Envelope) -> None:
         """Note what a mail of ours that came back reports; the mail itself is not kept."""
         pieces: list[bytes] = []
+
+        def take(piece: bytes) -> None:
+            pieces.append(piece)
+            self.guest.spoke_at = self.desk.door.clock()  # it is not silent
+
         self.stop_expecting()
         try:
-            await self._read_mail(BOUNCE_BYTES, pieces.append)
+            await self._read_mail(BOUNCE_BYTES, take)
             await self.desk.ask(PATIENCE, take_bounce, mail.recipients, b"".join(pieces))
         finally:
             self.expect_login()

@@ -10,7 +10,9 @@ from django.test import Client
 from pytest_django import Settings
 
 from accounts.actions import log_in_by_smtp
-from accounts.models import AuditEntry, SignInCount, User
+from accounts.models import AuditEntry, User
+from flow.access import event_counts
+from flow.models import SIGN_IN_FAILED, SIGNED_IN
 from tests import make
 from tests.accounts.provider import come_in, running, set_up
 from tests.accounts.test_second_factor import FACTOR, code_of, password_given, with_app
@@ -52,7 +54,7 @@ def verbs(person: User) -> list[str]:
 
 def counted(*, failed: bool) -> dict[str, int]:
     """Return the counts by name."""
-    return dict(SignInCount.objects.filter(failed=failed).values_list("name", "count"))
+    return event_counts(SIGN_IN_FAILED if failed else SIGNED_IN)
 
 
 def sign_in(login: str, password: str = make.PASSWORD) -> Client:

@@ -55,7 +55,6 @@ accounts.AuditEntry verb about
 accounts.AuditSeal marks_digest previous digest
 accounts.IdentityProvider name server_url issuer client_id secret
 accounts.SecondFactorKey data_key
-accounts.SignInCount name
 vault.Blob data_key
 vault.KeyUse key_id
 """

@@ -5,7 +5,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError
 
-from accounts.actions import LastAdminLeaves
+from accounts.actions import LastAdmin
 from addresses.mail import stored_form
 from zivweb import person
 
@@ -36,6 +36,6 @@ class Command(BaseCommand):
     def _erase(self, address: str) -> None:
         try:
             person.erase(address)
-        except LastAdminLeaves as error:
+        except LastAdmin as error:
             text = "this is the last admin of an organization: make somebody else one first"
             raise CommandError(text) from error
