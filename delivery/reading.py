@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from delivery.sanitizer import REFUSED, Shown, TooDeepError, clean, read_shown
-from flow.reader import Answer, Body, Bounds, TooComplex, ask
+from flow.reader import Answer, Body, Bounds, ReaderAway, TooComplex, ask
 
 CLEAN: Final = "delivery.reading:answers"
 BOUNDS: Final = Bounds(processor=5, seconds=20, memory=512 << 20, output=64 << 20)
@@ -17,6 +17,14 @@ def made_safe(html: str) -> Shown:
     except TooComplex:
         return REFUSED
     return read_shown(answer.blobs[0])
+
+
+def shown_now(html: str | None) -> Shown:
+    """Return what can be shown of HTML of which nothing was kept; refused while nobody can read."""
+    try:
+        return made_safe(html) if html else Shown()
+    except ReaderAway:
+        return REFUSED
 
 
 def shown(html: str) -> Shown:

@@ -6,13 +6,12 @@ from contextlib import suppress
 from itertools import takewhile
 
 from celery import shared_task
-from django.db import InterfaceError, OperationalError
 from django.db.models import QuerySet
 
 from accounts.models import User
 from drafts import actions
 from drafts.models import Draft
-from flow.actions import Sweep
+from flow.actions import DATABASE_TROUBLE, Sweep
 from flow.slices import more
 
 log = logging.getLogger(__name__)
@@ -96,8 +95,8 @@ def _judge_new(draft_id: int) -> None:
 def _judge(draft_id: int) -> None:
     try:
         actions.judge_new(draft_id)
-    except (OperationalError, InterfaceError):
-        with suppress(OperationalError, InterfaceError):  # away still: it counts as an attempt
+    except DATABASE_TROUBLE:
+        with suppress(*DATABASE_TROUBLE):  # away still: it counts as an attempt
             actions.give_attempt_back(draft_id)
         raise
 

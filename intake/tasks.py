@@ -4,8 +4,8 @@ import logging
 from contextlib import suppress
 
 from celery import shared_task
-from django.db import InterfaceError, OperationalError
 
+from flow.actions import DATABASE_TROUBLE
 from flow.moves import MoveLost
 from flow.reader import ReaderAway
 from flow.slices import more
@@ -13,7 +13,7 @@ from intake import actions
 from intake.models import RawMail
 
 # What says nothing of a mail: the database, or the process that reads, is away.
-AWAY = (OperationalError, InterfaceError, ReaderAway)
+AWAY = (*DATABASE_TROUBLE, ReaderAway)
 
 log = logging.getLogger(__name__)
 
@@ -32,7 +32,7 @@ def _make_alone(mails: list[RawMail]) -> None:
         try:
             _make_draft(mail)
         except AWAY:
-            with suppress(OperationalError, InterfaceError):  # away still: the leases end
+            with suppress(*DATABASE_TROUBLE):  # away still: the leases end
                 actions.give_attempt_back(*mails[position:])
             raise
 

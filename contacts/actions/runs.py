@@ -29,6 +29,8 @@ from contacts.models import ImportRun
 from contacts.render import samples_text
 from flow.actions import DATABASE_TROUBLE, Sweep
 from flow.moves import MoveLost, move
+from flow.reader import ReaderAway
+from flow.slices import more
 from flow.sweeps import wake
 from vault.actions import store_blob
 from vault.models import Blob
@@ -171,12 +173,12 @@ def steps(run_id: int) -> Iterator[ImportRun]:
 
 @contextmanager
 def _counted(run_id: int) -> Iterator[None]:
-    """Let an attempt that fails count, unless it is broken off by the database or the worker."""
+    """Let an attempt that fails count, unless something broke it off that is not the import's."""
     try:
         yield
-    except (MoveLost, Unreadable):
+    except Unreadable:
         raise
-    except (*DATABASE_TROUBLE, GeneratorExit):
+    except (*DATABASE_TROUBLE, MoveLost, ReaderAway, GeneratorExit):
         with suppress(*DATABASE_TROUBLE):  # away still: it counts as an attempt
             _working.give_back(run_id)
         raise
@@ -198,7 +200,7 @@ def forget_old_rows() -> None:
         created_at__lt=timezone.now() - KEEP_ROWS
     )
     kept = old.exclude(samples=b"").order_by("pk")
-    while _forgetting.run(kept, _forget_all, 1):
+    while more() and _forgetting.run(kept, _forget_all, 1):
         pass
 
 

@@ -1,18 +1,24 @@
 """Imports take turns: each organization's gets a slice, then the next one's."""
 
+import logging
 import threading
 import time
 from collections.abc import Iterator
+from datetime import datetime
 from typing import Final
 
 from contacts import states
 from contacts.actions.runs import due_runs, steps
 from contacts.models import ImportRun
+from flow.actions import raise_when_away
+from flow.slices import SLICE
 
-SLICE: Final = 0.5  # seconds; the batch that is being worked at then is ended first
+log = logging.getLogger(__name__)
+
 FILES: Final = 3  # open at once: each has a process that reads it, and the addresses seen in it
 
-opened: dict[int, Iterator[ImportRun]] = {}
+# What is begun, each with the time of its last transaction.
+opened: dict[int, tuple[Iterator[ImportRun], datetime]] = {}
 checking: set[int] = set()
 _lock = threading.Lock()
 
@@ -24,13 +30,14 @@ def take_turn() -> bool:
     """
     with _lock:
         _forget_ended()
-        return any(_work_slice(run_id) for run_id in due_runs(opened) if _has_room(run_id))
+        return any(_try_slice(run_id) for run_id in due_runs(opened) if _has_room(run_id))
 
 
 def _forget_ended() -> None:
-    """Close the imports that another worker has brought to an end."""
+    """Close the imports that another worker has ended, or taken over."""
     goes_on = ImportRun.objects.filter(pk__in=opened, state__in=states.WORKING)
-    for run_id in opened.keys() - set(goes_on.values_list("pk", flat=True)):
+    beats = dict(goes_on.values_list("pk", "beat_at"))
+    for run_id in [pk for pk, (_going, beat) in opened.items() if beats.get(pk) != beat]:
         del opened[run_id]
         checking.discard(run_id)
 
@@ -41,15 +48,27 @@ def _has_room(run_id: int) -> bool:
     return not ImportRun.objects.filter(pk=run_id, state=states.CHECKING).exists()
 
 
+def _try_slice(run_id: int) -> bool:
+    try:
+        return _work_slice(run_id)
+    except Exception as error:
+        raise_when_away(error)
+        log.exception("import:%s failed, the others go on", run_id)
+        return True
+
+
 def _work_slice(run_id: int) -> bool:
-    """Work at an import until its slice or it is over. False when there was nothing to do."""
+    """Work at an import until its slice or it is over. False when there was nothing to do.
+
+    The batch that is being worked at when the slice is over is ended first.
+    """
     ends, worked = time.monotonic() + SLICE, run_id in opened
-    going = opened.pop(run_id, None) or steps(run_id)
+    going = opened.pop(run_id)[0] if run_id in opened else steps(run_id)
     checking.discard(run_id)
     for run in going:
         worked = True
         if time.monotonic() > ends:
-            opened[run_id] = going
+            opened[run_id] = going, run.beat_at
             checking.update([run_id] if run.state == states.CHECKING else [])
             break
     return worked

@@ -15,7 +15,6 @@ from delivery.actions.telling import queue_ready_mails
 from delivery.content import Content, Secret
 from delivery.models import Message, MessageAttachment, MessageRecipient
 from delivery.outgoing import OutgoingMessage, OutgoingRecipient
-from delivery.reading import made_safe
 from vault.tokens import link_token_hash
 
 Reader = tuple[int, int, str]  # the organization, the sender, and a recipient's address
@@ -76,8 +75,8 @@ def _new_message(outgoing: OutgoingMessage, organization: Organization, sender: 
         message_id=outgoing.message_id,
     )
     message.seal_content(content)
-    if outgoing.html:
-        message.seal_shown(outgoing.shown or made_safe(outgoing.html))
+    if outgoing.shown is not None:  # else pages have it made when they are asked for
+        message.seal_shown(outgoing.shown)
     return message
 
 

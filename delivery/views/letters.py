@@ -14,7 +14,7 @@ from delivery.access import attachments_of
 from delivery.content import Content, ReplyContent
 from delivery.models import Message, MessageAttachment, MessageRecipient, Reply
 from delivery.outgoing import CC, TO
-from delivery.reading import made_safe
+from delivery.reading import shown_now
 from delivery.render import (
     archive_response,
     body_response,
@@ -22,8 +22,7 @@ from delivery.render import (
     images_of,
     safe_name,
 )
-from delivery.sanitizer import REFUSED, Cover, Shown
-from flow.reader import ReaderAway
+from delivery.sanitizer import Cover, Shown
 from vault.keys import VaultError
 
 
@@ -56,8 +55,7 @@ class Letter:
     to: Sequence[MessageRecipient]
     cc: Sequence[MessageRecipient]
     files: Sequence[File]
-    links: Sequence[str]
-    remote_images: bool
+    shown: Shown
 
 
 def letter_of(message: Message) -> Letter:
@@ -69,8 +67,7 @@ def letter_of(message: Message) -> Letter:
         to=[person for person in people if person.kind == TO],
         cc=[person for person in people if person.kind == CC],
         files=_files(message, shown),
-        links=shown.links,
-        remote_images=shown.has_remote_images,
+        shown=shown,
     )
 
 
@@ -88,13 +85,7 @@ def shown_of(message: Message) -> Shown:
     Of a message of before this was kept it is made now, by a process of its own.
     """
     shown = message.open_shown()
-    if shown is not None:
-        return shown
-    html = message.open_content().html
-    try:
-        return made_safe(html) if html else Shown()
-    except ReaderAway:
-        return REFUSED
+    return shown if shown is not None else shown_now(message.open_content().html)
 
 
 def archive_of(message: Message) -> HttpResponseBase:
@@ -114,7 +105,7 @@ def print_response(message: Message) -> HttpResponse:
     above = render_to_string("delivery/_print.html", {"message": message, "letter": letter})
     title = content.subject or _("(no subject)")
     cover = Cover(title, get_language() or "en", above)
-    shown = shown_of(message)
+    shown = letter.shown
     if not content.html:
         shown = Shown((str(linebreaks(content.text or "", autoescape=True)),))
     return body_response(shown, attachments_of(message), cover=cover)

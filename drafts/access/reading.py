@@ -6,12 +6,11 @@ from collections.abc import Iterable, Mapping
 from django.utils.translation import gettext as _
 
 from accounts.policy import DRAFT, HEADER
-from delivery.reading import made_safe
-from delivery.sanitizer import REFUSED, Shown, read_shown
+from delivery.reading import shown_now
+from delivery.sanitizer import Shown, read_shown
 from drafts.content import Content, choice_from_bytes, content_from_bytes
 from drafts.incoming import Choice
 from drafts.models import Attachment, Draft, Recipient
-from flow.reader import ReaderAway
 from vault.keys import VaultError
 from vault.sealing import Sealed
 
@@ -70,13 +69,7 @@ def shown_of(draft: Draft) -> Shown:
     Of a draft of before this was kept it is made now, by a process of its own.
     """
     shown = kept_shown(draft)
-    if shown is not None:
-        return shown
-    html = content_of(draft).html
-    try:
-        return made_safe(html) if html else Shown()
-    except ReaderAway:
-        return REFUSED
+    return shown if shown is not None else shown_now(content_of(draft).html)
 
 
 def attachment_name(draft: Draft, attachment: Attachment) -> str:

@@ -27,7 +27,7 @@ class Guest:
     """A session: a stranger until it has logged in or comes from a trusted network.
 
     `familiar`: somebody logged in from its peer before. `give_way` sends it away, unless it is
-    busy: a login of it is being checked.
+    busy: a login or a bounce of it is being worked on.
     """
 
     peer: str

@@ -107,8 +107,10 @@ class Session(Connection):
         self.stop_expecting()
         try:
             await self._read_mail(BOUNCE_BYTES, take)
+            self.guest.busy = True
             await self.desk.ask(PATIENCE, take_bounce, mail.recipients, b"".join(pieces))
         finally:
+            self.guest.busy = False
             self.expect_login()
         await self.push(replies.RETURNED)
 

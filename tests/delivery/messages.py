@@ -12,6 +12,7 @@ from accounts.policy import ACCESS_CODE, SMS
 from delivery.actions import send_message
 from delivery.models import Message, MessageRecipient
 from delivery.outgoing import OutgoingAttachment, OutgoingMessage, OutgoingRecipient
+from delivery.reading import shown
 from notifications.access import PAYLOAD
 from notifications.letters import unpack_sms
 from notifications.models import Notification
@@ -48,6 +49,8 @@ def outgoing(sender: User, *people: OutgoingRecipient, **more: object) -> Outgoi
         "attachments": (),
         "keep_days": 30,
     } | more
+    html = values["html"]
+    values.setdefault("shown", shown(str(html)) if html else None)
     return OutgoingMessage(
         organization_id=sender.organization_id,
         sender_id=sender.pk,
