@@ -14,7 +14,6 @@ from html import unescape
 from itertools import groupby
 from typing import Final
 
-from delivery.reading import shown
 from delivery.sanitizer import Shown
 
 Token = str | tuple[str, ...]
@@ -105,16 +104,12 @@ def canonical_text(text: str, pictures: Mapping[str, str]) -> str:
     return _CID.sub(lambda found: f"cid:{pictures.get(found[1], found[1])}", joined)
 
 
-def canonical_html(html: str, pictures: Mapping[str, str]) -> list[Token]:
-    """Return what the HTML shows: text as it stands, and tuples for all else that is seen.
-
-    `pictures` has a digest of the bytes for each Content-ID.
-    """
-    return canonical_shown(html, shown(html), pictures)
-
-
 def canonical_shown(html: str, shown: Shown | None, pictures: Mapping[str, str]) -> list[Token]:
-    """Return the same of HTML that was made safe before; None: the mail has none."""
+    """Return what HTML shows: text as it stands, and tuples for all else that is seen.
+
+    `shown` is what was made safe of it, None where the mail has none; `pictures` has a digest of
+    the bytes for each Content-ID.
+    """
     safe = html.encode(errors="replace").decode()
     if shown is None or shown.refused or len(safe) > _MAX_HTML:
         return [safe] if safe else []
@@ -150,7 +145,7 @@ def _joined(tokens: list[Token]) -> Iterator[Token]:
 def is_rendering(text: str, html: list[Token]) -> bool:
     """Say whether the plain text is what a mail program makes of the HTML, and adds nothing.
 
-    `html` is what `canonical_html` returned.
+    `html` is what `canonical_shown` returned.
     """
     seen = [token for token in html if isinstance(token, tuple)]
     beside = {token[-1] for token in seen if token[0] == "picture"}

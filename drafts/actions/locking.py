@@ -6,7 +6,6 @@ from collections.abc import Callable, Sequence
 from django.db import transaction
 
 from drafts.models import Draft
-from flow.actions import DATABASE_TROUBLE, Sweep, raise_when_away
 from flow.sweeps import skip_locked
 
 log = logging.getLogger(__name__)
@@ -43,21 +42,3 @@ def act_on_free(ids: Sequence[int], act: Act) -> list[int]:
         return list(ids)
     done = {draft.pk for draft in found}
     return [draft_id for draft_id in ids if draft_id not in done]
-
-
-def act_alone(ids: Sequence[int], act: Act, sweep: Sweep[Draft]) -> list[int]:
-    """Act on each draft in a transaction of its own; return those that failed.
-
-    One that only met a lock, or took too long, is left to a later sweep.
-    """
-    failed = []
-    for draft_id in ids:
-        try:
-            act_on_one(draft_id, act=act)
-        except DATABASE_TROUBLE as error:
-            raise_when_away(error)
-            sweep.strike(draft_id, error)
-        except Exception:
-            log.exception("draft:%s is passed over", draft_id)
-            failed.append(draft_id)
-    return failed

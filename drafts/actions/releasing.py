@@ -1,5 +1,6 @@
 """The release: the one moment at which a draft becomes a message for all its recipients."""
 
+import logging
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 
@@ -22,15 +23,17 @@ from drafts.access import (
     subject_of,
     value_of,
 )
-from drafts.actions.locking import BATCH, act_alone, act_on_free
+from drafts.actions.locking import BATCH, act_on_free, act_on_one
 from drafts.actions.settling import JudgedDraft, settle_all
 from drafts.actions.telling import QUIET, plan_telling, stop_telling
 from drafts.actions.trying import release_later
 from drafts.models import Attachment, Draft, Recipient
-from flow.actions import Sweep
+from flow.actions import DATABASE_TROUBLE, Sweep
 from flow.moves import move_all
 from flow.slices import more
 from flow.turns import unlocked_in_turns
+
+log = logging.getLogger(__name__)
 
 Codes = Mapping[int, tuple[str, str]]
 
@@ -47,16 +50,23 @@ def release_due() -> int:
     sending = Draft.objects.filter(state=states.SENDING, send_at__lte=timezone.now())
     due = _releasing.open(sending.order_by("pk"))
     failed_before = list(due.filter(attempts__gt=0).values_list("pk", flat=True)[:BATCH])
-    _put_off(act_alone(failed_before, _release_due, _releasing))
+    _releasing.each(failed_before, _release_alone)
     new = due.filter(attempts=0)
     while more() and (ids := unlocked_in_turns(new, BATCH)):
-        _put_off(act_alone(act_on_free(sorted(ids), _release_due), _release_due, _releasing))
+        _releasing.each(act_on_free(sorted(ids), _release_due), _release_alone)
         count += len(ids)
     return count + len(failed_before)
 
 
-def _put_off(failed: Sequence[int]) -> None:
-    _releasing.each(failed, release_later)
+def _release_alone(draft_id: int) -> None:
+    """Release a draft in a transaction of its own; one that cannot be released is put off."""
+    try:
+        act_on_one(draft_id, act=_release_due)
+    except DATABASE_TROUBLE:
+        raise
+    except Exception:
+        log.exception("draft:%s is passed over", draft_id)
+        release_later(draft_id)
 
 
 def release_all(batch: Sequence[JudgedDraft], *, by_itself: bool = False) -> None:
