@@ -1,6 +1,6 @@
 """The only way to a message from a request: by its sender, or by a recipient's own link."""
 
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
@@ -10,17 +10,20 @@ from django.http import Http404
 from django.utils.translation import gettext as _
 
 from accounts.models import User
-from accounts.policy import SMS
+from accounts.policy import ACCESS_CODE, SMS
 from addresses.mail import join_addresses
+from contacts.codes import fold_code
 from delivery import codes, states
 from delivery.models import (
     Challenge,
+    CodeTries,
     Device,
     Message,
     MessageAttachment,
     MessageRecipient,
     Reply,
     ReplyAttachment,
+    Tries,
 )
 from delivery.outgoing import CC, TO
 from flow.paging import Page, page_by_id
@@ -140,6 +143,28 @@ def secret_digest(recipient: MessageRecipient) -> str:
     """Return the form in which a number or code is kept with a browser that proved it."""
     value = recipient.open_secret().value
     return index_digest("device secret", f"{recipient.method}:{value}")
+
+
+def tries_digest(recipient: MessageRecipient) -> str:
+    """Return by what the wrong tries of a recipient's access code are found. Raises VaultError."""
+    code = fold_code(recipient.open_secret().value)
+    organization = recipient.message.organization_id
+    return index_digest("access code tries", f"{organization}:{recipient.address}:{code}")
+
+
+def tries_of(recipients: Iterable[MessageRecipient]) -> dict[int, Tries]:
+    """Return what each recipient's wrong tries are counted in, in one query."""
+    counted: dict[int, Tries] = {row.pk: row for row in recipients}
+    digests = dict(_tries_digests(recipients))
+    found = {row.digest: row for row in CodeTries.objects.filter(digest__in=digests.values())}
+    return counted | {pk: found[digest] for pk, digest in digests.items() if digest in found}
+
+
+def _tries_digests(recipients: Iterable[MessageRecipient]) -> Iterator[tuple[int, str]]:
+    for row in recipients:
+        if row.method == ACCESS_CODE and row.secret:
+            with suppress(VaultError):  # nobody can try a code that cannot be opened
+                yield row.pk, tries_digest(row)
 
 
 def devices_of(recipient: MessageRecipient) -> QuerySet[Device]:

@@ -1,6 +1,7 @@
 """Messages as recipients open them."""
 
 import hashlib
+from typing import ClassVar
 
 from django.db import models
 from django.db.models import Q
@@ -106,12 +107,23 @@ class MessageAttachment(FileOfMail):
         return f"attachment:{self.position}"
 
 
-class MessageRecipient(models.Model):
+class Tries(models.Model):
+    """The wrong tries in a row, over all sessions, and the locks that they led to."""
+
+    counters: ClassVar[tuple[str, ...]] = ("failures", "locks", "locked_until")
+    failures = models.PositiveSmallIntegerField(default=0)
+    locks = models.PositiveSmallIntegerField(default=0)
+    locked_until = models.DateTimeField(null=True, blank=True)
+
+    class Meta:
+        abstract = True
+
+
+class MessageRecipient(Tries):
     """A person who may open the message, how they are verified, and how far they are.
 
     `secret` is sealed JSON in the message: the mobile number, or access code and hint.
-    `failures` are the wrong tries in a row, over all sessions; `locks` what they led to;
-    `wrong_codes` has keyed digests of these access codes: another spelling of one costs no try.
+    Wrong codes by SMS are counted here, wrong access codes in CodeTries.
     `stopped_at` is when the mail bounced, or the way to this person was closed; `mails` counts
     the mails with the link; `language_chosen`: the recipient chose it, for later messages too.
     """
@@ -148,10 +160,6 @@ class MessageRecipient(models.Model):
     verified_at = models.DateTimeField(null=True, blank=True)
     read_at = models.DateTimeField(null=True, blank=True)
     stopped_at = models.DateTimeField(null=True, blank=True)
-    failures = models.PositiveSmallIntegerField(default=0)
-    locks = models.PositiveSmallIntegerField(default=0)
-    wrong_codes = models.TextField(blank=True, default="", db_default="", editable=False)
-    locked_until = models.DateTimeField(null=True, blank=True)
 
     class Meta:
         ordering = ["pk"]
@@ -219,6 +227,31 @@ class Challenge(models.Model):
 
     def __str__(self) -> str:
         return f"challenge:{self.pk}"
+
+
+class CodeTries(Tries):
+    """Wrong tries of an access code: of all messages of an organization that it opens to a person.
+
+    There is a row as long as there is a wrong try to count. `digest` is keyed, of organization,
+    address and code; `wrong_codes` has keyed digests of what was typed instead: another spelling
+    of one costs no try.
+    """
+
+    counters: ClassVar[tuple[str, ...]] = (*Tries.counters, "wrong_codes", "failed_at")
+    organization = models.ForeignKey(Organization, models.CASCADE, related_name="+")
+    address = models.CharField(max_length=254)
+    digest = models.CharField(max_length=64, unique=True)
+    wrong_codes = models.TextField(blank=True, default="", editable=False)
+    failed_at = models.DateTimeField(auto_now=True)
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["failed_at"], name="delivery_old_tries"),
+            models.Index(fields=["address"], name="delivery_tries_of"),
+        ]
+
+    def __str__(self) -> str:
+        return f"code tries:{self.pk}"
 
 
 class Reply(SealedRow):

@@ -21,6 +21,7 @@ SWEEPS: dict[str, Callable[[], int]] = {
     "contacts.forget_file_names": contacts.actions.forget_file_names,
     "contacts.forget_history": contacts.actions.forget_history,
     "delivery.forget_recipients": delivery.actions.forget_recipients,
+    "delivery.forget_tries_of_codes": delivery.actions.forget_tries_of_codes,
     "drafts.forget_answers": drafts.actions.forget_answers,
     "drafts.forget_recipients": drafts.actions.forget_recipients,
     "intake.forget_recipients": intake.actions.forget_recipients,

@@ -12,7 +12,7 @@ import drafts.actions
 from accounts.actions import erase_person
 from accounts.models import Alias, AuditEntry, User
 from contacts.models import Contact, DeletedAddress, Proposal, StagedRow
-from delivery.models import Device, MessageRecipient
+from delivery.models import CodeTries, Device, MessageRecipient
 from drafts.models import Recipient
 from intake.models import RawMail
 
@@ -44,6 +44,8 @@ def held(address: str) -> Iterator[Holding]:
         yield Holding(str(recipient), f"{recipient.name}: {draft}, {draft.state}")
     for device in Device.objects.filter(address=address):
         yield Holding(str(device), f"a remembered browser: {device.name}")
+    for tries in CodeTries.objects.filter(address=address):
+        yield Holding(str(tries), f"wrong tries of an access code: {tries.failures}")
     yield from _others(address)
 
 

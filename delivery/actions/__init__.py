@@ -12,7 +12,11 @@ from delivery.actions.ending import (
     unlock,
 )
 from delivery.actions.following import follow_notifications, note_bounce
-from delivery.actions.forgetting import erase_recipient, forget_recipients
+from delivery.actions.forgetting import (
+    erase_recipient,
+    forget_recipients,
+    forget_tries_of_codes,
+)
 from delivery.actions.limits import CapReachedError, count_post, forget_old
 from delivery.actions.numbers import (
     ClosedError,
@@ -51,6 +55,7 @@ __all__ = [
     "forget_device",
     "forget_old",
     "forget_recipients",
+    "forget_tries_of_codes",
     "keep_number",
     "note_bounce",
     "note_reading",

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from delivery import codes, states
+from delivery.access import tries_of
 from delivery.actions.limits import count, mail_cap
-from delivery.actions.locking import end_codes, forget_failures, lock, lock_message, record
+from delivery.actions.locking import end_codes, forget_tries, lock, lock_message, record
 from delivery.actions.numbers import ClosedError, send_again
 from delivery.models import Message, MessageAttachment, MessageRecipient, Reply, ReplyAttachment
 from flow.actions import Sweep
@@ -98,11 +99,12 @@ def resend(actor: User, recipient: MessageRecipient) -> None:
 
 @transaction.atomic
 def unlock(actor: User, recipient: MessageRecipient) -> None:
-    """Let a recipient try again after too many wrong codes."""
+    """Let a recipient try again after too many wrong codes: for all that an access code opens."""
     row = lock(recipient.pk)
-    if not codes.is_locked(row.failures, row.locked_until, row.method, timezone.now()):
+    tries = tries_of([row])[row.pk]
+    if not codes.is_locked(tries.failures, tries.locked_until, row.method, timezone.now()):
         return
-    row.save(update_fields=forget_failures(row))
+    forget_tries(row)
     record("unlock_recipient", row.message, actor=actor, recipient=row.pk)
 
 

@@ -1,12 +1,14 @@
 """Who got a message is forgotten a while after its end; what happened stays, by id."""
 
 from django.db import transaction
+from django.db.models import Exists, OuterRef
 from django.utils import timezone
 
+from accounts.policy import ACCESS_CODE
 from delivery import states
 from delivery.actions.ending import UNDO_TIME, plan_destruction
 from delivery.actions.locking import end_codes, lock, lock_message
-from delivery.models import Challenge, Device, MessageRecipient
+from delivery.models import Challenge, CodeTries, Device, MessageRecipient
 from flow.forgetting import DOMAIN, KEPT, NOBODY, first_ids
 from flow.moves import move
 from notifications.actions import cancel, cancel_about
@@ -20,6 +22,21 @@ def forget_recipients() -> int:
 
 
 @transaction.atomic
+def forget_tries_of_codes() -> int:
+    """Forget some wrong tries of long ago, of people who can open nothing; return how many."""
+    open_to = MessageRecipient.objects.filter(
+        message__organization=OuterRef("organization"),
+        message__ended_at=None,
+        address=OuterRef("address"),
+        method=ACCESS_CODE,
+    )
+    old = CodeTries.objects.filter(~Exists(open_to), failed_at__lt=timezone.now() - KEPT)
+    ids = first_ids(old)
+    CodeTries.objects.filter(pk__in=ids).delete()
+    return len(ids)
+
+
+@transaction.atomic
 def erase_recipient(address: str) -> int:
     """Withdraw every message from an address, and forget it; return how many there were."""
     rows = MessageRecipient.objects.filter(address=address)
@@ -28,6 +45,7 @@ def erase_recipient(address: str) -> int:
         _withdraw(lock(pk))
         plan_destruction(message)
     Device.objects.filter(address=address).delete()
+    CodeTries.objects.filter(address=address).delete()
     return _forget(list(rows.values_list("pk", flat=True)))
 
 
@@ -45,6 +63,6 @@ def _withdraw(row: MessageRecipient) -> None:
 def _forget(ids: list[int]) -> int:
     Challenge.objects.filter(recipient__in=ids).delete()
     MessageRecipient.objects.filter(pk__in=ids).update(
-        address=NOBODY, name="", secret=b"", wrong_codes="", language_chosen=False, datum=None
+        address=NOBODY, name="", secret=b"", language_chosen=False, datum=None
     )
     return len(ids)

@@ -4,7 +4,9 @@ from datetime import datetime
 
 from accounts import audit
 from accounts.models import User
-from delivery.models import Message, MessageRecipient
+from accounts.policy import ACCESS_CODE
+from delivery.access import tries_digest
+from delivery.models import CodeTries, Message, MessageRecipient, Tries
 
 
 def lock(pk: int) -> MessageRecipient:
@@ -24,10 +26,30 @@ def end_codes(row: MessageRecipient, now: datetime) -> None:
     row.challenges.filter(used_at=None, expires_at__gt=now).update(expires_at=now, code=b"")
 
 
-def forget_failures(row: MessageRecipient) -> list[str]:
-    """Let a recipient begin with all their tries; return the fields to save."""
-    row.failures, row.locks, row.locked_until, row.wrong_codes = 0, 0, None, ""
-    return ["failures", "locks", "locked_until", "wrong_codes"]
+def lock_tries(row: MessageRecipient) -> Tries:
+    """Return what the wrong tries of a recipient who is locked are counted in, held as well.
+
+    Whoever tries the same access code for another message waits here. Raises VaultError.
+    """
+    if row.method != ACCESS_CODE:
+        return row
+    digest = tries_digest(row)
+    rows = CodeTries.objects.select_for_update().filter(digest=digest)
+    while (found := rows.first()) is None:  # or somebody who had it just forgot it
+        new = CodeTries(
+            organization=row.message.organization, address=row.address, digest=digest,
+            failures=row.failures, locks=row.locks, locked_until=row.locked_until,
+        )  # what the recipient has is of before there were these rows  # fmt: skip
+        CodeTries.objects.bulk_create([new], ignore_conflicts=True)
+    return found
+
+
+def forget_tries(row: MessageRecipient) -> None:
+    """Let a recipient begin with all their tries, for all messages that the same code opens."""
+    row.failures, row.locks, row.locked_until = 0, 0, None
+    row.save(update_fields=row.counters)
+    if row.method == ACCESS_CODE:
+        CodeTries.objects.filter(digest=tries_digest(row)).delete()
 
 
 def record(verb: str, message: Message, *, actor: User | None = None, **data: object) -> None:

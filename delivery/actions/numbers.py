@@ -11,7 +11,7 @@ from contacts.actions import dispute, learn, settle_dispute
 from delivery import states
 from delivery.access import is_open
 from delivery.actions.limits import claim_cap, count, mail_cap
-from delivery.actions.locking import end_codes, forget_failures, lock, record
+from delivery.actions.locking import end_codes, forget_tries, lock, record
 from delivery.actions.telling import CODE, NUMBER, NUMBER_WRONG, queue_ready_mail, tell_sender
 from delivery.content import Secret
 from delivery.models import MessageRecipient
@@ -99,7 +99,8 @@ def correct_recipient(actor: User, recipient: MessageRecipient, correction: Corr
     cancel_about(str(row), NUMBER_WRONG)
     row.seal_secret(Secret(correction.value, correction.hint))
     row.source, row.datum = DRAFT, None
-    row.save(update_fields=["secret", "source", "datum", *forget_failures(row)])
+    row.save(update_fields=["secret", "source", "datum"])
+    forget_tries(row)
     learn(
         actor,
         row.address,

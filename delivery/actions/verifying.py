@@ -13,7 +13,7 @@ from accounts.policy import DRAFT, HEADER, PERSONAL, SMS
 from contacts.actions import confirm, learn_proven, settle_dispute
 from contacts.codes import fold_code
 from delivery import codes, states
-from delivery.access import is_open, live_challenge, next_send, session_digest
+from delivery.access import is_open, live_challenge, next_send, session_digest, tries_of
 from delivery.actions.limits import (
     HOUR,
     CapReachedError,
@@ -22,10 +22,10 @@ from delivery.actions.limits import (
     sms_caps,
     wrong_cap,
 )
-from delivery.actions.locking import end_codes, forget_failures, lock, record
+from delivery.actions.locking import end_codes, forget_tries, lock, lock_tries, record
 from delivery.actions.telling import TOO_MANY, tell_admins, tell_sender
 from delivery.content import Secret
-from delivery.models import Challenge, MessageRecipient
+from delivery.models import Challenge, CodeTries, MessageRecipient, Tries
 from flow.moves import move
 from notifications.actions import queue_sms
 from notifications.letters import Sms
@@ -97,7 +97,8 @@ def open_message(recipient: MessageRecipient, browser: str, typed: str, peer: st
     `peer` is the network address that tries. Who is seen to be locked out is refused at once:
     guesses by the thousand keep no row locked.
     """
-    refusal = _refusal(recipient, timezone.now())
+    tries = tries_of([recipient])[recipient.pk]
+    refusal = _refusal(recipient, tries, timezone.now())
     return refusal or _open_message(recipient, browser, typed, peer)
 
 
@@ -105,7 +106,13 @@ def open_message(recipient: MessageRecipient, browser: str, typed: str, peer: st
 def _open_message(recipient: MessageRecipient, browser: str, typed: str, peer: str) -> Attempt:
     now = timezone.now()
     row = lock(recipient.pk)
-    refusal = _refusal(row, now) or _refusal_of(peer, now)
+    if not is_open(row, now):
+        return Attempt(CLOSED)
+    refusal = _refusal_of(peer, now)
+    if refusal:
+        return refusal
+    tries = lock_tries(row)
+    refusal = _refusal(row, tries, now)
     if refusal:
         return refusal
     if row.method != SMS:
@@ -115,7 +122,10 @@ def _open_message(recipient: MessageRecipient, browser: str, typed: str, peer: s
         if challenge is None:
             return Attempt(NO_CODE)
         right = _use_code(row, challenge, typed, now)
-    return _verified(row, now) if right else _fail(row, typed, peer, now)
+    if right:
+        return _verified(row, now)
+    _count_peer(peer, now)
+    return _fail(row, tries, typed, now)
 
 
 def choose_language(recipient: MessageRecipient, language: str) -> None:
@@ -144,18 +154,18 @@ def _queue_code(row: MessageRecipient, challenge: Challenge) -> None:
     )
 
 
-def _refusal(row: MessageRecipient, now: datetime) -> Attempt | None:
+def _refusal(row: MessageRecipient, tries: Tries, now: datetime) -> Attempt | None:
     if not is_open(row, now):
         return Attempt(CLOSED)
-    if codes.is_exhausted(row.method, row.failures):
+    if codes.is_exhausted(row.method, tries.failures):
         return Attempt(EXHAUSTED)
-    if row.locked_until and row.locked_until > now:
-        return Attempt(LOCKED, row.locked_until)
+    if tries.locked_until and tries.locked_until > now:
+        return Attempt(LOCKED, tries.locked_until)
     return None
 
 
 def _check_may_send(row: MessageRecipient, now: datetime) -> None:
-    refusal = Attempt(CLOSED) if row.method != SMS else _refusal(row, now)
+    refusal = Attempt(CLOSED) if row.method != SMS else _refusal(row, row, now)
     if refusal:
         raise CodeNotSentError(refusal.problem, refusal.until)
     at, day_used = next_send(row, now)
@@ -237,7 +247,7 @@ def note_verified(row: MessageRecipient, now: datetime) -> None:
 
 
 def _verified(row: MessageRecipient, now: datetime) -> Attempt:
-    row.save(update_fields=forget_failures(row))
+    forget_tries(row)
     note_verified(row, now)
     _keep_proven(row)
     record("open_message", row.message, recipient=row.pk, method=row.method)
@@ -261,36 +271,39 @@ def _keep_proven(row: MessageRecipient) -> None:
         )
 
 
-def _fail(row: MessageRecipient, typed: str, peer: str, now: datetime) -> Attempt:
-    """Count a wrong try; another spelling of an access code that was wrong before costs none."""
+def _count_peer(peer: str, now: datetime) -> None:
     if peer:
         with suppress(CapReachedError):
             count([wrong_cap(peer)], now)
-    if row.method != SMS:
-        code, spelling = (_wrong_digest(row, text) for text in (fold_code(typed), typed))
-        before = [each for each in row.wrong_codes.split() if each.startswith(code)]
+
+
+def _fail(row: MessageRecipient, tries: Tries, typed: str, now: datetime) -> Attempt:
+    """Count a wrong try; another spelling of an access code that was wrong before costs none."""
+    if isinstance(tries, CodeTries):
+        code, spelling = (_wrong_digest(tries, text) for text in (fold_code(typed), typed))
+        before = [each for each in tries.wrong_codes.split() if each.startswith(code)]
         if before and code + spelling not in before:
-            return Attempt(WRONG, tries_left=codes.tries_left(row.failures))
+            return Attempt(WRONG, tries_left=codes.tries_left(tries.failures))
         if not before:
-            row.wrong_codes = f"{row.wrong_codes} {code}{spelling}".strip()
-    return _count_failure(row, now)
+            tries.wrong_codes = f"{tries.wrong_codes} {code}{spelling}".strip()
+    return _count_failure(row, tries, now)
 
 
-def _wrong_digest(row: MessageRecipient, text: str) -> str:
-    return index_digest("wrong code", f"{row.pk}:{text}")[:_DIGEST]
+def _wrong_digest(tries: CodeTries, text: str) -> str:
+    return index_digest("wrong code", f"{tries.digest}:{text}")[:_DIGEST]
 
 
-def _count_failure(row: MessageRecipient, now: datetime) -> Attempt:
-    row.failures += 1
-    pause = codes.lock_after(row.failures, row.locks)
+def _count_failure(row: MessageRecipient, tries: Tries, now: datetime) -> Attempt:
+    tries.failures += 1
+    pause = codes.lock_after(tries.failures, tries.locks)
     if pause:
-        row.locks += 1
-        row.locked_until = now + pause
-    row.save(update_fields=["failures", "locks", "locked_until", "wrong_codes"])
-    record("wrong_code", row.message, recipient=row.pk, failures=row.failures)
-    if codes.is_exhausted(row.method, row.failures):
+        tries.locks += 1
+        tries.locked_until = now + pause
+    tries.save(update_fields=tries.counters)
+    record("wrong_code", row.message, recipient=row.pk, failures=tries.failures)
+    if codes.is_exhausted(row.method, tries.failures):
         tell_sender(row, TOO_MANY)
         return Attempt(EXHAUSTED)
     if pause:
-        return Attempt(LOCKED, row.locked_until)
-    return Attempt(WRONG, tries_left=codes.tries_left(row.failures))
+        return Attempt(LOCKED, tries.locked_until)
+    return Attempt(WRONG, tries_left=codes.tries_left(tries.failures))

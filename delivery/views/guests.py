@@ -290,7 +290,8 @@ def _refused(
     if attempt.problem == verifying.NO_CODE:
         form.add_error("code", no_code_error())
     status = TOO_MANY if attempt.problem == verifying.LOCKED else REFUSED
-    of_network = attempt.problem == verifying.LOCKED and recipient.locked_until is None
+    tries = access.tries_of([recipient])[recipient.pk]
+    of_network = attempt.problem == verifying.LOCKED and tries.locked_until is None
     error = network_error(attempt.until) if of_network and attempt.until else ""
     return closed_page(request, recipient, form=form, error=error, status=status)
 
@@ -311,7 +312,8 @@ def closed_page(
         return guest_page(request, recipient, "guest_ended", status=GONE)
     secret = recipient.open_secret()
     is_sms = recipient.method == SMS
-    locked_until = recipient.locked_until
+    tries = access.tries_of([recipient])[recipient.pk]
+    locked_until = tries.locked_until
     shown = {
         "form": form or form_for(recipient.method)(),
         "is_kept": is_kept_for(request.session, owner_of_answer(recipient), now),
@@ -320,7 +322,7 @@ def closed_page(
         "number": mask_phone(secret.value) if is_sms else "",
         "hint": secret.hint,
         "locked_until": show_moment(locked_until) if locked_until and locked_until > now else "",
-        "is_exhausted": codes.is_exhausted(recipient.method, recipient.failures),
+        "is_exhausted": codes.is_exhausted(recipient.method, tries.failures),
         "device": access.trusted_device(recipient, device_tokens(request), now),
         "may_remember": recipient.message.organization.policy.trusted_devices,
         **(_sending(request, recipient) if is_sms else {}),

@@ -12,7 +12,7 @@ from accounts.policy import SMS
 from addresses.phone import mask_phone
 from delivery import access, actions, codes, states
 from delivery.forms import CorrectionForm, correction_form, show_moment
-from delivery.models import Message, MessageRecipient
+from delivery.models import Message, MessageRecipient, Tries
 from notifications import states as notification_states
 from notifications.access import newest_about
 from notifications.models import Notification
@@ -60,28 +60,36 @@ class Line:
         return self.form is not None
 
 
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """What is known of all recipients: codes that were sent, when asked for, and wrong ones."""
+
+    sent: Mapping[str, Notification]
+    asked: Mapping[int, datetime]
+    tries: Mapping[int, Tries]
+
+
 def lines_of(message: Message, tried: CorrectionForm | None = None) -> list[Line]:
     """Return a line for every recipient; `tried` is a form that came back with errors."""
     recipients = list(access.recipients_of(message))
-    sent = newest_about([str(row) for row in recipients], "code")
-    asked = access.asked_codes(recipients)
+    for row in recipients:
+        row.message = message
+    known = _Known(
+        sent=newest_about([str(row) for row in recipients], "code"),
+        asked=access.asked_codes(recipients),
+        tries=access.tries_of(recipients),
+    )
     focused = _first_in_need(recipients)
     return [
-        _line(message, row, sent, asked, focus=row is focused and tried is None)
+        _line(row, known, focus=row is focused and tried is None)
         if tried is None or tried.prefix != f"r{row.pk}"
-        else _tried_line(message, row, sent, asked, tried)
+        else _tried_line(row, known, tried)
         for row in recipients
     ]
 
 
-def _tried_line(
-    message: Message,
-    row: MessageRecipient,
-    sent: Mapping[str, Notification],
-    asked: Mapping[int, datetime],
-    tried: CorrectionForm,
-) -> Line:
-    line = _line(message, row, sent, asked, focus=True)
+def _tried_line(row: MessageRecipient, known: _Known, tried: CorrectionForm) -> Line:
+    line = _line(row, known, focus=True)
     return Line(**{name: getattr(line, name) for name in Line.__slots__} | {"form": tried})
 
 
@@ -89,27 +97,19 @@ def _first_in_need(recipients: Iterable[MessageRecipient]) -> MessageRecipient |
     return next((row for row in recipients if row.state == states.SUSPENDED), None)
 
 
-def _line(
-    message: Message,
-    recipient: MessageRecipient,
-    sent: Mapping[str, Notification],
-    asked: Mapping[int, datetime],
-    *,
-    focus: bool,
-) -> Line:
-    recipient.message = message
+def _line(recipient: MessageRecipient, known: _Known, *, focus: bool) -> Line:
     now = timezone.now()
-    live = recipient.state in states.LIVE and message.expires_at > now
-    code = sent.get(str(recipient))
+    live = recipient.state in states.LIVE and recipient.message.expires_at > now
+    code = known.sent.get(str(recipient))
     return Line(
         recipient=recipient,
         marks=_MARKS[recipient.state],
         words=_words(recipient),
         at=_at(recipient),
         way=_way(recipient),
-        sms=_sms(code, asked.get(recipient.pk)),
+        sms=_sms(code, known.asked.get(recipient.pk)),
         problem=_problem(recipient, code) if live else "",
-        locked=_locked(recipient) if live else "",
+        locked=_locked(recipient, known.tries[recipient.pk]) if live else "",
         form=correction_form(recipient, focus=focus) if live else None,
         can_take_back=actions.can_take_back(recipient, now),
     )
@@ -190,11 +190,11 @@ def _problem(recipient: MessageRecipient, code: Notification | None) -> str:
     return ""
 
 
-def _locked(recipient: MessageRecipient) -> str:
-    if codes.is_exhausted(recipient.method, recipient.failures):
+def _locked(recipient: MessageRecipient, tries: Tries) -> str:
+    if codes.is_exhausted(recipient.method, tries.failures):
         return _("Too many wrong codes were typed. Call this person before you let them try again.")
-    if recipient.locked_until and recipient.locked_until > timezone.now():
+    if tries.locked_until and tries.locked_until > timezone.now():
         return _("Too many wrong codes were typed. They can try again from %(moment)s.") % {
-            "moment": show_moment(recipient.locked_until)
+            "moment": show_moment(tries.locked_until)
         }
     return ""

@@ -9,8 +9,9 @@ from django.utils import timezone
 
 from accounts.models import User
 from accounts.policy import ACCESS_CODE, SMS
+from delivery import access
 from delivery.actions import send_message
-from delivery.models import Message, MessageRecipient
+from delivery.models import Message, MessageRecipient, Tries
 from delivery.outgoing import OutgoingAttachment, OutgoingMessage, OutgoingRecipient
 from delivery.reading import shown
 from notifications.access import PAYLOAD
@@ -80,6 +81,12 @@ def receiver(*, method: str = SMS, source: str = "organization") -> MessageRecip
 def again(recipient: MessageRecipient) -> MessageRecipient:
     """Return the recipient as the database has it now."""
     return recipient_of(recipient.message, recipient.address)
+
+
+def tries_of(recipient: MessageRecipient) -> Tries:
+    """Return what this recipient's wrong tries are counted in, as the database has it now."""
+    row = again(recipient)
+    return access.tries_of([row])[row.pk]
 
 
 def file(content: bytes, name: str = "results.pdf", **more: object) -> OutgoingAttachment:

@@ -22,7 +22,7 @@ from delivery.actions.limits import (
     WRONG_FROM_PEER,
 )
 from delivery.actions.verifying import CAPPED, COUNTRY, LOCKED
-from delivery.models import MessageRecipient, Tally
+from delivery.models import CodeTries, MessageRecipient, Tally
 from notifications.models import Notification
 from tests import make
 from tests.delivery.messages import (
@@ -35,6 +35,7 @@ from tests.delivery.messages import (
     recipient_of,
     released,
     rows_of_everything,
+    tries_of,
     wrong,
 )
 from tests.examples import EXAMPLES
@@ -64,7 +65,7 @@ def post_guess(row: MessageRecipient, number: int, typed: str) -> int:
 
 def guess_in_a_lock_period(row: MessageRecipient, numbers: range) -> list[int]:
     """Guess so often from as many browsers once a lock is over; return what was answered."""
-    MessageRecipient.objects.update(locked_until=timezone.now() - timedelta(seconds=1))
+    CodeTries.objects.update(locked_until=timezone.now() - timedelta(seconds=1))
     return [post_guess(row, number, "wrong guess") for number in numbers]
 
 
@@ -188,7 +189,7 @@ def test_however_often_somebody_guesses_a_lock_leaves_five_tries(settings: Setti
     right = post_guess(els, EXAMPLES, ACCESS)
     assert [answers.count(429) for answers, _ in tries] == [a_period - 4] * 4
     assert [count for _, count in tries] == [5, 10, 15, 20]
-    assert (right, again(els).failures, again(els).state) == (429, 20, "queued")
+    assert (right, tries_of(els).failures, again(els).state) == (429, 20, "queued")
 
 
 def test_each_lock_gives_five_tries_more() -> None:
@@ -196,7 +197,7 @@ def test_each_lock_gives_five_tries_more() -> None:
     guess(els, 100, "wrong guess")
     with time_machine.travel(timezone.now() + timedelta(minutes=16)):
         guess(els, 100, "wrong guess")
-        assert again(els).failures == 10
+        assert tries_of(els).failures == 10
         assert open_message(els, HERE, ACCESS).problem == LOCKED
 
 

@@ -6,10 +6,22 @@ from concurrent.futures import ThreadPoolExecutor
 import pytest
 from django.db import connection
 
+from accounts.models import AuditEntry
 from accounts.policy import ACCESS_CODE
 from delivery.actions import Attempt, CodeNotSentError, open_message, send_code
 from delivery.actions.verifying import LOCKED, NO_CODE, WRONG
-from tests.delivery.messages import ACCESS, again, newest_code, receiver, texts
+from delivery.models import MessageRecipient
+from tests import make
+from tests.delivery.messages import (
+    ACCESS,
+    newest_code,
+    person_with_code,
+    receiver,
+    recipient_of,
+    released,
+    texts,
+    tries_of,
+)
 
 pytestmark = [pytest.mark.races, pytest.mark.django_db(transaction=True)]
 
@@ -37,7 +49,7 @@ def outcome(attempt: Attempt) -> str:
 def test_parallel_tries_use_no_more_than_five() -> None:
     els = receiver(method=ACCESS_CODE)
     outcomes = at_once(lambda number: outcome(open_message(els, "", f"wrong {number}")))
-    assert (outcomes.count(WRONG), outcomes.count(LOCKED), again(els).failures) == (
+    assert (outcomes.count(WRONG), outcomes.count(LOCKED), tries_of(els).failures) == (
         4,
         TRIES - 4,
         5,
@@ -48,6 +60,28 @@ def test_the_right_code_among_parallel_wrong_ones_opens_nothing_after_the_lock()
     els = receiver(method=ACCESS_CODE)
     at_once(lambda number: outcome(open_message(els, "", f"wrong {number}")))
     assert outcome(open_message(els, "", ACCESS)) == LOCKED
+
+
+def messages_with_one_code(many: int) -> list[MessageRecipient]:
+    """Store so many messages to one person, who opens all of them by the same code."""
+    sender = make.user()
+    return [recipient_of(released(person_with_code(), sender=sender)) for _ in range(many)]
+
+
+def test_parallel_tries_over_many_messages_use_no_more_than_five() -> None:
+    rows = messages_with_one_code(THREADS)
+    outcomes = at_once(lambda n: outcome(open_message(rows[n % THREADS], "", f"wrong {n}")))
+    assert (outcomes.count(WRONG), outcomes.count(LOCKED)) == (4, TRIES - 4)
+    assert AuditEntry.objects.filter(verb="wrong_code").count() == tries_of(rows[0]).failures == 5
+
+
+def test_the_right_code_among_parallel_tries_over_many_messages_lets_nobody_guess_more() -> None:
+    rows = messages_with_one_code(THREADS)
+    typed = [*(f"wrong {number}" for number in range(9)), ACCESS] * 4
+    outcomes = at_once(lambda n: outcome(open_message(rows[n % THREADS], "", typed[n])))
+    most = (outcomes.count("open") + 1) * 5
+    assert len(outcomes) - outcomes.count("open") - outcomes.count(LOCKED) < most
+    assert set(outcomes) <= {"open", WRONG, LOCKED}
 
 
 def test_a_code_that_is_typed_twice_at_once_works_once() -> None:

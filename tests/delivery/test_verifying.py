@@ -18,7 +18,7 @@ from delivery.actions.verifying import (
     TOO_SOON,
     WRONG,
 )
-from delivery.models import Challenge, MessageRecipient
+from delivery.models import Challenge, CodeTries, MessageRecipient
 from delivery.states import BOUNCED, EXPIRED, NOTIFIED, QUEUED, READ, REVOKED, SUSPENDED, VERIFIED
 from tests import make
 from tests.delivery.messages import (
@@ -31,6 +31,7 @@ from tests.delivery.messages import (
     recipient_of,
     released,
     texts,
+    tries_of,
     wrong,
 )
 
@@ -307,14 +308,15 @@ def test_locks_grow(rounds: int, hours: float) -> None:
 def test_tries_while_locked_do_not_count() -> None:
     els = receiver(method=ACCESS_CODE)
     fail(els, 25)
-    assert again(els).failures == 5
+    assert tries_of(els).failures == 5
 
 
 def test_after_fifty_wrong_access_codes_in_a_row_only_the_sender_can_help() -> None:
     els = receiver(method=ACCESS_CODE)
-    MessageRecipient.objects.update(failures=49)
     fail(els, 1)
-    MessageRecipient.objects.update(locked_until=None)
+    CodeTries.objects.update(failures=49)
+    open_message(els, "", "another wrong code")
+    CodeTries.objects.update(locked_until=None)
     assert open_message(els, "", ACCESS) == Attempt(EXHAUSTED)
 
 
@@ -322,8 +324,7 @@ def test_the_right_code_clears_the_count() -> None:
     els = receiver(method=ACCESS_CODE)
     fail(els, 4)
     open_message(els, "", ACCESS)
-    row = again(els)
-    assert (row.failures, row.locks, row.locked_until) == (0, 0, None)
+    assert (tries_of(els).failures, CodeTries.objects.count()) == (0, 0)
 
 
 def test_wrong_codes_destroy_nothing() -> None:

@@ -4,20 +4,21 @@ from datetime import datetime, timedelta
 from io import StringIO
 
 import pytest
+import time_machine
 from django.core.management import CommandError, call_command
 from django.test import Client
 from django.utils import timezone
 
 from accounts.models import AuditEntry, User
 from contacts.models import Contact, DeletedAddress, PastDatum, Proposal
-from delivery.actions import end_messages
-from delivery.models import Challenge, Message, MessageRecipient
+from delivery.actions import end_messages, open_message
+from delivery.models import Challenge, CodeTries, Message, MessageRecipient
 from drafts.models import Recipient
 from flow.forgetting import DOMAIN
 from intake.models import RawMail
 from notifications.models import Notification
 from tests import make
-from tests.delivery.messages import person, released
+from tests.delivery.messages import person, person_with_code, recipient_of, released
 from zivweb import forgetting
 
 pytestmark = pytest.mark.django_db
@@ -47,9 +48,41 @@ def command(*arguments: str) -> str:
 def test_who_got_a_message_is_forgotten_a_while_after_its_end() -> None:
     message = ended(91)
     forgetting.forget_old()
-    rows = list(message.recipients.values_list("address", "name", "wrong_codes"))
+    rows = list(message.recipients.values_list("address", "name"))
     ids = message.recipients.values_list("pk", flat=True)
-    assert rows == [(f"row-{pk}@{DOMAIN}", "", "") for pk in ids]
+    assert rows == [(f"row-{pk}@{DOMAIN}", "") for pk in ids]
+
+
+def wrong_tries(days: int, *, ended: bool) -> None:
+    """Type a wrong access code so long ago, for a message that ended since, or did not."""
+    message = released(person_with_code())
+    with time_machine.travel(days_ago(days)):
+        open_message(recipient_of(message), "", "a wrong code")
+    Message.objects.update(ended_at=timezone.now() if ended else None)
+
+
+@pytest.mark.parametrize(("days", "ended", "left"), [(91, True, 0), (89, True, 1), (91, False, 1)])
+def test_wrong_tries_are_forgotten_when_they_keep_nobody_out(
+    days: int, ended: bool, left: int
+) -> None:
+    wrong_tries(days, ended=ended)
+    forgetting.forget_old()
+    assert CodeTries.objects.count() == left
+
+
+def test_wrong_tries_are_forgotten_though_others_can_read_what_they_got() -> None:
+    wrong_tries(91, ended=True)
+    released(person_with_code("piet@example.nl"), sender=User.objects.first())
+    released(person_with_code())
+    forgetting.forget_old()
+    assert not CodeTries.objects.exists()
+
+
+def test_wrong_tries_are_shown_and_erased_with_somebody() -> None:
+    wrong_tries(1, ended=False)
+    assert "wrong tries of an access code: 1" in command(JAN)
+    command(JAN, "--erase")
+    assert not CodeTries.objects.exists()
 
 
 @pytest.mark.parametrize("days", [0, 89])
