@@ -21,10 +21,10 @@ SENDERS, TOGETHER = 1000, 50
 _judging = Sweep("drafts.tasks.detect_missing", Draft)
 _expiring = Sweep("drafts.tasks.expire_due", Draft)
 _telling, _announcing = (
-    Sweep("drafts.tasks.tell_due", User),
-    Sweep("drafts.tasks.tell_due sent", User),
+    Sweep("drafts.tasks.tell_due", User, lasting=True),
+    Sweep("drafts.tasks.tell_due sent", User, lasting=True),
 )
-_reminding = Sweep("drafts.tasks.remind_due", User)
+_reminding = Sweep("drafts.tasks.remind_due", User, lasting=True)
 
 
 @shared_task

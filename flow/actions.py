@@ -40,10 +40,15 @@ Result = TypeVar("Result")
 
 @dataclass(frozen=True)
 class Sweep(Generic[Row]):
-    """The rows of a model that a task works on, and those of them that it failed on."""
+    """The rows of a model that a task works on, and those of them that it failed on.
+
+    `lasting`: it works on what has to do with these rows (people, organizations), again and again.
+    One that is set aside is tried again after a week.
+    """
 
     task: str
     model: type[Row]
+    lasting: bool = False
 
     def run(self, rows: QuerySet[Row], act: Callable[[list[Row]], object], size: int) -> int:
         """Act on some rows in one transaction, and when that fails on each in one of its own.
@@ -52,7 +57,7 @@ class Sweep(Generic[Row]):
         nothing is left to do now. Raises what says that the database is away.
         """
         dealt = self._again(rows, act, size)
-        fresh = rows.exclude(pk__in=self._failed().values("row"))
+        fresh = self.untried(rows)
         try:
             with transaction.atomic():
                 found = list(skip_locked(fresh)[:size])
@@ -72,7 +77,8 @@ class Sweep(Generic[Row]):
         wanted = list(ids)
         failed = self._failed().filter(row__in=wanted)
         before = set(failed.values_list("row", flat=True))
-        passed = set(failed.filter(_not_now()).values_list("row", flat=True)) if before else set()
+        not_now = failed.filter(self._not_now())
+        passed = set(not_now.values_list("row", flat=True)) if before else set()
         results = list[Result]()
         succeeded = [
             pk
@@ -84,16 +90,20 @@ class Sweep(Generic[Row]):
 
     def due_again(self) -> list[int]:
         """Return the rows that failed and are to be tried again now."""
-        return list(self._failed().exclude(_not_now()).values_list("row", flat=True))
+        return list(self._failed().exclude(self._not_now()).values_list("row", flat=True))
 
     def fresh(self, ids: Collection[int]) -> list[int]:
         """Return those of these rows that have not failed before."""
         failed = set(self._failed().filter(row__in=ids).values_list("row", flat=True))
         return [pk for pk in ids if pk not in failed]
 
+    def untried(self, rows: QuerySet[Row]) -> QuerySet[Row]:
+        """Return those of the rows that have not failed before."""
+        return rows.exclude(pk__in=self._failed().values("row"))
+
     def open(self, rows: QuerySet[Row]) -> QuerySet[Row]:
         """Return those of the rows that are neither set aside nor failed a moment ago."""
-        return rows.exclude(pk__in=self._failed().filter(_not_now()).values("row"))
+        return rows.exclude(pk__in=self._failed().filter(self._not_now()).values("row"))
 
     def begin(self, pk: int, place: str) -> bool:
         """Count an attempt before it begins, so that one that kills its worker counts too.
@@ -131,6 +141,14 @@ class Sweep(Generic[Row]):
 
     def _failed(self) -> QuerySet[FailedRow]:
         return FailedRow.objects.filter(task=self.task, model=self.model._meta.label_lower)
+
+    def _not_now(self) -> Q:
+        """Return which failures are of rows that no sweep is to look at now."""
+        now = timezone.now()
+        set_aside = Q(set_aside_at__isnull=False)
+        if self.lasting:
+            set_aside &= Q(last_at__gt=now - FORGIVEN)
+        return set_aside | Q(last_at__gt=now - PAUSE)
 
     def _again(self, rows: QuerySet[Row], act: Callable[[list[Row]], object], size: int) -> int:
         """Act on the rows whose next attempt is due; forget those that need none any more."""
@@ -174,8 +192,8 @@ class Sweep(Generic[Row]):
                 row=pk,
                 defaults={"reason": reason, "first_at": now, "last_at": now},
             )
-            if row.last_at < now - FORGIVEN and row.set_aside_at is None:
-                row.count, row.first_at = 0, now
+            if row.last_at < now - FORGIVEN and (self.lasting or row.set_aside_at is None):
+                row.count, row.first_at, row.set_aside_at = 0, now, None
             if is_strike:
                 row.count, row.reason = row.count + 1, reason
             row.last_at = now
@@ -238,10 +256,6 @@ def _act_on(
         found += skip_locked(rows.filter(pk=pk))
         if found:
             act(found)
-
-
-def _not_now() -> Q:
-    return Q(set_aside_at__isnull=False) | Q(last_at__gt=timezone.now() - PAUSE)
 
 
 def _is_away(error: BaseException) -> bool:

@@ -23,8 +23,8 @@ RANGE = 5000
 LOOKS, PAUSE = 5, 0.1  # seconds
 YEAR = timedelta(days=366)
 
-_sealing = Sweep("accounts.tasks.seal_audit", Organization)
-_pruning = Sweep("accounts.tasks.prune_audit", Organization)
+_sealing = Sweep("accounts.tasks.seal_audit", Organization, lasting=True)
+_pruning = Sweep("accounts.tasks.prune_audit", Organization, lasting=True)
 
 
 def seal_audit(*, settled: timedelta = SETTLED) -> int:

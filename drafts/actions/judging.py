@@ -32,7 +32,8 @@ RESENT_WITHIN: Final = timedelta(hours=24)
 JUDGE_CHANGED, JUDGE_POLICIES = "drafts.tasks.judge_changed", "drafts.tasks.judge_policies"
 
 _judging, _changes = Sweep(JUDGE_CHANGED, Draft), Sweep(JUDGE_CHANGED, AddressChange)
-_judging_policy, _policies = Sweep(JUDGE_POLICIES, Draft), Sweep(JUDGE_POLICIES, Organization)
+_judging_policy = Sweep(JUDGE_POLICIES, Draft)
+_policies = Sweep(JUDGE_POLICIES, Organization, lasting=True)
 
 
 @transaction.atomic

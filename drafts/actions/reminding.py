@@ -20,7 +20,7 @@ from notifications.states import CANCELLED
 
 REMINDER = "reminder"
 
-_working = Sweep("drafts.tasks.remind_due", Organization)
+_working = Sweep("drafts.tasks.remind_due", Organization, lasting=True)
 
 
 def senders_to_remind(limit: int) -> list[int]:

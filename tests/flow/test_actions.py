@@ -17,6 +17,7 @@ from tests import make
 pytestmark = pytest.mark.django_db
 
 sweep = Sweep("accounts.tasks.seal_audit", Organization)
+lasting = Sweep("accounts.tasks.seal_audit", Organization, lasting=True)
 
 
 def everywhere() -> QuerySet[Organization]:
@@ -54,6 +55,21 @@ def meet_lock(pk: int) -> str:
     if name == "locked":
         raise OperationalError("canceling statement due to lock timeout")
     return name
+
+
+def fail(pk: int) -> str:
+    """Fail on any row."""
+    raise ValueError(pk)
+
+
+def failed(ids: Sequence[int], times: int) -> list[int]:
+    """Fail so often on a place that lasts; return the strikes that counted each time."""
+    counts = []
+    for _ in range(times):
+        lasting.each(ids, fail)
+        pass_time()
+        counts.append(FailedRow.objects.get().count)
+    return counts
 
 
 def each(ids: Sequence[int], act: Callable[[int], str]) -> list[str]:
@@ -130,6 +146,35 @@ def test_a_strike_of_last_week_does_not_count() -> None:
     run()
 
     assert FailedRow.objects.get().count == 1
+
+
+@pytest.mark.parametrize(("days", "counts"), [(6, [STRIKES] * 2), (8, [1, 2])])
+def test_a_place_that_was_set_aside_is_tried_again_after_a_week(
+    days: int, counts: list[int]
+) -> None:
+    ids = store("a place")
+    failed(ids, STRIKES)
+    pass_time(timedelta(days=days))
+
+    assert (failed(ids, 2), rows_set_aside().count()) == (counts, int(days < 7))
+
+
+def test_a_place_that_works_again_after_a_week_is_set_aside_no_more() -> None:
+    ids = store("good")
+    failed(ids, STRIKES)
+    pass_time(timedelta(days=8))
+
+    done = lasting.each(ids, meet_lock)
+
+    assert (done, FailedRow.objects.count()) == (["good"], 0)
+
+
+def test_a_row_that_is_the_work_itself_stays_set_aside() -> None:
+    store("bad")
+    run(STRIKES)
+    pass_time(timedelta(days=400))
+
+    assert (run(), rows_set_aside().count()) == ([0], 1)
 
 
 def test_a_lock_is_no_strike_and_stops_no_other_row() -> None:
