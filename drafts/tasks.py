@@ -1,7 +1,7 @@
 """The worker's part in drafts. Rows are the queue; every task is a sweep that may run twice."""
 
 import logging
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from itertools import takewhile
 
@@ -16,7 +16,7 @@ from flow.slices import more
 
 log = logging.getLogger(__name__)
 
-SENDERS, TOGETHER = 1000, 50
+SENDERS, TOGETHER, A_FEW = 1000, 50, 10
 
 _judging = Sweep("drafts.tasks.detect_missing", Draft)
 _expiring = Sweep("drafts.tasks.expire_due", Draft)
@@ -31,8 +31,7 @@ _reminding = Sweep("drafts.tasks.remind_due", User, lasting=True)
 def detect_missing() -> None:
     """Find the recipients of new drafts that lack verification data, and tell the senders."""
     while more() and (ids := actions.claim_new()):
-        for draft_id in actions.judge_new_together(ids):
-            _judge_alone(draft_id)
+        _judging.each(actions.judge_new_together(ids), _judge_alone)
     _each(_judging, _judge_new, actions.drafts_to_judge())
 
 
@@ -55,16 +54,16 @@ def tell_due() -> None:
     """Tell senders what is held, ready, or went out by itself, several drafts in one mail."""
     senders = actions.senders_to_tell(SENDERS)
     fresh = _telling.fresh(senders)
-    for start in takewhile(lambda _: more(), range(0, len(fresh), TOGETHER)):
-        _telling.each(actions.tell_together(fresh[start : start + TOGETHER]), actions.tell_sender)
-    _telling.each(set(senders).difference(fresh), actions.tell_sender)
-    _announcing.each(actions.senders_to_announce(SENDERS), actions.announce_sent)
+    for some in _some(fresh, TOGETHER):
+        _telling.each(actions.tell_together(some), actions.tell_sender)
+    _each_sender(_telling, sorted(set(senders).difference(fresh)), actions.tell_sender)
+    _each_sender(_announcing, actions.senders_to_announce(SENDERS), actions.announce_sent)
 
 
 @shared_task
 def remind_due() -> None:
     """Remind senders of what is held."""
-    _reminding.each(actions.senders_to_remind(SENDERS), actions.remind_sender)
+    _each_sender(_reminding, actions.senders_to_remind(SENDERS), actions.remind_sender)
 
 
 @shared_task
@@ -82,6 +81,8 @@ def release_due() -> None:
 def _judge_alone(draft_id: int) -> None:
     try:
         _judge(draft_id)
+    except DATABASE_TROUBLE:  # no fault of the draft: a later sweep goes on with it
+        raise
     except Exception:
         log.exception("draft:%s: judge_new failed", draft_id)
 
@@ -99,6 +100,17 @@ def _judge(draft_id: int) -> None:
         with suppress(*DATABASE_TROUBLE):  # away still: it counts as an attempt
             actions.give_attempt_back(draft_id)
         raise
+
+
+def _each_sender(sweep: Sweep[User], ids: Sequence[int], act: Callable[[int], object]) -> None:
+    """Act on every sender, as far as there is time: the others go on being due."""
+    for some in _some(ids, A_FEW):
+        sweep.each(some, act)
+
+
+def _some(ids: Sequence[int], size: int) -> Iterator[Sequence[int]]:
+    for start in takewhile(lambda _: more(), range(0, len(ids), size)):
+        yield ids[start : start + size]
 
 
 def _each(sweep: Sweep[Draft], act: Callable[[int], None], drafts: QuerySet[Draft]) -> None:

@@ -17,9 +17,12 @@ from drafts.actions.telling import REFUSED, refusal_of, tell_person
 from drafts.models import Draft
 from drafts.reminders import expiry_of
 from drafts.states import MAX_ATTEMPTS
+from flow.actions import Sweep
 from flow.moves import move
 from flow.sweeps import wake
 from flow.turns import in_turns
+
+_judging = Sweep(DETECT_MISSING, Draft)
 
 PAUSE = timedelta(seconds=20)  # before the second attempt; then 4 times, 9 times so long
 
@@ -47,11 +50,12 @@ def claim_attempt(draft_id: int) -> bool:
 def claim_new() -> list[int]:
     """Count the first attempt of some drafts that nobody has begun with; return which.
 
-    Organizations take turns.
+    Organizations take turns. One that met a lock waits for its turn to be judged alone.
     Whoever dies with them leaves them begun: then each goes alone, and takes no other along.
     """
+    new = _judging.untried(Draft.objects.filter(state=states.RECEIVED, attempts=0))
     with transaction.atomic():
-        ids = sorted(in_turns(Draft.objects.filter(state=states.RECEIVED, attempts=0), BATCH))
+        ids = sorted(in_turns(new, BATCH))
         Draft.objects.filter(pk__in=ids).update(attempts=1)
     return ids
 
