@@ -38,7 +38,6 @@ from contacts.actions.runs import (
     start,
     undo,
     upload,
-    work,
 )
 from contacts.actions.slices import take_turn
 from contacts.actions.syncing import Synced, delete_synced, sync_contacts
@@ -93,5 +92,4 @@ __all__ = [
     "undo",
     "unlock",
     "upload",
-    "work",
 ]

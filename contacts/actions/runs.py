@@ -145,15 +145,11 @@ def due_runs(ours: Collection[int] = ()) -> list[int]:
     return list(runs.filter(free).order_by("beat_at", "pk").values_list("pk", flat=True))
 
 
-def work(run_id: int, progress: Progress | None = None) -> None:
-    """Work at an import until its state is done; another worker at it makes this one stop."""
-    for run in steps(run_id):
-        if progress is not None:
-            progress(run)
-
-
 def steps(run_id: int) -> Iterator[ImportRun]:
-    """Work at an import and yield it after each transaction, as often as it is asked to go on."""
+    """Work at an import and yield it after each transaction, as often as it is asked to go on.
+
+    Another worker at it makes this one stop.
+    """
     run = _claim(run_id)
     if run is None:
         return

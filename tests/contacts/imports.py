@@ -7,6 +7,7 @@ from accounts.models import User
 from contacts import actions, states
 from contacts.importer import open_table
 from contacts.models import ImportRun
+from contacts.tasks import work_imports
 
 HEADER = "email_address,full_name,phone_number,access_code,access_code_hint"
 
@@ -32,7 +33,7 @@ def uploaded(actor: User, *rows: str, personal: bool = False, header: str = HEAD
         actor, personal=personal, file=csv_file(*rows, header=header), name="contacts.csv"
     )
     actions.check(run, run.roles)
-    actions.work(run.pk)
+    work_imports()
     return ImportRun.objects.get(pk=run.pk)
 
 
@@ -44,7 +45,7 @@ def written(run: ImportRun, actor: User, **choices: str) -> ImportRun:
         changed_rows=choices.get("changed_rows", states.OVERWRITE),
         conflicts=choices.get("conflicts", states.ASK),
     )
-    actions.work(run.pk)
+    work_imports()
     return ImportRun.objects.get(pk=run.pk)
 
 

@@ -27,10 +27,10 @@ WORKER = """
 import os, signal, sys
 import django
 django.setup()
-from contacts import actions
-from contacts.actions import staging
+from contacts.actions import runs, staging
 staging.BATCH = staging.BATCH_OF_ONE_WRITER = 50
-actions.work(int(sys.argv[1]), lambda run: os.kill(os.getpid(), signal.SIGKILL))
+for _run in runs.steps(int(sys.argv[1])):
+    os.kill(os.getpid(), signal.SIGKILL)
 """
 
 

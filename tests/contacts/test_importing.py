@@ -7,6 +7,7 @@ from contacts import actions, states
 from contacts.actions.undoing import undo_run
 from contacts.entries import ContactEntry
 from contacts.models import AddressChange, Conflict, Contact, Datum, ImportRun, PastDatum, StagedRow
+from contacts.tasks import work_imports
 from tests.contacts.imports import HEADER, imported, uploaded, verdicts, written
 from tests.contacts.people import CODE, HINT, MOBILE, OTHER_MOBILE, People, make_contact
 
@@ -199,7 +200,7 @@ def test_undo_takes_everything_back(people: People) -> None:
     )
     run = imported(people.admin, *second)
     actions.undo(run, people.admin)
-    actions.work(run.pk)
+    work_imports()
     assert (number(), Contact.objects.get(address=JAN).name) == (MOBILE, "Jan")
     assert not Contact.objects.filter(address=ELS).exists()
     assert not Contact.objects.get(address=PIET).data.exists()
@@ -212,7 +213,7 @@ def test_undo_keeps_what_was_changed_or_proven_since(people: People) -> None:
     edited = ContactEntry(ORGANIZATION, JAN, "Jan Jansen", OTHER_MOBILE)
     actions.save_contact(people.admin, edited, jan)
     actions.undo(run, people.admin)
-    actions.work(run.pk)
+    work_imports()
     assert (number(JAN), number(ELS)) == (OTHER_MOBILE, MOBILE)
 
 
@@ -237,7 +238,7 @@ def test_an_import_that_nobody_works_at_goes_on_where_it_was(people: People) -> 
     actions.start(run, people.admin, changed_rows=states.OVERWRITE, conflicts=states.ASK)
     ImportRun.objects.filter(pk=run.pk).update(position=1)
     assert actions.due_runs() == [run.pk]
-    actions.work(run.pk)
+    work_imports()
     assert [contact.address for contact in Contact.objects.all()] == [ELS]
 
 
@@ -245,7 +246,7 @@ def test_a_cancelled_import_keeps_what_it_wrote(people: People) -> None:
     run = uploaded(people.admin, f"{JAN},,{MOBILE},,")
     actions.start(run, people.admin, changed_rows=states.OVERWRITE, conflicts=states.ASK)
     actions.cancel(run, people.admin)
-    actions.work(run.pk)
+    work_imports()
     assert ImportRun.objects.get().state == states.CANCELLED
 
 
