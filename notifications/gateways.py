@@ -26,15 +26,20 @@ from apprise import Apprise, AppriseAsset, NotificationManager
 from apprise.plugins import url_to_dict
 from django.core.mail.backends.smtp import EmailBackend
 
-from accounts.outside import in_time
+from flow.calls import Call, in_time, this_call
 from notifications.letters import WireMail, WireSms
 from notifications.providers import OWN, provider_problem, reaches_only
 
 log = logging.getLogger(__name__)
 
 TIMEOUT_SECONDS = 30  # of each answer of the relay
+GREETING_SECONDS = 30  # until the relay lets us in
 MAIL_SECONDS = 80  # of all that is said about one mail: less than its lease (retries.py)
+GOODBYE_SECONDS = 5
+SMS_SECONDS = 10  # of all that is said to one gateway about one SMS
+ALL_GATEWAYS_SECONDS = 60  # of all gateways together: less than the lease
 NO_ANSWER, GATEWAY, UNREACHABLE = "no answer", "gateway", "no gateway for this number"
+UNKNOWN = "unknown outcome"
 
 _ENHANCED = re.compile(rb"[245]\.\d{1,3}\.\d{1,3}")  # RFC 3463
 _SIGN_IN_FIRST = {530, 534, 535, 538}  # RFC 4954, 6: our login at the relay is wrong
@@ -60,13 +65,44 @@ class NotDelivered(Exception):
         self.cut = cut
 
 
+class _Line(smtplib.SMTP):
+    """A connection that ends with the call that it was made in."""
+
+    def _get_socket(self, host: str, port: int, timeout: float) -> socket.socket:
+        try:
+            line = this_call().connect(host, port)
+        except UnicodeError as error:
+            raise OSError("no such name") from error
+        line.settimeout(timeout)
+        return line
+
+
+class _SecureLine(smtplib.SMTP_SSL, _Line):
+    """The same with TLS from its first byte: the handshake ends with the call too."""
+
+
+class _Backend(EmailBackend):
+    """Django's, over such connections."""
+
+    @property
+    def connection_class(self) -> type[smtplib.SMTP]:
+        """Return what to connect with."""
+        return _SecureLine if self.use_ssl else _Line
+
+    def let_end_with(self, call: Call) -> None:
+        """Let the connection end with this call, as far as it came."""
+        for connection in (self.connection, getattr(self, "_partial_connection", None)):
+            if connection is not None and connection.sock is not None:
+                call.watch(connection.sock)
+
+
 class Relay:
     """The connection to the relay: opened at the first mail, reused, opened again when lost."""
 
     def __init__(self, config: Mapping[str, Any]) -> None:
         use_ssl = bool(config.get("EMAIL_USE_SSL"))
         use_tls = bool(config.get("EMAIL_USE_TLS"))
-        self._backend = EmailBackend(
+        self._backend = _Backend(
             host=config["EMAIL_HOST"],
             port=config.get("EMAIL_PORT") or (465 if use_ssl else 587 if use_tls else 25),
             username=config.get("EMAIL_HOST_USER") or "",
@@ -92,17 +128,18 @@ class Relay:
 
         `before_text` is called before the text goes; when it raises, the relay takes no mail.
         """
-        connection = self._connection()
+        with in_time(MAIL_SECONDS) as call:
+            self._hand_over(mail, before_text, call)
+
+    def _hand_over(self, mail: WireMail, before_text: Callable[[], None], call: Call) -> None:
+        connection = self._connection(call)
         ascii_only = mail.to.isascii()
         if not ascii_only and not connection.has_extn("smtputf8"):
             raise NotDelivered("553 5.6.7", permanent=True)  # RFC 6531, 3.5
         options = () if ascii_only else ("SMTPUTF8",)
         try:
-            with in_time(MAIL_SECONDS) as call:
-                if connection.sock is not None:
-                    call.watch(connection.sock)
-                _send(connection, mail, options, before_text)
-                call.left()  # half an answer of a line that was cut is none
+            _send(connection, mail, options, before_text)
+            call.left()  # half an answer of a line that was cut is none
         except smtplib.SMTPRecipientsRefused as error:
             raise self._refused(*error.recipients[mail.to]) from None
         except smtplib.SMTPResponseException as error:
@@ -113,19 +150,25 @@ class Relay:
 
     def greet(self) -> None:
         """Connect and sign in, and hand over nothing. Raises RelayDown, smtplib.SMTPException."""
-        code, _ = self._connection().noop()
+        with in_time(GREETING_SECONDS) as call:
+            code, _ = self._connection(call).noop()
+            call.left()
         if code != 250:
             raise RelayDown(str(code))
 
-    def _connection(self) -> smtplib.SMTP:
+    def _connection(self, call: Call) -> smtplib.SMTP:
         try:
-            self._backend.open()
+            if self._backend.connection is None:
+                with in_time(GREETING_SECONDS) as greeting:
+                    self._backend.open()
+                    greeting.left()
         except OSError as error:
             self._hang_up()
             raise RelayDown(type(error).__name__) from None
         connection = self._backend.connection
-        if connection is None:
+        if connection is None or connection.sock is None:
             raise RelayDown("not connected")
+        self._backend.let_end_with(call)
         return connection
 
     def _refused(self, code: int, text: bytes | str) -> Exception:
@@ -139,7 +182,9 @@ class Relay:
 
     def _hang_up(self) -> None:
         try:
-            self._backend.close()
+            with in_time(GOODBYE_SECONDS) as call:
+                self._backend.let_end_with(call)
+                self._backend.close()
         except (OSError, ssl.SSLError):
             log.info("the relay was gone before the good-bye")
 
@@ -209,16 +254,31 @@ def send_sms(sms: WireSms, urls: Sequence[str], receipt: str) -> None:
     """Have the first gateway that will take the SMS send it. Raises NotDelivered.
 
     `receipt` is the id by which a gateway that can do so reports what became of the SMS. A gateway
-    that would not send to exactly this number is passed over.
+    that would not send to exactly this number is passed over. One that began to answer, and
+    does not end in time, has got the SMS: nobody is asked again.
     """
     plugins = [_plugin(url, sms.to, receipt) for url in urls]
-    for position, plugin in enumerate(plugins, start=1):
-        if plugin is not None and plugin.notify(body=sms.text):
-            return
-        log.warning("SMS gateway %d of %d did not take an SMS", position, len(urls))
     if not any(plugins):
         raise NotDelivered(UNREACHABLE, permanent=True)
+    with in_time(ALL_GATEWAYS_SECONDS) as all_of_them:
+        for position, plugin in enumerate(plugins, start=1):
+            if plugin is not None and _takes(plugin, sms.text, all_of_them):
+                return
+            log.warning("SMS gateway %d of %d did not take an SMS", position, len(urls))
     raise NotDelivered(GATEWAY)
+
+
+def _takes(plugin: Any, text: str, all_of_them: Call) -> bool:
+    """Have one gateway send. Raises NotDelivered when it may have done so."""
+    try:
+        seconds = min(SMS_SECONDS, all_of_them.left())
+    except OSError:
+        return False
+    with in_time(seconds) as call:
+        taken = bool(plugin.notify(body=text))
+    if not taken and call.unfinished:
+        raise NotDelivered(UNKNOWN, permanent=True)
+    return taken
 
 
 def gateway_problem(url: str) -> str:

@@ -35,7 +35,7 @@ from zivweb.broker import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 PATIENCE = 150.0  # of a machine where ten things run beside it
-SILENCE = 6.0  # seconds that a gateway says nothing: longer than anybody waits for it
+SILENCE = 12.0  # seconds that a gateway says nothing: longer than anybody waits for it
 TOKEN = re.compile(r'name="csrfmiddlewaretoken" value="([^"]+)"')
 
 Found = TypeVar("Found")

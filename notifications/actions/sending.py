@@ -21,7 +21,7 @@ from notifications import states
 from notifications.access import PAYLOAD
 from notifications.actions.ending import end, put_off
 from notifications.actions.taken import Taken
-from notifications.gateways import NotDelivered, Relay, RelayDown, send_sms
+from notifications.gateways import UNKNOWN, NotDelivered, Relay, RelayDown, send_sms
 from notifications.letters import unpack_mail, unpack_sms
 from notifications.models import Notification
 from notifications.render import BOUNCE
@@ -39,7 +39,7 @@ from vault.tokens import link_token
 log = logging.getLogger(__name__)
 
 BATCH, ORDER = 50, ("next_at", "id")
-UNKNOWN, TOO_LATE, GIVEN_UP = "unknown outcome", "too late", "given up"
+TOO_LATE, GIVEN_UP = "too late", "given up"
 NO_RELAY, UNREADABLE, BROKEN = "no relay", "cannot be opened", "broken"
 
 

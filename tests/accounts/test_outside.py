@@ -22,6 +22,7 @@ from time_machine import TimeMachineFixture
 from accounts import outside
 from accounts.actions import ProviderSilent, require_provider
 from accounts.openid import NEEDED, WELL_KNOWN
+from flow import calls
 from tests import make
 from tests.zivweb.programs import wait_for
 
@@ -79,7 +80,7 @@ class Provider(BaseHTTPRequestHandler):
 
     def go_on(self) -> None:
         """Send a content just over what is read."""
-        self.tell(body=b'{"a": "' + b"a" * outside.BYTES)
+        self.tell(body=b'{"a": "' + b"a" * calls.BYTES)
 
     def _go_on_with(self, piece: bytes) -> None:
         over = cast("Watched", self.server).over
