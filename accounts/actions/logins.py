@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from accounts import audit
 from accounts.access import sender_by_address
-from accounts.actions.sign_in_log import note_failed_sign_in
+from accounts.actions.sign_in_log import note_failed_sign_in, note_smtp_sign_in
 from accounts.models import LANGUAGES, Organization, SmtpCredential, User
 from addresses.mail import AddressError, normalize_address
 
@@ -36,14 +36,16 @@ def check_login(username: str, password: str) -> SmtpLogin | None:
 
 
 def log_in_by_smtp(username: str, password: str, ip: str) -> SmtpLogin | None:
-    """Return whose SMTP login this is; note a wrong one, unless nothing is to be written.
-
-    Right ones are not noted: each mail says who handed it in.
-    """
+    """Return whose SMTP login this is; note it, unless nothing is to be written."""
     login = check_login(username, password)
-    if login is None and not settings.READ_ONLY:
-        with audit.asked_from(ip):
-            note_failed_sign_in(_user_of_login(username), "smtp_password")
+    if settings.READ_ONLY:
+        return login
+    whose = _user_of_login(username) or _credential(username)
+    with audit.asked_from(ip):
+        if login is None:
+            note_failed_sign_in(whose, "smtp_password")
+        elif whose is not None:
+            note_smtp_sign_in(whose)
     return login
 
 

@@ -2,20 +2,25 @@
 
 import re
 from collections.abc import Iterator
+from datetime import timedelta
+from functools import partial
 
 import pytest
 from django.core import mail
 from django.core.cache import cache
 from django.test import Client
+from django.utils import timezone
 from pytest_django import Settings
+from time_machine import TimeMachineFixture
 
-from accounts.actions import log_in_by_smtp
+from accounts.actions import create_smtp_credential, log_in_by_smtp
 from accounts.models import AuditEntry, User
 from flow.access import event_counts
 from flow.models import SIGN_IN_FAILED, SIGNED_IN
 from tests import make
 from tests.accounts.provider import come_in, running, set_up
 from tests.accounts.test_second_factor import FACTOR, code_of, password_given, with_app
+from tests.drafts.test_races import at_once
 
 pytestmark = pytest.mark.django_db
 
@@ -159,6 +164,54 @@ def test_what_a_provider_says_and_does_not_count_is_noted() -> None:
 def test_a_wrong_password_of_a_mail_program_is_noted(person: User) -> None:
     assert log_in_by_smtp(person.email, "wrong", PEER) is None
     assert lines(person) == [("fail_sign_in", {"reason": "smtp_password"}, PEER)]
+
+
+def test_a_mail_program_that_signs_in_for_each_mail_is_one_line_a_day(
+    person: User, time_machine: TimeMachineFixture
+) -> None:
+    log_in_by_smtp(person.email, make.PASSWORD, PEER)
+    log_in_by_smtp(person.email, make.PASSWORD, PEER)
+    log_in_by_smtp(person.email, make.PASSWORD, "192.0.2.8")
+    time_machine.move_to(timezone.now() + timedelta(days=1, seconds=1))
+    log_in_by_smtp(person.email, make.PASSWORD, PEER)
+
+    line = ("sign_in", {"ways": ["smtp"]})
+    assert lines(person) == [(*line, PEER), (*line, "192.0.2.8"), (*line, PEER)]
+    assert counted(failed=False) == {"smtp": 3}
+
+
+def test_signing_in_on_the_web_does_not_hide_a_mail_program(person: User) -> None:
+    sign_in(person.email)
+    log_in_by_smtp(person.email, make.PASSWORD, PEER)
+    assert [data for _, data, _ in lines(person)] == [{"ways": ["password"]}, {"ways": ["smtp"]}]
+
+
+def test_a_mail_server_is_noted_in_the_log_of_its_organization() -> None:
+    place = make.organization()
+    username, password = create_smtp_credential(place, "Exchange")
+    log_in_by_smtp(username, password, PEER)
+    log_in_by_smtp(username, "wrong", PEER)
+
+    rows = AuditEntry.objects.filter(organization=place, about=f"{place.smtp_credentials.get()}")
+    found = rows.order_by("pk").values_list("verb", "actor", "data", "ip")
+    assert list(found)[-2:] == [
+        ("sign_in", None, {"ways": ["smtp"]}, PEER),
+        ("fail_sign_in", None, {"reason": "smtp_password"}, PEER),
+    ]
+
+
+def test_a_house_that_is_read_only_writes_nothing(person: User, settings: Settings) -> None:
+    settings.READ_ONLY = True
+    assert log_in_by_smtp(person.email, make.PASSWORD, PEER) is not None
+    assert lines(person) == []
+
+
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.races
+def test_two_mails_at_once_are_one_line(person: User) -> None:
+    log_in = partial(log_in_by_smtp, person.email, make.PASSWORD, PEER)
+    assert at_once(*[log_in] * 4) == {"done": 4}
+    assert verbs(person) == ["sign_in"]
 
 
 def test_the_log_tells_one_peer_from_another_without_its_address(
