@@ -8,3 +8,7 @@ MOVES = {
     REFUSED: frozenset(),
     PASSED_ON: frozenset(),
 }
+
+# Why an SMTP session was sent away, as monitoring counts it.
+TOO_MANY_SESSIONS, TOO_MANY_LOGINS, TOO_SLOW = "too_many_sessions", "too_many_logins", "too_slow"
+REFUSALS = (TOO_MANY_SESSIONS, TOO_MANY_LOGINS, TOO_SLOW)

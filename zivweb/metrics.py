@@ -91,10 +91,11 @@ def _late() -> Iterable[Metric]:
         "audit_unsealed_age_seconds", "Age of the oldest unsealed audit line",
         _since(oldest_unsealed()),
     )  # fmt: skip
-    yield _total("task_failures", "Tasks that failed as a whole", "task", TASK_FAILED)
+    yield _total("task_failures", "Tasks that failed as a whole", "task", TASK_FAILED, BEAT)
     yield _total(
-        "smtp_sessions_refused", "SMTP sessions that were sent away", "reason", SESSION_REFUSED
-    )
+        "smtp_sessions_refused", "SMTP sessions that were sent away", "reason", SESSION_REFUSED,
+        intake_states.REFUSALS,
+    )  # fmt: skip
 
 
 REGISTRY = CollectorRegistry()
@@ -135,9 +136,10 @@ def _since(moment: datetime | None) -> float:
     return (timezone.now() - moment).total_seconds() if moment else 0.0
 
 
-def _total(name: str, text: str, label: str, event: str) -> Metric:
+def _total(name: str, text: str, label: str, event: str, keys: Iterable[str] = ()) -> Metric:
+    """Return counts of events. Those that an alarm looks at begin at 0, or it sees no increase."""
     family = CounterMetricFamily(f"zivweb_{name}", text, labels=[label])
-    for key, count in event_counts(event).items():
+    for key, count in (dict.fromkeys(keys, 0) | event_counts(event)).items():
         family.add_metric([key], count)
     return family
 

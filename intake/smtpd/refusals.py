@@ -12,13 +12,14 @@ from django.db import DatabaseError, InterfaceError
 
 from flow.actions import count_event
 from flow.models import SESSION_REFUSED
+from intake import states
 from intake.smtpd import replies
 
 EVERY: Final = 10.0  # seconds
 REASONS: Final = {
-    replies.TOO_MANY_SESSIONS: "too_many_sessions",
-    replies.TOO_MANY_LOGINS: "too_many_logins",
-    replies.TOO_SLOW: "too_slow",
+    replies.TOO_MANY_SESSIONS: states.TOO_MANY_SESSIONS,
+    replies.TOO_MANY_LOGINS: states.TOO_MANY_LOGINS,
+    replies.TOO_SLOW: states.TOO_SLOW,
 }
 
 Write = Callable[[Mapping[str, int]], Awaitable[None]]

@@ -193,8 +193,8 @@ def test_a_mail_server_is_noted_in_the_log_of_its_organization() -> None:
     log_in_by_smtp(username, "wrong", PEER)
 
     rows = AuditEntry.objects.filter(organization=place, about=f"{place.smtp_credentials.get()}")
-    found = rows.order_by("pk").values_list("verb", "actor", "data", "ip")
-    assert list(found)[-2:] == [
+    found: list[object] = list(rows.order_by("pk").values_list("verb", "actor", "data", "ip"))
+    assert found[-2:] == [
         ("sign_in", None, {"ways": ["smtp"]}, PEER),
         ("fail_sign_in", None, {"reason": "smtp_password"}, PEER),
     ]
