@@ -35,6 +35,8 @@ def decode_field(raw: bytes, charset: str = "") -> str:
 
 def one_line(text: str) -> str:
     """Fold white space and control characters to single spaces."""
+    if text.isprintable() and "  " not in text:  # most are: no white space but single spaces
+        return text.strip()
     return _SPACES.sub(" ", _CONTROLS.sub(" ", text)).strip()
 
 
