@@ -19,7 +19,8 @@ from tests.faults.servers import Broker, Database
 from tests.plugins import processes
 from tests.product import ROOT, Product, wait_for
 from zivweb.broker import free_port
-from zivweb.celery import BEAT
+from zivweb.celery import BEAT, LONG, QUEUES, TEXTS
+from zivweb.celery import app as product_app
 from zivweb.shares import THREADS
 
 PREPARE = """
@@ -30,8 +31,14 @@ preparation.prepare_database()
 preparation.collect_pages()
 """
 CELERY = ["-m", "celery", "--quiet", "-A", "zivweb"]
-POOL = ["--concurrency", "2", "--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
-ROLES = ("web", "worker", "outbound", "smtp")
+POOL, ALONE_POOL = ["--concurrency", "2"], ["--pool", "solo"]
+QUIET = ["--loglevel", "WARNING", "--without-gossip", "--without-mingle"]
+GRANIAN = [
+    *("-m", "granian", "--interface", "wsgi", "--no-ws", "--log-level", "warning"),
+    *("--workers-kill-timeout", "5", "--http1-header-read-timeout", "10000"),
+]
+ROLES = ("web", "monitoring", "smtp", *QUEUES)  # of each machine, as `manage.py serve` has them
+ALONE = {TEXTS, LONG}  # workers of one process
 MACHINES = ("one", "two")
 
 
@@ -41,7 +48,7 @@ class Member:
     def __init__(self, role: str, machine: str, environment: dict[str, str], log: Path) -> None:
         self.role, self.machine = role, machine
         self.http, self.smtp = free_port(), free_port()
-        process = {"outbound": "worker"}.get(role, role)
+        process = "worker" if role in QUEUES else role
         ports = {"ZIVWEB_HTTP_PORT": str(self.http), "ZIVWEB_SMTP_PORT": str(self.smtp)}
         self.environment = environment | ports | {"ZIVWEB_PROCESS": process}
         self._log = log
@@ -53,7 +60,7 @@ class Member:
         self.started = time.monotonic()
         with self._log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, *self._command()],
+                [sys.executable, *self.command()],
                 cwd=ROOT,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,
@@ -80,34 +87,30 @@ class Member:
 
     def answers(self) -> bool:
         """Tell whether its port takes connections; without a port, whether it has been started."""
-        port = {"web": self.http, "smtp": self.smtp}.get(self.role)
+        port = {"web": self.http, "monitoring": self.http, "smtp": self.smtp}.get(self.role)
         if port is None:
             return not self.ended()
         with contextlib.suppress(OSError), socket.create_connection(("127.0.0.1", port), 1):
             return True
         return False
 
-    def _command(self) -> list[str]:
-        name = f"{self.role}-{self.machine}@test"
+    def command(self) -> list[str]:
+        """Return how it is started."""
+        if self.role in QUEUES:
+            pool = ALONE_POOL if self.role in ALONE else POOL
+            name = f"{self.role}-{self.machine}@test"
+            return [*CELERY, "worker", "-Q", QUEUES[self.role], "-n", name, *pool, *QUIET]
         schedule = str(Path(self.environment["ZIVWEB_DATA_DIR"]) / "beat-schedule")
         return {
-            "web": [
-                *("-m", "granian", "--interface", "wsgi", "zivweb.wsgi:application", "--no-ws"),
-                *(
-                    "--port",
-                    str(self.http),
-                    "--blocking-threads",
-                    str(THREADS),
-                    "--log-level",
-                    "warning",
-                ),
-                *("--workers-kill-timeout", "5", "--http1-header-read-timeout", "10000"),
-            ],
-            "worker": [*CELERY, "worker", "-Q", "celery", "-n", name, *POOL],
-            "outbound": [*CELERY, "worker", "-Q", "outbound", "-n", name, *POOL],
+            "web": [*GRANIAN, *_serving("zivweb.wsgi", self.http, THREADS)],
+            "monitoring": [*GRANIAN, *_serving("zivweb.monitoring", self.http, 4)],
             "beat": [*CELERY, "beat", "--loglevel", "WARNING", "--schedule", schedule],
             "smtp": ["manage.py", "smtpd"],
         }[self.role]
+
+
+def _serving(module: str, port: int, threads: int) -> list[str]:
+    return [f"{module}:application", "--port", str(port), "--blocking-threads", str(threads)]
 
 
 class Fleet(Product):
@@ -193,7 +196,7 @@ class Fleet(Product):
 
     def send_task(self, name: str, **options: Any) -> None:
         """Send a task to the workers, as `wake` and beat do."""
-        queue = "outbound" if name.startswith("notifications.") else "celery"
+        queue = product_app.amqp.router.route({}, name)["queue"].name
         self._celery.send_task(name, queue=queue, ignore_result=True, **options)
 
     def arm(self, step: str, what: str) -> None:

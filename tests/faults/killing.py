@@ -15,10 +15,11 @@ from tests.faults.mails import Client, Handed
 from tests.faults.relay import Outlet
 from tests.faults.rows import let_time_pass, now
 from tests.product import Product, wait_for
+from zivweb.celery import QUEUES
 
 # Whose end can cut mails to the relay off, and how many: a worker sends two at the same time.
 SENDERS = {"outbound": 2, "database": 4, "all": 2, "the relay's 250": 1}
-VICTIMS = ("worker", "outbound", "outbound", "smtp", "smtp", "web", "beat")
+VICTIMS = ("worker", "outbound", "outbound", "smtp", "smtp", "web", "beat", "texts", "long")
 
 
 @dataclass
@@ -41,7 +42,7 @@ class Killed:
     def note(self, name: str, product: Product) -> None:
         """Note a death, and let the leases that it left behind end."""
         self.names[name] += 1
-        if name in {*SENDERS, "worker"}:
+        if name in {*SENDERS, *QUEUES}:
             self.at = now()
             let_time_pass(product, self.at)
 
