@@ -13,6 +13,7 @@ from tests.faults.rows import count_mails, wait_until_quiet
 from tests.product import Product
 
 TABLE = pytest.StashKey[list[Outcome]]()
+SOAK = pytest.StashKey[list[str]]()
 Look = Callable[..., list[str]]
 
 
@@ -67,7 +68,11 @@ def looking_at(product: Product, config: pytest.Config) -> Look:
 def pytest_terminal_summary(
     terminalreporter: pytest.TerminalReporter, config: pytest.Config
 ) -> None:
-    """Print the table."""
+    """Print the tables."""
+    soaked = config.stash.get(SOAK, [])
+    if soaked:
+        terminalreporter.section("a hostile organization beside three good ones")
+        terminalreporter.write("".join(f"{line}\n" for line in soaked))
     table = config.stash.get(TABLE, [])
     if table:
         terminalreporter.section("mails under faults")
