@@ -1,6 +1,5 @@
 """The life of an import: uploaded, checked, imported, cancelled, undone. The row is the queue."""
 
-import io
 import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
@@ -24,7 +23,7 @@ from contacts.actions.importing import (
     write_staged,
 )
 from contacts.actions.undoing import undo_run
-from contacts.importer import A_LOOK, Row, Unreadable, open_table
+from contacts.importer import A_LOOK, Row, Unreadable, open_pieces, open_table
 from contacts.models import ImportRun
 from contacts.render import samples_text
 from flow.actions import DATABASE_TROUBLE, Sweep
@@ -33,7 +32,6 @@ from flow.reader import ReaderAway
 from flow.slices import more
 from flow.sweeps import wake
 from vault.actions import store_blob
-from vault.models import Blob
 from vault.sealing import seal_text
 
 log = logging.getLogger(__name__)
@@ -249,7 +247,7 @@ def _check(run: ImportRun) -> Iterator[None]:
     run.position = 0
     forget_rows(run)
     try:
-        table = open_table(_opened(run.file))
+        table = open_pieces(run.file.size, run.file.read)
         yield from import_rows(run, read_rows(run, table), dry=True)
     except Cancelled:
         forget_rows(run)
@@ -272,15 +270,6 @@ def _import(run: ImportRun) -> Iterator[None]:
         _end(run, states.CANCELLED)
     else:
         _end(run, states.DONE)
-
-
-def _opened(blob: Blob) -> BinaryIO:
-    """Open a sealed file as one that can be read at any place."""
-    file = io.BytesIO()
-    for chunk in blob.read():
-        file.write(chunk)
-    file.seek(0)
-    return file
 
 
 def _end(run: ImportRun, state: str, **fields: object) -> None:

@@ -5,7 +5,7 @@ The files are read by a process of their own (`reading`); all else is pure.
 
 from contacts.importer.columns import ROLES, guess_roles
 from contacts.importer.errors import Unreadable
-from contacts.importer.reading import A_LOOK, open_table
+from contacts.importer.reading import A_LOOK, open_pieces, open_table
 from contacts.importer.rows import Reader, Row
 from contacts.importer.tables import MAX_BYTES, Table
 
@@ -18,5 +18,6 @@ __all__ = [
     "Table",
     "Unreadable",
     "guess_roles",
+    "open_pieces",
     "open_table",
 ]

@@ -1,7 +1,7 @@
 """Has a file of contacts read by a process of its own, within bounds (`flow.reader`)."""
 
 import io
-from collections.abc import Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import replace
 from itertools import chain
@@ -27,13 +27,26 @@ _OUTPUT_PER_BYTE: Final = 8  # JSON writes a letter with an accent as six
 def open_table(file: BinaryIO, bounds: Bounds | None = None, most_rows: int | None = None) -> Table:
     """Return what is in the file. Raises Unreadable and ReaderAway, also while rows are read."""
     size = file.seek(0, io.SEEK_END)
+    return open_pieces(size, lambda: _pieces(file), bounds, most_rows)
+
+
+def open_pieces(
+    size: int,
+    pieces: Callable[[], Iterable[bytes]],
+    bounds: Bounds | None = None,
+    most_rows: int | None = None,
+) -> Table:
+    """Return what is in a file that comes in pieces, as `open_table` does; none of it is kept.
+
+    `pieces` begins at the first one each time: another process may have to read them again.
+    """
     if size > MAX_BYTES:
         raise Unreadable("too_big")
     bounds = bounds or ALL_OF_IT
     bounds = replace(
         bounds, memory=bounds.memory + size, output=bounds.output + _OUTPUT_PER_BYTE * size
     )
-    heard = _heard(ask_all(READ, most_rows, Body((size,), lambda: _pieces(file)), bounds))
+    heard = _heard(ask_all(READ, most_rows, Body((size,), pieces), bounds))
     about = next(heard)
     return Table(**about, rows=chain.from_iterable(heard), size=size)
 

@@ -1,0 +1,65 @@
+"""What an import holds in memory while it waits for its turn does not grow with its file."""
+
+import io
+import tracemalloc
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from accounts.models import User
+from contacts import actions, states
+from contacts.actions.staging import Stager
+from contacts.importer import Row
+from contacts.models import ImportRun
+from tests.contacts.people import People
+
+pytestmark = pytest.mark.django_db
+
+MEGABYTE = 1 << 20
+ROWS = 100_000
+
+
+@contextmanager
+def most_held() -> Iterator[Callable[[], int]]:
+    """Give what tells how many bytes were held at most since it began."""
+    tracemalloc.start()
+    before = tracemalloc.get_traced_memory()[0]
+    try:
+        yield lambda: tracemalloc.get_traced_memory()[1] - before
+    finally:
+        tracemalloc.stop()
+
+
+def given_large_file(actor: User) -> ImportRun:
+    """Have a file of 20 MB checked that has hardly any rows."""
+    lines = "".join(f"p{number}@example.nl,{'x' * 100_000}\n" for number in range(200))
+    file = io.BytesIO(f"email,remarks\n{lines}".encode())
+    run = actions.upload(actor, personal=False, file=file, name="large.csv")
+    actions.check(run, run.roles)
+    return run
+
+
+def test_a_file_is_not_held_while_it_is_checked(people: People) -> None:
+    run = given_large_file(people.admin)
+
+    with most_held() as held:
+        actions.work(run.pk)
+        most = held()
+
+    assert ImportRun.objects.get(pk=run.pk).state == states.CHECKED
+    assert most < 12 * MEGABYTE, most
+
+
+def test_an_address_that_was_seen_takes_few_bytes(people: People) -> None:
+    run = actions.new_run(people.admin.organization)
+    run.save()
+    stager = Stager(run)
+    rows = (Row(address=f"p{number}@example.nl", name=f"P {number}") for number in range(ROWS))
+
+    with most_held() as held:
+        seen = sum(1 for _ in stager.lines(rows))
+        most = held()
+
+    assert seen == ROWS
+    assert most < 70 * ROWS, most
