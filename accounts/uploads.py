@@ -5,12 +5,15 @@ the view is asked. `settings.FILE_UPLOAD_HANDLERS` names `RefusedFiles` instead.
 """
 
 import io
-from collections.abc import Callable
+import os
+import tempfile
+from collections.abc import Callable, Iterator
 from functools import wraps
 from typing import Any, Final
 
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from django.core.exceptions import RequestDataTooBig
-from django.core.files.uploadedfile import InMemoryUploadedFile
+from django.core.files.uploadedfile import InMemoryUploadedFile, UploadedFile
 from django.core.files.uploadhandler import FileUploadHandler
 from django.http import HttpRequest, HttpResponseBase, JsonResponse
 from django.shortcuts import render
@@ -21,6 +24,8 @@ from accounts.posted import UnreadFiles
 
 TOO_LARGE: Final = 413  # RFC 9110, 15.5.14
 FORM_BYTES: Final = 1_000_000  # what a form with a file holds beside the file, at most
+PIECE_BYTES: Final = 256 * 1024
+NONCE_BYTES: Final = 12
 TAKES_FILES: Final = "takes_files"
 
 View = Callable[..., HttpResponseBase]
@@ -42,6 +47,34 @@ class RefusedFiles(FileUploadHandler):
 
     def file_complete(self, file_size: int) -> None:
         """Give nothing."""
+
+
+class SealedUpload(UploadedFile):  # type: ignore[type-arg]
+    """An uploaded file that lies sealed in a nameless file; it goes with the request.
+
+    Every piece is sealed under a key that only this request knows.
+    """
+
+    def __init__(self, name: str, content_type: str) -> None:
+        self._sealed = tempfile.TemporaryFile()  # noqa: SIM115  closed by Django
+        super().__init__(self._sealed, name, content_type, 0)
+        self._cipher = AESGCM(AESGCM.generate_key(bit_length=256))
+        self._lengths: list[int] = []
+
+    def add(self, piece: bytes) -> None:
+        """Seal a piece and put it at the end."""
+        nonce = os.urandom(NONCE_BYTES)
+        sealed = nonce + self._cipher.encrypt(nonce, piece, None)
+        self._sealed.write(sealed)
+        self._lengths.append(len(sealed))
+        self.size = (self.size or 0) + len(piece)
+
+    def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:
+        """Yield the contents, piece by piece as they came."""
+        self._sealed.seek(0)
+        for length in self._lengths:
+            sealed = self._sealed.read(length)
+            yield self._cipher.decrypt(sealed[:NONCE_BYTES], sealed[NONCE_BYTES:], None)
 
 
 class LogoUpload(FileUploadHandler):

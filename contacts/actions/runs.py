@@ -4,8 +4,8 @@ import logging
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import UTC, datetime, timedelta
-from typing import BinaryIO
 
+from django.core.files import File
 from django.db import transaction
 from django.db.models import F, Q, QuerySet, Window
 from django.db.models.functions import RowNumber
@@ -23,7 +23,7 @@ from contacts.actions.importing import (
     write_staged,
 )
 from contacts.actions.undoing import undo_run
-from contacts.importer import A_LOOK, Row, Unreadable, open_pieces, open_table
+from contacts.importer import A_LOOK, Row, Unreadable, open_pieces
 from contacts.models import ImportRun
 from contacts.render import samples_text
 from flow.actions import DATABASE_TROUBLE, Sweep
@@ -31,7 +31,7 @@ from flow.moves import MoveLost, move
 from flow.reader import ReaderAway
 from flow.slices import more
 from flow.sweeps import wake
-from vault.actions import store_blob
+from vault.actions import store_stream
 from vault.sealing import seal_text
 
 log = logging.getLogger(__name__)
@@ -50,12 +50,12 @@ _working = Sweep(TASK, ImportRun)
 _forgetting = Sweep("contacts.tasks.forget_old_rows", ImportRun)
 
 
-def upload(actor: User, *, personal: bool, file: BinaryIO, name: str) -> ImportRun:
+def upload(actor: User, *, personal: bool, file: "File[bytes]", name: str) -> ImportRun:
     """Keep a file to import, sealed, with a guess of its columns.
 
     Raises Unreadable and ReaderAway.
     """
-    table = open_table(file, A_LOOK, SAMPLES)
+    table = open_pieces(file.size, file.chunks, A_LOOK, SAMPLES)
     samples = [list(cells) for cells in table.rows]
     run = ImportRun(
         organization_id=actor.organization_id,
@@ -67,9 +67,8 @@ def upload(actor: User, *, personal: bool, file: BinaryIO, name: str) -> ImportR
         roles=table.roles,
     )
     run.samples = seal_text(samples_text(samples), run.samples_context)
-    file.seek(0)
     with transaction.atomic():
-        run.file = store_blob(file.read())
+        run.file = store_stream(file.chunks(), file.size)
         run.save()
         _record("upload_import", run, actor)
     return run

@@ -22,7 +22,7 @@ from contacts.forms import ChoicesForm, ColumnsForm, UploadForm
 from contacts.importer import Unreadable
 from contacts.models import ImportRun, first_row_id
 from contacts.render import show_row
-from contacts.uploads import MAX_BYTES, InMemoryUpload
+from contacts.uploads import MAX_BYTES, ContactsUpload
 from contacts.wording import failure_sentence, row_sentence, state_words, verdict_words
 from flow.moves import MoveForbidden, MoveLost
 from flow.reader import ReaderAway
@@ -30,7 +30,7 @@ from vault.keys import VaultError
 from vault.sealing import unseal_text
 
 
-@takes_files(InMemoryUpload, most=MAX_BYTES + FORM_BYTES, may=is_signed_in)
+@takes_files(ContactsUpload, most=MAX_BYTES + FORM_BYTES, may=is_signed_in)
 @require_http_methods(["GET", "HEAD", "POST"])
 @login_required
 def contact_import(request: HttpRequest) -> HttpResponse:
@@ -45,7 +45,7 @@ def contact_import(request: HttpRequest) -> HttpResponse:
         return _imports_page(request, form)
     file, book = form.cleaned_data["file"], form.cleaned_data["book"]
     try:
-        run = actions.upload(user, personal=book == PERSONAL, file=file.file, name=file.name)
+        run = actions.upload(user, personal=book == PERSONAL, file=file, name=file.name)
     except Unreadable as error:
         form.refuse(error.reason)
         return _imports_page(request, form)

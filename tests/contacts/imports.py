@@ -3,6 +3,8 @@
 import io
 from collections.abc import Sequence
 
+from django.core.files import File
+
 from accounts.models import User
 from contacts import actions, states
 from contacts.importer import open_table
@@ -30,7 +32,7 @@ def imported(admin: User, *rows: str, source: str = "import", **choices: str) ->
 def uploaded(actor: User, *rows: str, personal: bool = False, header: str = HEADER) -> ImportRun:
     """Upload these rows and have them checked."""
     run = actions.upload(
-        actor, personal=personal, file=csv_file(*rows, header=header), name="contacts.csv"
+        actor, personal=personal, file=File(csv_file(*rows, header=header)), name="contacts.csv"
     )
     actions.check(run, run.roles)
     work_imports()

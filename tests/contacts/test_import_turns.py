@@ -5,6 +5,7 @@ from functools import partial
 from itertools import takewhile
 
 import pytest
+from django.core.files import File
 from django.utils import timezone
 
 from accounts.models import Organization, User
@@ -34,7 +35,7 @@ def given(actor: User, rows: int = ROWS) -> ImportRun:
     """Have a file checked as soon as it is its turn."""
     lines = [f"p{number}@example.nl,P,06{10000000 + number},," for number in range(rows)]
     file = csv_file(*lines, header=HEADER)
-    run = actions.upload(actor, personal=False, file=file, name="contacts.csv")
+    run = actions.upload(actor, personal=False, file=File(file), name="contacts.csv")
     actions.check(run, run.roles)
     return run
 

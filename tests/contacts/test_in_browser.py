@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from django.conf import settings
+from django.core.files import File
 from django.test import Client
 from django.urls import reverse
 from playwright.sync_api import Page, ViewportSize, expect
@@ -71,7 +72,7 @@ def a_full_book() -> tuple[People, dict[str, str]]:
     actions.propose(people.colleague, entry, contact)
     file = people.admin, f"{JAN},Jan,{MOBILE},,", "els@example.nl,Els,06 12345678,,", "nobody,,,,"
     checked, done = uploaded(*file), written(uploaded(*file), people.admin)
-    fresh = actions.upload(people.admin, personal=False, file=csv_of(), name="new.csv")
+    fresh = actions.upload(people.admin, personal=False, file=File(csv_of()), name="new.csv")
     pages = {
         "book": reverse("organization_contact_list"),
         "own": reverse("contact_list"),
@@ -200,7 +201,7 @@ def test_ticked_contacts_are_deleted_and_put_back(page: Page, live_server: LiveS
 def test_an_import_is_stopped_on_its_page(page: Page, live_server: LiveServer) -> None:
     admin = make_people().admin
     sign_in(page, live_server, admin)
-    run = actions.upload(admin, personal=False, file=csv_of(), name="new.csv")
+    run = actions.upload(admin, personal=False, file=File(csv_of()), name="new.csv")
     page.goto(live_server.url + reverse("import_run", args=[run.pk]))
     press(page, "Check the rows")
     press(page, "Stop")

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from django.core.files import File
 
 from contacts import actions, states
 from contacts.actions import runs
@@ -107,7 +108,9 @@ def test_a_person_is_told_that_a_file_is_too_complex(
 def test_an_import_that_turns_out_to_be_too_complex_fails_with_its_reason(
     people: People, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    run = actions.upload(people.admin, personal=False, file=csv_file("jan@example.nl,,,,"), name="")
+    run = actions.upload(
+        people.admin, personal=False, file=File(csv_file("jan@example.nl,,,,")), name=""
+    )
     monkeypatch.setattr(reading, "ALL_OF_IT", LITTLE_OUTPUT)
     actions.check(run, run.roles)
     work_imports()
@@ -126,7 +129,9 @@ def test_an_upload_waits_while_nothing_can_be_read(people: People, no_reader: No
 def test_an_import_goes_on_once_files_can_be_read_again(
     people: People, request: pytest.FixtureRequest
 ) -> None:
-    run = actions.upload(people.admin, personal=False, file=csv_file("jan@example.nl,,,,"), name="")
+    run = actions.upload(
+        people.admin, personal=False, file=File(csv_file("jan@example.nl,,,,")), name=""
+    )
     actions.check(run, run.roles)
     request.getfixturevalue("no_reader")
     work_imports()
