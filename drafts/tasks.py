@@ -12,12 +12,13 @@ from accounts.models import User
 from drafts import actions
 from drafts.models import Draft
 from flow.actions import DATABASE_TROUBLE, Sweep
-from flow.slices import more
+from flow.slices import Pace, more
 
 log = logging.getLogger(__name__)
 
 SENDERS, TOGETHER, A_FEW = 1000, 50, 10
 
+_judging_pace = Pace(TOGETHER)
 _judging = Sweep("drafts.tasks.detect_missing", Draft)
 _expiring = Sweep("drafts.tasks.expire_due", Draft)
 _telling, _announcing = (
@@ -30,8 +31,9 @@ _reminding = Sweep("drafts.tasks.remind_due", User, lasting=True)
 @shared_task
 def detect_missing() -> None:
     """Find the recipients of new drafts that lack verification data, and tell the senders."""
-    while more() and (ids := actions.claim_new()):
-        _judging.each(actions.judge_new_together(ids), _judge_alone)
+    while more() and (ids := actions.claim_new(_judging_pace.size)):
+        with _judging_pace.batch(len(ids)):
+            _judging.each(actions.judge_new_together(ids), _judge_alone)
     _each(_judging, _judge_new, actions.drafts_to_judge())
 
 

@@ -7,11 +7,14 @@ those that were sent before the task last looked are passed over.
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import Final, TypeVar
 
 SLICE: Final = 0.5  # seconds
 APART: Final = 1.0  # seconds that the clocks of two machines may be apart
+BATCH: Final = 0.4  # seconds: a slice that is over ends with its batch
+FEWEST: Final = 5  # rows that go together on the busiest machine
 
 Result = TypeVar("Result")
 
@@ -24,6 +27,27 @@ class _Slice(threading.local):
 
 
 _slice = _Slice()
+
+
+class Pace:
+    """How many rows go into the next batch: fewer on a machine that is busy."""
+
+    def __init__(self, most: int, fewest: int = FEWEST) -> None:
+        self._most, self._fewest = most, fewest
+        self.size = most
+
+    def took(self, size: int, seconds: float) -> None:
+        """Note how long a batch took."""
+        fitting = int(size * BATCH / max(seconds, 0.001))
+        self.size = max(self._fewest, min(fitting, self.size * 2, self._most))
+
+    @contextmanager
+    def batch(self, size: int) -> Iterator[None]:
+        """Work at a batch of so many rows. Only in a worker its time counts: others wait there."""
+        started = time.perf_counter()
+        yield
+        if _slice.ends is not None:
+            self.took(size, time.perf_counter() - started)
 
 
 def more() -> bool:

@@ -152,15 +152,15 @@ def forget_recipients() -> int:
     return RawMail.objects.filter(pk__in=ids).update(recipients=[])
 
 
-def claim_new_mails() -> list[RawMail]:
-    """Take some mails that no worker has begun with, of organizations in turn, under one lease.
+def claim_new_mails(most: int = TOGETHER) -> list[RawMail]:
+    """Take up to `most` mails that no worker has begun with, in turns, under one lease.
 
     Whoever dies with them leaves them begun: then each goes alone, and takes no other along.
     """
     now = timezone.now()
     with transaction.atomic():
         new = RawMail.objects.filter(state=states.STORED, lease_until=None, attempts=0)
-        ids = in_turns(new, TOGETHER)
+        ids = in_turns(new, most)
         found = sorted_by_turn(RawMail.objects.filter(pk__in=ids).only("size"), ids)
         taken, size = list[int](), 0
         for mail in found:

@@ -8,7 +8,7 @@ from celery import shared_task
 from flow.actions import DATABASE_TROUBLE
 from flow.moves import MoveLost
 from flow.reader import ReaderAway
-from flow.slices import more
+from flow.slices import Pace, more
 from intake import actions
 from intake.models import RawMail
 
@@ -17,12 +17,15 @@ AWAY = (*DATABASE_TROUBLE, ReaderAway)
 
 log = logging.getLogger(__name__)
 
+_pace = Pace(actions.TOGETHER)
+
 
 @shared_task(name="intake.tasks.make_drafts")
 def make_drafts() -> None:
     """Make a draft of every mail that waits; safe to run often and at once."""
-    while more() and (mails := actions.claim_new_mails()):
-        _make_alone(actions.make_drafts(mails))
+    while more() and (mails := actions.claim_new_mails(_pace.size)):
+        with _pace.batch(len(mails)):
+            _make_alone(actions.make_drafts(mails))
     while more() and (begun := actions.claim_mail()) is not None:
         _make_alone([begun])
 

@@ -67,6 +67,8 @@ app.conf.update(
         "notifications.tasks.send_texts": {"queue": TEXTS},
         "notifications.tasks.*": {"queue": OUTBOUND},
         "contacts.tasks.work_imports": {"queue": LONG},
+        # Who is told gets a mail, so that what writes it waits for the same.
+        "drafts.tasks.tell_due": {"queue": OUTBOUND},
     },
     beat_schedule={
         name: {"task": name, "schedule": every, "options": {"expires": max(every, LATE)}}
@@ -85,4 +87,5 @@ app.conf.update(
     beat_schedule_filename=str(settings.DATA_DIR / "beat-schedule"),
 )
 app.steps["worker"].add("zivweb.starting:WorkerStep")
+app.steps["worker"].add("zivweb.starting:PolitenessStep")
 app.autodiscover_tasks()

@@ -3,7 +3,8 @@
 Web, worker and beat are started by other programs, which find it by name: `wsgi.py`, `celery.py`.
 """
 
-from typing import Any
+import os
+from typing import Any, Final
 
 from celery import bootsteps
 from celery.beat import PersistentScheduler
@@ -12,6 +13,9 @@ from django.db import connections
 
 from accounts.access import demo_problem
 from zivweb.environment import Stop
+
+LONG: Final = "long"  # the queue, as in zivweb.celery, which finds this module by name
+POLITE: Final = 10  # nice(2)
 
 
 def require_no_demo() -> None:
@@ -29,6 +33,15 @@ class WorkerStep(bootsteps.Step):
 
     def __init__(self, parent: Any, **more: Any) -> None:
         require_no_demo()
+        super().__init__(parent, **more)
+
+
+class PolitenessStep(bootsteps.Step):
+    """Lets all other processes of the machine go first where a worker does long work alone."""
+
+    def __init__(self, parent: Any, **more: Any) -> None:
+        if set(parent.app.amqp.queues.consume_from) == {LONG}:
+            os.nice(POLITE)
         super().__init__(parent, **more)
 
 

@@ -21,6 +21,7 @@ from contacts.importer.columns import EMAIL
 from contacts.models import AddressChange, Datum, ImportRun, first_row_id
 from flow import engine
 from flow.moves import MoveLost
+from flow.slices import Pace
 
 FEW_ADDRESSES = 50  # addresses of a batch; of more the whole book is judged again
 ONE_AT_A_TIME = 20_000  # rows after which a large import takes a second connection
@@ -49,7 +50,7 @@ def import_rows(run: ImportRun, rows: Iterable[Row], *, dry: bool = False) -> It
     """
     stager = staging.Stager(run)
     counts, done = Counter[str](), 0
-    pace = staging.Pace()
+    pace = staging.new_pace()
     chunks = staging.chunks(stager.lines(rows), pace)
     for size, found in _batches(run, chunks, pace, dry=dry):
         counts += Counter(found)
@@ -65,7 +66,7 @@ def write_staged(run: ImportRun) -> Iterator[None]:
 
     Raises Cancelled.
     """
-    judge, pace = Judge(run), staging.Pace()
+    judge, pace = Judge(run), staging.new_pace()
     base = first_row_id(run.pk)
     if run.position == 0:
         run.counts = _decided_counts(run)
@@ -82,7 +83,7 @@ def write_staged(run: ImportRun) -> Iterator[None]:
 
 
 def _batches(
-    run: ImportRun, chunks: Iterable[list[staging.Line]], pace: staging.Pace, *, dry: bool
+    run: ImportRun, chunks: Iterable[list[staging.Line]], pace: Pace, *, dry: bool
 ) -> Iterator[tuple[int, dict[str, int]]]:
     """Work at the chunks, a few at a time where the database can; yield size and counts of each."""
     judge, done = Judge(run), 0
@@ -97,7 +98,7 @@ def _batches(
 
 
 def _side_by_side(
-    run: ImportRun, chunks: Iterable[list[staging.Line]], pace: staging.Pace
+    run: ImportRun, chunks: Iterable[list[staging.Line]], pace: Pace
 ) -> Iterator[tuple[int, dict[str, int]]]:
     """Have two transactions at a time, each on a connection of its own, while rows are read."""
     waiting: deque[tuple[int, Future[dict[str, int]]]] = deque()
@@ -123,12 +124,12 @@ def _lane() -> Iterator[ThreadPoolExecutor]:
             thread.submit(connections.close_all).result()
 
 
-def _apart(run: ImportRun, chunk: list[staging.Line], pace: staging.Pace) -> dict[str, int]:
+def _apart(run: ImportRun, chunk: list[staging.Line], pace: Pace) -> dict[str, int]:
     return _chunk(run, Judge(run), chunk, pace, dry=False)
 
 
 def _chunk(
-    run: ImportRun, judge: Judge, chunk: list[staging.Line], pace: staging.Pace, *, dry: bool
+    run: ImportRun, judge: Judge, chunk: list[staging.Line], pace: Pace, *, dry: bool
 ) -> dict[str, int]:
     """Stage and work at a chunk. Of two imports that wait for each other one tries again."""
     limits = chunk[0][0] - 1, chunk[-1][0]

@@ -10,13 +10,14 @@ from contacts.importer import Row
 from contacts.models import ImportRun, StagedRow, code_context, first_row_id, seal_code
 from contacts.states import CONFLICT, REJECTED, SAME
 from flow import engine
+from flow.slices import Pace
 
 BATCH = 6000
 FEWEST = 100
 BATCH_OF_ONE_WRITER = 500  # no transaction over 200 ms: the intake writes too
-LONG = 0.4  # seconds that a batch may take: people see progress, and a cancel waits no longer
 DUPLICATE, TWICE = "duplicate", "twice_in_file"
 DECIDED = (DUPLICATE, TWICE)  # reasons that no stored contact changes
+_SHORT = 0xFFFFFFFF
 _COLUMNS = (
     "id", "address", "name", "phone", "more_phones", "code_sealed", "digest", "verdict", "reason",
     "typed", "language",
@@ -30,56 +31,43 @@ def batch_size() -> int:
     return BATCH_OF_ONE_WRITER if engine.one_writer() else BATCH
 
 
-class Pace:
-    """How many rows go into the next transaction: fewer on a machine that is busy."""
-
-    def __init__(self) -> None:
-        self._most = self.size = batch_size()
-
-    def took(self, size: int, seconds: float) -> None:
-        """Note how long a batch took."""
-        fitting = int(size * LONG / max(seconds, 0.001))
-        self.size = max(FEWEST, min(fitting, self.size * 2, self._most))
+def new_pace() -> Pace:
+    """Return how many rows go into one transaction: people see progress, and may cancel."""
+    return Pace(batch_size(), FEWEST)
 
 
 class Seen:
-    """Numbers, each with another one: 16 to 32 bytes each, where a dict takes a hundred."""
+    """Numbers of 64 bits, each with one of 32 bits: 24 bytes at most, where a dict takes a hundred.
+
+    The places are tried one after the other, from that of the number (open addressing).
+    """
 
     def __init__(self) -> None:
-        self._count, self._room = 0, 1024
-        self._pairs = _empty(self._room)
+        self._make_room(1024)
 
     def add(self, key: int, value: int) -> int | None:
         """Keep a number's value, unless it has one: return that, else None."""
-        key = key or 1  # nothing is in a place that holds 0
-        place = self._place_of(key)
-        if self._pairs[place]:
-            return self._pairs[place + 1]
-        self._pairs[place], self._pairs[place + 1] = key, value
+        keys, place = self._keys, (key := key or 1) % self._room  # nothing is where a 0 is
+        while (found := keys[place]) != key:
+            if not found:
+                self._put(place, key, value)
+                return None
+            place = place + 1 if place + 1 < self._room else 0
+        return self._values[place]
+
+    def _put(self, place: int, key: int, value: int) -> None:
+        self._keys[place], self._values[place] = key, value
         self._count += 1
-        if self._count * 3 > self._room * 2:
-            self._grow()
-        return None
+        if self._count > self._most:
+            keys, values = self._keys, self._values
+            self._make_room(self._room * 3 // 2)
+            for old_key, old_value in zip(keys, values, strict=True):
+                if old_key:
+                    self.add(old_key, old_value)
 
-    def _place_of(self, key: int) -> int:
-        """Return where a key is, or would be."""
-        pairs, last = self._pairs, self._room - 1
-        place = key & last
-        while pairs[2 * place] not in (0, key):
-            place = (place + 1) & last
-        return 2 * place
-
-    def _grow(self) -> None:
-        old, self._room = self._pairs, 2 * self._room
-        self._pairs = _empty(self._room)
-        for at in range(0, len(old), 2):
-            if old[at]:
-                place = self._place_of(old[at])
-                self._pairs[place], self._pairs[place + 1] = old[at], old[at + 1]
-
-
-def _empty(room: int) -> "array[int]":
-    return array("q", [0]) * (2 * room)
+    def _make_room(self, room: int) -> None:
+        self._count, self._room, self._most = 0, room, room * 3 // 4
+        self._keys, self._values = array("q", [0]) * room, array("I", [0]) * room
 
 
 class Stager:
@@ -112,7 +100,7 @@ class Stager:
         """Return a verdict that does not depend on what is stored: "" for most rows."""
         if row.rejected:
             return REJECTED, row.rejected
-        said = hash((row.phones, row.code, row.name, row.language))
+        said = hash((row.phones, row.code, row.name, row.language)) & _SHORT
         before = self._seen.add(hash(row.address), said)
         if before is None:
             return "", ""

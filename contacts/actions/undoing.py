@@ -8,7 +8,7 @@ from django.db.models import QuerySet
 
 from accounts.policy import SMS
 from contacts.actions.importing import advance
-from contacts.actions.staging import Pace
+from contacts.actions.staging import new_pace
 from contacts.actions.writing import NAME, WHOLE_BOOK, note_change, refresh_search
 from contacts.entries import LANGUAGE
 from contacts.models import Conflict, Contact, Datum, DeletedAddress, ImportRun, PastDatum
@@ -21,7 +21,7 @@ def undo_run(run: ImportRun) -> Iterator[None]:
     Yields after each batch.
     """
     contacts = Contact.objects.filter(organization=run.organization_id, owner=run.owner_id)
-    last, done, pace = 0, 0, Pace()
+    last, done, pace = 0, 0, new_pace()
     while ids := _next_ids(contacts, last, pace.size):
         started = time.perf_counter()
         with transaction.atomic():

@@ -30,7 +30,7 @@ from drafts.actions.trying import release_later
 from drafts.models import Attachment, Draft, Recipient
 from flow.actions import DATABASE_TROUBLE, Sweep
 from flow.moves import move_all
-from flow.slices import more
+from flow.slices import Pace, more
 from flow.turns import unlocked_in_turns
 
 log = logging.getLogger(__name__)
@@ -38,6 +38,7 @@ log = logging.getLogger(__name__)
 Codes = Mapping[int, tuple[str, str]]
 
 _releasing = Sweep("drafts.tasks.release_due", Draft)
+_pace = Pace(BATCH)
 
 
 def release_due() -> int:
@@ -52,8 +53,9 @@ def release_due() -> int:
     failed_before = list(due.filter(attempts__gt=0).values_list("pk", flat=True)[:BATCH])
     _releasing.each(failed_before, _release_alone)
     new = due.filter(attempts=0)
-    while more() and (ids := unlocked_in_turns(new, BATCH)):
-        _releasing.each(act_on_free(sorted(ids), _release_due), _release_alone)
+    while more() and (ids := unlocked_in_turns(new, _pace.size)):
+        with _pace.batch(len(ids)):
+            _releasing.each(act_on_free(sorted(ids), _release_due), _release_alone)
         count += len(ids)
     return count + len(failed_before)
 

@@ -47,15 +47,15 @@ def claim_attempt(draft_id: int) -> bool:
         return draft.attempts <= MAX_ATTEMPTS
 
 
-def claim_new() -> list[int]:
-    """Count the first attempt of some drafts that nobody has begun with; return which.
+def claim_new(most: int = BATCH) -> list[int]:
+    """Count the first attempt of `most` drafts that nobody has begun with; return which.
 
     Organizations take turns. One that met a lock waits for its turn to be judged alone.
     Whoever dies with them leaves them begun: then each goes alone, and takes no other along.
     """
     new = _judging.untried(Draft.objects.filter(state=states.RECEIVED, attempts=0))
     with transaction.atomic():
-        ids = sorted(in_turns(new, BATCH))
+        ids = sorted(in_turns(new, most))
         Draft.objects.filter(pk__in=ids).update(attempts=1)
     return ids
 

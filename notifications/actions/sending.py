@@ -15,6 +15,7 @@ from django.utils import timezone
 
 from flow.actions import DATABASE_TROUBLE, STRIKES
 from flow.moves import move_all
+from flow.slices import Pace
 from flow.sweeps import skip_locked
 from flow.turns import in_turns, sorted_by_turn
 from notifications import states
@@ -39,6 +40,7 @@ from vault.tokens import link_token
 log = logging.getLogger(__name__)
 
 BATCH, ORDER = 50, ("next_at", "id")
+_pace = Pace(BATCH)
 TOO_LATE, GIVEN_UP = "too late", "given up"
 NO_RELAY, UNREADABLE, BROKEN = "no relay", "cannot be opened", "broken"
 
@@ -135,7 +137,12 @@ def _send_text(row: Notification) -> None:
 
 
 def _send_mails() -> int:
-    rows = _claim(states.MAIL, BATCH)
+    rows = _claim(states.MAIL, _pace.size)
+    with _pace.batch(len(rows)):
+        return _send_claimed(rows)
+
+
+def _send_claimed(rows: Sequence[Notification]) -> int:
     if settings.MAIL_RELAY is None:
         return sum(end(row, states.SENT, sent_at=timezone.now()) for row in rows)
     with Relay(settings.MAIL_RELAY) as relay:

@@ -87,4 +87,4 @@ def test_an_address_that_was_seen_takes_few_bytes(people: People) -> None:
         most = held()
 
     assert seen == ROWS
-    assert most < 70 * ROWS, most
+    assert most < 45 * ROWS, most

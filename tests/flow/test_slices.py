@@ -64,3 +64,37 @@ def test_a_task_that_failed_has_not_looked() -> None:
         slices.run_slice(TASK, lambda: 1 / 0, list)
 
     assert woken(NOW - 60)[0] == 10
+
+
+def test_a_batch_is_smaller_where_the_last_one_took_long() -> None:
+    pace = slices.Pace(50)
+
+    pace.took(50, 10 * slices.BATCH)
+    slow = pace.size
+    pace.took(slow, slices.BATCH / 100)
+
+    assert (slow, pace.size) == (5, 10)
+
+
+def test_a_batch_is_never_larger_than_it_may_be_nor_too_small() -> None:
+    slow, quick = slices.Pace(50, fewest=7), slices.Pace(50)
+
+    slow.took(50, 1000 * slices.BATCH)
+    quick.took(50, 0.0)
+
+    assert (slow.size, quick.size) == (7, 50)
+
+
+def test_only_in_a_worker_a_batch_that_took_long_counts(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(slices, "BATCH", 0.0)
+    alone, in_worker = slices.Pace(50), slices.Pace(50)
+
+    _work_at(alone)
+    slices.run_slice(TASK, lambda: _work_at(in_worker), list)
+
+    assert (alone.size, in_worker.size) == (50, slices.FEWEST)
+
+
+def _work_at(pace: slices.Pace) -> None:
+    with pace.batch(50):
+        pass

@@ -14,6 +14,7 @@ from zivweb.management.commands.serve import our_programs
         ("notifications.tasks.send_due", "outbound"),
         ("notifications.tasks.send_texts", "texts"),
         ("contacts.tasks.work_imports", "long"),
+        ("drafts.tasks.tell_due", "outbound"),
         ("intake.tasks.make_drafts", "celery"),
     ],
 )
