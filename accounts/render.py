@@ -14,6 +14,7 @@ from django.utils.translation import gettext as _
 
 from accounts.models import AuditEntry
 from accounts.verbs import verb_words
+from flow.exports import by_pages
 
 COLUMNS = ("id", "at", "actor", "actor_id", "verb", "about", "ip", "data")
 FORMULA = frozenset("=+-@\t\r\0\uff1d\uff0b\uff0d\uff20")  # what a spreadsheet begins to reckon at
@@ -54,7 +55,7 @@ def audit_lines(rows: QuerySet[AuditEntry], zone: ZoneInfo) -> Iterator[str]:
     """Yield rows as CSV, newest first, in which nothing is a formula."""
     writer = csv.writer(Echo())
     yield str(writer.writerow(COLUMNS))
-    for row in rows.order_by("-pk").iterator(chunk_size=2000):
+    for row in by_pages(rows, newest_first=True):
         cells = (
             row.pk,
             row.at.astimezone(zone).isoformat(),

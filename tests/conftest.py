@@ -9,7 +9,7 @@ from django.contrib.auth.management import create_permissions
 from django.contrib.contenttypes.management import create_contenttypes
 from django.db.models.signals import post_migrate  # noqa: TID251 - Django's own receivers end
 
-from flow import engine, reader
+from flow import engine, exports, reader
 from tests.plugins import chromium
 from tests.product import Product, running_product
 from tests.unguarded import flush_unguarded
@@ -35,8 +35,9 @@ def django_db_setup(django_db_setup: None) -> None:
 
 @pytest.fixture(autouse=True)
 def _nothing_is_remembered() -> None:
-    """Let no test see what another one found out a moment ago."""
+    """Let no test see what another one found out a moment ago, or left half-read."""
     remembered.forget_all()
+    exports.running.clear()
 
 
 @pytest.fixture(scope="session")

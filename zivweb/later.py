@@ -21,6 +21,7 @@ from psycopg import errors
 from accounts.outside import OutsideBusy
 from accounts.posted import handed_back
 from accounts.uploads import too_large
+from flow.exports import ExportsBusy
 from zivweb.shares import CROWDED
 from zivweb.sqlite.turns import NoTurn
 
@@ -65,8 +66,8 @@ class BusyMiddleware:
         return busy(request) if CROWDED in request.META else self.get_response(request)
 
     def process_exception(self, request: HttpRequest, error: Exception) -> HttpResponse | None:
-        """Return the page of a busy time when as many as may wait outside already."""
-        return busy(request) if isinstance(error, OutsideBusy) else None
+        """Return the page of a busy time when as many as may wait outside, or export, already."""
+        return busy(request) if isinstance(error, OutsideBusy | ExportsBusy) else None
 
 
 def try_later(request: HttpRequest) -> HttpResponse:

@@ -15,6 +15,7 @@ from accounts.access import WantedRows, person_with
 from accounts.forms import AuditForm
 from accounts.models import Role, User
 from accounts.render import audit_lines, show_entry
+from flow.exports import Export
 
 
 @login_required
@@ -49,10 +50,11 @@ def audit_export(request: HttpRequest) -> HttpResponseBase:
     if not form.is_valid():
         return _log_page(request, auditor, form)
     wanted = _wanted(form, auditor)
-    actions.note_export(auditor, _filled_in(form))
     lines = audit_lines(access.audit_rows(auditor, wanted), auditor.organization.zone)
+    export = Export(auditor.organization.pk, _with_mark(lines))
+    actions.note_export(auditor, _filled_in(form))
     return StreamingHttpResponse(
-        (line.encode() for line in _with_mark(lines)),
+        export,
         content_type="text/csv; charset=utf-8",
         headers={"Content-Disposition": 'attachment; filename="audit.csv"'},
     )

@@ -12,6 +12,7 @@ from accounts.policy import EDIT, ORGANIZATION, PERSONAL
 from addresses.mail import domain_of
 from contacts.entries import LANGUAGE, DeletedContact, from_text
 from contacts.models import AddressChange, Contact, Datum, PastDatum
+from flow.exports import by_pages
 from vault.keys import VaultError
 from vault.sealing import unseal_text
 
@@ -145,8 +146,7 @@ def book_of(user: User, book: str) -> QuerySet[Contact]:
 
 def every_contact(user: User, book: str) -> Iterator[Contact]:
     """Yield every contact of a book with its data, some in memory at a time."""
-    ordered = book_of(user, book).order_by("pk").prefetch_related("data")
-    return ordered.iterator(chunk_size=1000)
+    return by_pages(book_of(user, book).prefetch_related("data"))
 
 
 def history_of(contact: Contact) -> list[PastDatum]:

@@ -26,6 +26,7 @@ from contacts import access, actions
 from contacts.forms import ContactForm
 from contacts.models import Contact
 from contacts.render import export_lines, show_contact, show_past, source_text
+from flow.exports import Export
 
 LIST_URLS = {PERSONAL: "contact_list", ORGANIZATION: "organization_contact_list"}
 NEW_URLS = {PERSONAL: "contact_new", ORGANIZATION: "organization_contact_new"}
@@ -153,10 +154,11 @@ def contact_export(request: HttpRequest) -> StreamingHttpResponse:
     user, book = user_of(request), request.GET.get("book", PERSONAL)
     if book not in LIST_URLS:
         raise Http404
+    lines = export_lines(access.every_contact(user, book))
+    export = Export(user.organization_id, lines)
     if request.method == "GET":
         actions.note_export(user, book)
-    lines = export_lines(access.every_contact(user, book))
-    response = StreamingHttpResponse(lines, content_type="text/csv; charset=utf-8")
+    response = StreamingHttpResponse(export, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="contacts-{book}.csv"'
     return response
 

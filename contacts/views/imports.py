@@ -24,6 +24,7 @@ from contacts.models import ImportRun, first_row_id
 from contacts.render import show_row
 from contacts.uploads import MAX_BYTES, ContactsUpload
 from contacts.wording import failure_sentence, row_sentence, state_words, verdict_words
+from flow.exports import Export
 from flow.moves import MoveForbidden, MoveLost
 from flow.reader import ReaderAway
 from vault.keys import VaultError
@@ -112,7 +113,8 @@ def import_undo(request: HttpRequest, pk: int) -> HttpResponse:
 def import_report(request: HttpRequest, pk: int) -> StreamingHttpResponse:
     """Return what became of each row, as CSV."""
     run = access.import_for(user_of(request), pk)
-    response = StreamingHttpResponse(_report(run), content_type="text/csv; charset=utf-8")
+    export = Export(run.organization_id, _report(run))
+    response = StreamingHttpResponse(export, content_type="text/csv; charset=utf-8")
     response["Content-Disposition"] = f'attachment; filename="import-{run.pk}.csv"'
     return response
 

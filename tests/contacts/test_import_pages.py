@@ -129,6 +129,18 @@ def test_an_export_holds_no_codes_and_no_formulas(people: People) -> None:
     assert CODE not in exported
 
 
+def test_a_second_export_of_an_organization_comes_back_later(people: People) -> None:
+    url = reverse("contact_export") + "?book=organization"
+    first = browser_of(people.colleague).get(url)
+
+    second = browser_of(people.admin).get(url)
+    other = browser_of(people.stranger).get(url)
+
+    assert (first.status_code, second.status_code, other.status_code) == (200, 503, 200)
+    assert (second["Retry-After"], len(text(first).splitlines())) == ("10", 1)
+    assert browser_of(people.admin).get(url).status_code == 200
+
+
 def test_who_exports_a_book_is_noted(people: People) -> None:
     browser_of(people.colleague).get(reverse("contact_export") + "?book=organization")
     line = AuditEntry.objects.get(verb="export_contacts")
