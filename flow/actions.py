@@ -88,6 +88,19 @@ class Sweep(Generic[Row]):
         self._failed().filter(row__in=before.intersection(succeeded)).delete()
         return results
 
+    def read(self, rows: QuerySet[Row]) -> list[Row]:
+        """Return the rows, for who claims them. One of which a column cannot be read is a strike.
+
+        It takes no other along. Claim from `open` rows, so that it does not come again at once.
+        """
+        try:
+            return list(rows)
+        except Exception as error:
+            raise_when_away(error)
+            log.exception("%s: rows cannot be read together, each is read alone", self.task)
+        ids = list(rows.values_list("pk", flat=True))
+        return self.each(ids, partial(_read_one, rows))
+
     def due_again(self) -> list[int]:
         """Return the rows that failed and are to be tried again now."""
         return list(self._failed().exclude(self._not_now()).values_list("row", flat=True))
@@ -247,6 +260,11 @@ def reason_of(error: BaseException) -> str:
         and frame.f_globals["__name__"] != __name__
     ]
     return " < ".join([type(error).__name__, *reversed(ours[-PLACES:])])[:300]
+
+
+def _read_one(rows: QuerySet[Row], pk: int) -> Row:
+    with transaction.atomic():
+        return rows.get(pk=pk)
 
 
 def _act_on(

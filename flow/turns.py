@@ -1,6 +1,6 @@
 """Organizations take turns: of the rows that wait, one that has many leaves room for the others."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Final, TypeVar
 
 from django.db import connection, models
@@ -71,7 +71,7 @@ def _columns(table: str, names: Sequence[str]) -> str:
     return ", ".join(f"{table}.{name}" for name in names)
 
 
-def sorted_by_turn(rows: models.QuerySet[Row], ids: Sequence[int]) -> list[Row]:
+def sorted_by_turn(rows: Iterable[Row], ids: Sequence[int]) -> list[Row]:
     """Return the rows in the order of these ids."""
     places = {pk: place for place, pk in enumerate(ids)}
     return sorted(rows, key=lambda row: places[row.pk])

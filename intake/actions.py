@@ -50,6 +50,7 @@ SHOWN_RECIPIENTS: Final = 5
 FORGOTTEN: Final = 100
 UNREADABLE, TOO_COMPLEX = "cannot_be_read", "too_complex"
 
+_claiming = Sweep(MAKE_DRAFTS, RawMail)
 _forgetting = Sweep("intake.tasks.forget_ended", RawMail)
 
 
@@ -160,7 +161,7 @@ def claim_new_mails(most: int = TOGETHER) -> list[RawMail]:
     now = timezone.now()
     with transaction.atomic():
         new = RawMail.objects.filter(state=states.STORED, lease_until=None, attempts=0)
-        ids = in_turns(new, most)
+        ids = in_turns(_claiming.open(new), most)
         found = sorted_by_turn(RawMail.objects.filter(pk__in=ids).only("size"), ids)
         taken, size = list[int](), 0
         for mail in found:
@@ -170,7 +171,7 @@ def claim_new_mails(most: int = TOGETHER) -> list[RawMail]:
             taken.append(mail.pk)
         claimed = RawMail.objects.filter(pk__in=taken).order_by("id")
         claimed.update(attempts=1, lease_until=now + LEASE)
-        return list(claimed)
+        return _claiming.read(claimed)
 
 
 def claim_mail() -> RawMail | None:
@@ -181,14 +182,17 @@ def claim_mail() -> RawMail | None:
     """
     now = timezone.now()
     free = Q(lease_until=None) | Q(lease_until__lt=now)
-    with transaction.atomic():
-        ids = in_turns(RawMail.objects.filter(free, state=states.STORED), 1)
-        mail = RawMail.objects.filter(pk__in=ids).first()
-        if mail is not None:
-            mail.attempts = min(mail.attempts, MAX_ATTEMPTS) + 1
-            mail.lease_until = now + LEASE
-            mail.save(update_fields=["attempts", "lease_until"])
-    return mail
+    begun = RawMail.objects.filter(free, state=states.STORED)
+    while True:
+        with transaction.atomic():
+            ids = in_turns(_claiming.open(begun), 1)
+            for mail in _claiming.read(RawMail.objects.filter(pk__in=ids)):
+                mail.attempts = min(mail.attempts, MAX_ATTEMPTS) + 1
+                mail.lease_until = now + LEASE
+                mail.save(update_fields=["attempts", "lease_until"])
+                return mail
+        if not ids:
+            return None
 
 
 def release_mail(mail: RawMail) -> None:
@@ -243,6 +247,8 @@ def _read_together(mails: Sequence[RawMail]) -> list[tuple[RawMail, IncomingMail
 
 
 def _opened(mail: RawMail) -> bytes | None:
+    if not _has_recipients(mail):
+        return None
     try:
         return open_mail(mail)
     except (VaultError, ObjectDoesNotExist):  # it happens again in its turn, and is logged then
@@ -255,7 +261,14 @@ def _whole(raw: bytes) -> Callable[[], list[bytes]]:
 
 
 def _envelope(mail: RawMail) -> Envelope:
+    """Return the envelope. Raises ValueError when what is kept of it is no list of addresses."""
+    if not _has_recipients(mail):
+        raise ValueError(f"{mail} has no list of recipients")
     return Envelope(mail.organization_id, mail.sender_id, tuple(mail.recipients))
+
+
+def _has_recipients(mail: RawMail) -> bool:
+    return isinstance(mail.recipients, list) and all(isinstance(x, str) for x in mail.recipients)
 
 
 def make_draft(mail: RawMail) -> None:
@@ -353,6 +366,7 @@ def _question(mail: RawMail, incoming: IncomingMail) -> Mail:
 
 def _refusal(mail: RawMail, reason: str, subject: str) -> Mail:
     sender, organization = mail.sender, mail.organization
+    recipients = mail.recipients if _has_recipients(mail) else []
     return Mail(
         kind="mail_refused",
         to=sender.email,
@@ -362,8 +376,8 @@ def _refusal(mail: RawMail, reason: str, subject: str) -> Mail:
             "organization_name": organization.name,
             "sender_name": sender.display_name,
             "subject": subject,
-            "recipients": mail.recipients[:SHOWN_RECIPIENTS],
-            "more_recipients": max(0, len(mail.recipients) - SHOWN_RECIPIENTS),
+            "recipients": recipients[:SHOWN_RECIPIENTS],
+            "more_recipients": max(0, len(recipients) - SHOWN_RECIPIENTS),
             "received_at": mail.received_at,
             "reason": reason,
             "support": support_of(organization),

@@ -44,13 +44,13 @@ def mails_to_read() -> IsDone:
     sender = make.user()
     bad, good = (make.raw_mail(sender, b"Subject: x\r\n\r\nDear Jan") for _ in range(2))
     RawMail.objects.filter(pk=bad.pk).update(raw=BROKEN)
-    return _has(RawMail, good, state="drafted")
+    return has(RawMail, good, state="drafted")
 
 
 def drafts_to_judge() -> IsDone:
     bad, good = (actions.hold_mail(make.mail(make.user())) for _ in range(2))
     _break_header(bad)
-    return _has(Draft, good, state=states.WAITING)
+    return has(Draft, good, state=states.WAITING)
 
 
 def changes_to_follow() -> IsDone:
@@ -58,11 +58,11 @@ def changes_to_follow() -> IsDone:
     bad, good = (make.draft(sender, subject=subject) for subject in ("Bad", "Good"))
     _break_header(bad)
     make.contact(sender, phone=make.NUMBER)
-    return _has(Draft, good, reason="", through="recipients__reason")
+    return has(Draft, good, reason="", through="recipients__reason")
 
 
 def policies_to_follow() -> IsDone:
-    bad, good = _held_for_two()
+    bad, good = held_for_two()
     actions.judge_policies()
     _set_policy(bad.organization, {"work_days": 5})
     _set_policy(good.organization, Policy(keep_drafts_days=3).to_json())
@@ -77,19 +77,19 @@ def releases() -> IsDone:
     due = {"state": states.SENDING, "send_at": timezone.now() - timedelta(seconds=1)}
     Draft.objects.filter(pk__in=[bad.pk, good.pk]).update(**due)
     Draft.objects.filter(pk=bad.pk).update(content=BROKEN)
-    return _has(Draft, good, state=states.SENT)
+    return has(Draft, good, state=states.SENT)
 
 
 def notices() -> IsDone:
-    bad, good = _held_for_two()
+    bad, good = held_for_two()
     _break_header(bad)
     due = timezone.now() - timedelta(seconds=10)
     Draft.objects.filter(pk__in=[bad.pk, good.pk]).update(tell_at=due)
-    return _has(Draft, good, tell_at=None)
+    return has(Draft, good, tell_at=None)
 
 
 def reminders() -> IsDone:
-    bad, good = _held_for_two(ALWAYS)
+    bad, good = held_for_two(ALWAYS)
     now = timezone.now()
     Draft.objects.filter(pk__in=[bad.pk, good.pk]).update(remind_at=now)
     Draft.objects.filter(pk=bad.pk).update(expires_at=None)
@@ -97,10 +97,10 @@ def reminders() -> IsDone:
 
 
 def drafts_to_end() -> IsDone:
-    bad, good = _held_for_two()
+    bad, good = held_for_two()
     Draft.objects.filter(pk__in=[bad.pk, good.pk]).update(expires_at=timezone.now())
-    _break_time(bad, "created_at")
-    return _has(Draft, good, state=states.EXPIRED)
+    break_time(bad, "created_at")
+    return has(Draft, good, state=states.EXPIRED)
 
 
 def imports() -> IsDone:
@@ -109,29 +109,29 @@ def imports() -> IsDone:
     contact_actions.check(bad, bad.roles)
     contact_actions.check(good, good.roles)
     BlobChunk.objects.filter(blob=bad.file).update(sealed=BROKEN)
-    return _has(ImportRun, good, state=contact_states.CHECKED)
+    return has(ImportRun, good, state=contact_states.CHECKED)
 
 
 def imports_to_forget() -> IsDone:
     admin = make.user(role=User.Role.ADMIN)
     bad, good = (uploaded(admin, f"{name}@example.nl,,0612345678,,") for name in ("jan", "els"))
     ImportRun.objects.update(created_at=LONG_AGO, finished_at=LONG_AGO)
-    _break_time(bad, "finished_at")
-    return _has(ImportRun, good, file=None)
+    break_time(bad, "finished_at")
+    return has(ImportRun, good, file=None)
 
 
 def mails_to_send() -> IsDone:
     outbox = Outbox()
     bad, good = outbox.mail("draft:1:1"), outbox.mail("draft:2:1")
     _break_payload(bad)
-    return _has(Notification, good, state="sent")
+    return has(Notification, good, state="sent")
 
 
 def texts_to_send() -> IsDone:
     outbox = Outbox()
     bad, good = outbox.sms("code:1"), outbox.sms("code:2")
     _break_payload(bad)
-    return _has(Notification, good, state="sent")
+    return has(Notification, good, state="sent")
 
 
 def bounces() -> IsDone:
@@ -141,14 +141,14 @@ def bounces() -> IsDone:
     good = released().recipients.get()
     assert good.notification is not None
     Notification.objects.filter(pk=good.notification.pk).update(**came_back)
-    return _has(MessageRecipient, good, state=delivery_states.BOUNCED)
+    return has(MessageRecipient, good, state=delivery_states.BOUNCED)
 
 
 def messages_to_end() -> IsDone:
     bad, good = released(), released()
     Message.objects.update(destroy_at=LONG_AGO)
-    _break_time(bad, "created_at")
-    return _has(Message, good, data_key=b"")
+    break_time(bad, "created_at")
+    return has(Message, good, data_key=b"")
 
 
 def mails_to_forget() -> IsDone:
@@ -157,7 +157,7 @@ def mails_to_forget() -> IsDone:
     bad, good = (make.raw_mail(sender, b"Subject: x", **old) for _ in range(2))
     RawMail.objects.update(received_at=LONG_AGO)
     RawMail.objects.filter(pk=bad.pk).update(raw=BROKEN, data_key=BROKEN)
-    return _has(RawMail, good, data_key=b"")
+    return has(RawMail, good, data_key=b"")
 
 
 def sessions() -> IsDone:
@@ -221,13 +221,13 @@ SWEEPS: dict[str, tuple[Builder, bool]] = {
 }
 
 
-def _held_for_two(policy: Policy | None = None) -> tuple[Draft, Draft]:
+def held_for_two(policy: Policy | None = None) -> tuple[Draft, Draft]:
     """Store a held draft of each of two organizations."""
     bad, good = (make.draft(make.user(make.organization(policy=policy))) for _ in range(2))
     return bad, good
 
 
-def _has(
+def has(
     model: type[models.Model], row: models.Model, *, through: str = "", **fields: object
 ) -> IsDone:
     wanted = {through or name: value for name, value in fields.items()}
@@ -243,7 +243,8 @@ def _break_payload(row: Notification) -> None:
     row.save(update_fields=["payload"])
 
 
-def _break_time(row: models.Model, field: str) -> None:
+def break_time(row: models.Model, field: str) -> None:
+    """Put a time there that no calendar holds: the row itself cannot be read any more."""
     with connection.cursor() as cursor:
         cursor.execute(
             f"UPDATE {row._meta.db_table} SET {field} = %s WHERE id = %s",  # noqa: S608

@@ -13,8 +13,10 @@ from contacts.models import ImportRun
 from flow.access import rows_set_aside
 from flow.actions import PAUSE, retry
 from flow.models import FailedRow
+from intake.models import RawMail
 from tests.notifications.sinks import running_gateway, running_relay
-from tests.sweeps import SWEEPS
+from tests.sweeps import SWEEPS, Builder
+from tests.unreadable import UNREADABLE
 from zivweb.celery import BEAT, app
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +40,7 @@ def run(task: str, *, times: int = 1) -> None:
         app.tasks[task]()
         FailedRow.objects.update(last_at=F("last_at") - PAUSE - timedelta(seconds=1))
         ImportRun.objects.update(beat_at=F("beat_at") - PAUSE)
+        RawMail.objects.update(lease_until=F("lease_until") - PAUSE)
 
 
 def test_every_sweep_has_a_bad_row() -> None:
@@ -51,6 +54,24 @@ def test_a_bad_row_does_not_stop_the_good_one_behind_it(task: str) -> None:
     run(task)
 
     assert good_is_done()
+
+
+@pytest.mark.parametrize(("task", "build"), UNREADABLE)
+def test_a_row_that_cannot_be_read_itself_stops_no_other(task: str, build: Builder) -> None:
+    good_is_done = build()
+
+    run(task, times=2)
+
+    assert good_is_done()
+
+
+@pytest.mark.parametrize(("task", "build"), UNREADABLE)
+def test_a_row_that_cannot_be_read_itself_is_set_aside(task: str, build: Builder) -> None:
+    build()
+
+    run(task, times=5)
+
+    assert rows_set_aside().count() == 1
 
 
 @pytest.mark.parametrize("task", SETTING_ASIDE)

@@ -26,7 +26,7 @@ from contacts.actions.undoing import undo_run
 from contacts.importer import A_LOOK, Row, Unreadable, open_pieces
 from contacts.models import ImportRun
 from contacts.render import samples_text
-from flow.actions import DATABASE_TROUBLE, Sweep
+from flow.actions import DATABASE_TROUBLE, Sweep, raise_when_away
 from flow.moves import MoveLost, move
 from flow.reader import ReaderAway
 from flow.slices import more
@@ -147,7 +147,12 @@ def steps(run_id: int) -> Iterator[ImportRun]:
 
     Another worker at it makes this one stop.
     """
-    run = _claim(run_id)
+    try:
+        run = _claim(run_id)
+    except Exception as error:  # the row itself cannot be read: no attempt at it has begun
+        raise_when_away(error)
+        _working.strike(run_id, error)
+        raise
     if run is None:
         return
     if not _working.begin(run_id, _place_of(run)):

@@ -13,7 +13,7 @@ from django.db.models import F, SmallIntegerField, Value
 from django.db.models.functions import Greatest
 from django.utils import timezone
 
-from flow.actions import DATABASE_TROUBLE, STRIKES
+from flow.actions import DATABASE_TROUBLE, STRIKES, Sweep
 from flow.moves import move_all
 from flow.slices import Pace
 from flow.sweeps import skip_locked
@@ -21,6 +21,7 @@ from flow.turns import in_turns, sorted_by_turn
 from notifications import states
 from notifications.access import PAYLOAD
 from notifications.actions.ending import end, put_off
+from notifications.actions.queueing import SEND_DUE
 from notifications.actions.taken import Taken
 from notifications.gateways import UNKNOWN, NotDelivered, Relay, RelayDown, send_sms
 from notifications.letters import unpack_mail, unpack_sms
@@ -38,6 +39,8 @@ from vault.keys import VaultError
 from vault.tokens import link_token
 
 log = logging.getLogger(__name__)
+
+_claiming = Sweep(SEND_DUE, Notification)
 
 BATCH, ORDER = 50, ("next_at", "id")
 _pace = Pace(BATCH)
@@ -77,7 +80,8 @@ def _rescue_expired() -> None:
     now = timezone.now()
     stuck = Notification.objects.filter(state=states.SENDING, lease_until__lt=now)
     with transaction.atomic():
-        for row in skip_locked(stuck)[:BATCH]:
+        ids = list(skip_locked(_claiming.open(stuck)).values_list("pk", flat=True)[:BATCH])
+        for row in _claiming.read(Notification.objects.filter(pk__in=ids)):
             log.warning("a worker left %s", row)
             if row.sent_at:
                 end(row, states.SENT, error="")
@@ -94,15 +98,18 @@ def _claim(channel: str, count: int) -> list[Notification]:
     the attempts after it are counted one by one.
     """
     now = timezone.now()
-    due = Notification.objects.filter(state=states.QUEUED, channel=channel, next_at__lte=now)
+    queued = Notification.objects.filter(state=states.QUEUED, channel=channel, next_at__lte=now)
+    due = _claiming.open(queued)
     begun = Greatest(F("attempts"), Value(1), output_field=SmallIntegerField())
     counted = {"attempts": begun} if channel == states.MAIL else {}
-    with transaction.atomic():
-        ids = in_turns(due.filter(urgent=True), count, ORDER)
-        ids += in_turns(due.filter(urgent=False), count - len(ids), ORDER)
-        rows = sorted_by_turn(due.filter(pk__in=ids), ids)
-        move_all(rows, states.SENDING, states.MOVES, lease_until=now + LEASE, **counted)
-    return rows
+    while True:  # until something can be read, or nothing is left
+        with transaction.atomic():
+            ids = in_turns(due.filter(urgent=True), count, ORDER)
+            ids += in_turns(due.filter(urgent=False), count - len(ids), ORDER)
+            rows = sorted_by_turn(_claiming.read(queued.filter(pk__in=ids)), ids)
+            move_all(rows, states.SENDING, states.MOVES, lease_until=now + LEASE, **counted)
+        if rows or not ids:
+            return rows
 
 
 def _begin_mail(row: Notification, taken: Taken) -> bool:

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 from django.db import InterfaceError, OperationalError, connection
+from django.db.models import JSONField, Value
 from django.utils import timezone
 
 from accounts.models import AuditEntry, User
@@ -191,6 +192,18 @@ def test_a_mail_that_cannot_be_opened_is_tried_three_times_and_holds_up_nobody(
     after.refresh_from_db()
     assert (broken.state, attempts) == (states.REFUSED, [1, 2, 3, 4])
     assert after.state == states.DRAFTED
+
+
+@pytest.mark.parametrize("kept", ["jan@example.nl", {"to": "jan@example.nl"}, [1, 2], None])
+def test_a_mail_whose_recipients_cannot_be_read_is_refused_and_holds_up_nobody(
+    sender: User, kept: object
+) -> None:
+    broken, after = stored(sender, b"\r\nHi\r\n"), stored(sender, b"\r\nHi\r\n")
+    RawMail.objects.filter(pk=broken.pk).update(recipients=Value(kept, JSONField()))
+    attempts = [attempts_after_a_minute(broken) for _ in range(4)]
+    after.refresh_from_db()
+    assert (broken.state, attempts) == (states.REFUSED, [1, 2, 3, 4])
+    assert (after.state, "We could not read the email" in letter()) == (states.DRAFTED, True)
 
 
 def test_a_mail_that_cannot_be_opened_is_not_tried_again_at_once(sender: User) -> None:
