@@ -12,10 +12,10 @@ from django.conf import settings
 from django.db import connections
 
 from accounts.access import demo_problem
+from flow.slices import POLITE
 from zivweb.environment import Stop
 
 LONG: Final = "long"  # the queue, as in zivweb.celery, which finds this module by name
-POLITE: Final = 10  # nice(2)
 
 
 def require_no_demo() -> None:

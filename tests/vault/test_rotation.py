@@ -15,12 +15,13 @@ from accounts.policy import ORGANIZATION
 from contacts.actions import propose, save_contact
 from contacts.entries import ContactEntry
 from delivery.models import Reply
+from flow import slices
 from intake.actions import SealedMail, Submission
 from tests import engines, make
 from tests.contacts.imports import imported, uploaded
 from tests.delivery.messages import released
 from vault.access import Column, count_by_key, wrapped_columns
-from vault.actions import Progress, rotate_keys
+from vault.actions import Progress, rotate_keys, rotating
 from vault.keys import VaultError, key_id, keyring
 from vault.models import Blob
 from vault.sealing import seal_text
@@ -164,6 +165,22 @@ def test_a_rotation_that_is_broken_off_goes_on_where_it_was(
     )
 
 
+@pytest.mark.django_db
+def test_others_have_their_turn_after_each_batch_which_is_smaller_where_it_takes_long(
+    old_key: None, settings: Settings, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rotating, "BATCH", 10)
+    monkeypatch.setattr(rotating, "BATCH_OF_ONE_WRITER", 10)
+    monkeypatch.setattr(slices, "BATCH", 0.0)
+    store_blobs(21)
+    settings.ENCRYPTION_KEYS = [NEW, OLD]
+    left = list[int]()
+
+    rotate_keys(quiet, rest=lambda _seconds: left.append(count_by_key()[key_id(OLD)]))
+
+    assert left == [11, 6, 1]
+
+
 def break_off(progress: Progress) -> None:
     """Press Ctrl-C after the first batch."""
     if progress.done:
@@ -173,8 +190,12 @@ def break_off(progress: Progress) -> None:
 @pytest.mark.slow
 @pytest.mark.django_db
 def test_thousands_of_rows_take_three_statements_for_each_five_hundred(
-    old_key: None, settings: Settings, django_assert_max_num_queries: object
+    old_key: None,
+    settings: Settings,
+    django_assert_max_num_queries: object,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.setattr(slices, "BATCH", 60.0)
     store_blobs(3000)
     settings.ENCRYPTION_KEYS = [NEW, OLD]
     others = 3 * len(wrapped_columns())

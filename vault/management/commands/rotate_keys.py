@@ -1,5 +1,6 @@
 """`manage.py rotate_keys`: everything under the first key, so that older ones can be removed."""
 
+import os
 import sys
 import time
 from argparse import ArgumentParser
@@ -8,6 +9,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from flow.slices import POLITE
 from vault.access import count_by_key
 from vault.actions import Progress, rotate_keys
 from vault.keys import key_id
@@ -29,6 +31,11 @@ class Command(BaseCommand):
             help="change nothing; say how much is under which key, exit 1 unless all is under"
             " the first",
         )
+
+    def run_from_argv(self, argv: list[str]) -> None:
+        """As a program of its own, let all others go first."""
+        os.nice(POLITE)
+        super().run_from_argv(argv)
 
     def handle(self, *, check: bool, **options: Any) -> None:
         """Rotate, then say under which keys everything is."""
