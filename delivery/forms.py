@@ -15,6 +15,7 @@ from django.utils.translation import gettext_lazy, ngettext
 from accounts.forms import LineField
 from accounts.policy import SMS
 from accounts.unsent import UnsentForm
+from accounts.uploads import SealedUpload
 from addresses.mail import AddressError, normalize_address
 from addresses.phone import EMPTY
 from contacts.codes import MAX_HINT_LENGTH, check_access_code, fold_code
@@ -25,7 +26,7 @@ from delivery.content import Content
 from delivery.models import MessageRecipient
 from delivery.outgoing import BCC
 from delivery.render import safe_name
-from delivery.uploads import MAX_BYTES, MAX_FILES, SealedUpload, SealedUploadHandler
+from delivery.uploads import MAX_BYTES, MAX_FILES, SealedUploadHandler
 from notifications import states as notification_states
 from notifications.compose import one_line
 from notifications.models import Notification
