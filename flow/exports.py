@@ -4,6 +4,8 @@ So one of any size takes little memory, holds no statement or snapshot of the da
 somebody who reads slowly, and takes no web thread from the others for long.
 """
 
+import logging
+import math
 import threading
 import time
 from collections.abc import Iterator
@@ -12,6 +14,9 @@ from typing import Final, TypeVar
 from weakref import WeakSet
 
 from django.db import models
+from django.utils.translation import gettext
+
+log = logging.getLogger(__name__)
 
 PAGE: Final = 1000  # rows in memory at a time
 LINES: Final = 100  # sent together
@@ -28,10 +33,6 @@ class ExportsBusy(Exception):
     """The organization has an export on its way, or as many others have as may be."""
 
 
-class ExportTooLong(Exception):
-    """Whoever takes the export away did not have all of it in time: the rest is cut off."""
-
-
 class Export:
     """The lines of an export, as one of those that may go on at a time. Raises ExportsBusy.
 
@@ -41,6 +42,11 @@ class Export:
     def __init__(self, organization_id: int, lines: Iterator[str]) -> None:
         self.organization_id = organization_id
         self._lines, self._ends = lines, time.monotonic() + SECONDS
+        # In the language of who asks; the lines are written when that is forgotten.
+        self._incomplete = gettext(
+            "This export is incomplete: it took too long, or something went wrong. "
+            "Please try again."
+        )
         with _lock:
             if len(running) >= AT_A_TIME or organization_id in {
                 each.organization_id for each in running
@@ -52,15 +58,27 @@ class Export:
         return self
 
     def __next__(self) -> bytes:
-        """Return some more lines. Raises ExportTooLong."""
-        if time.monotonic() > self._ends:
-            self.close()
-            raise ExportTooLong(f"cut off after {SECONDS:.0f} seconds")
-        piece = "".join(islice(self._lines, LINES))
+        """Return some more lines; the last one says so when they are not all."""
+        piece = self._piece()
         if not piece:
             self.close()
             raise StopIteration
         return piece.encode()
+
+    def _piece(self) -> str:
+        if time.monotonic() > self._ends:
+            log.warning("an export of organization:%s took too long", self.organization_id)
+            return self._cut_off()
+        try:
+            return "".join(islice(self._lines, LINES))
+        except Exception:
+            log.exception("an export of organization:%s broke off", self.organization_id)
+            return self._cut_off()
+
+    def _cut_off(self) -> str:
+        """Return the last line. The server ends an answer in the same way whatever ended it."""
+        self._lines, self._ends = iter(()), math.inf
+        return f'"{self._incomplete}"\r\n'
 
     def close(self) -> None:
         """Let the next one begin."""

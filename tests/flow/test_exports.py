@@ -11,10 +11,13 @@ from django.test.utils import CaptureQueriesContext
 from accounts import audit
 from accounts.models import AuditEntry, Organization
 from flow import exports
-from flow.exports import Export, ExportsBusy, ExportTooLong, by_pages
+from flow.exports import Export, ExportsBusy, by_pages
 from tests import make
 
 PAGE = 20
+INCOMPLETE = (
+    b'"This export is incomplete: it took too long, or something went wrong. Please try again."\r\n'
+)
 
 
 @pytest.fixture
@@ -68,15 +71,25 @@ def test_an_export_takes_no_more_memory_when_it_is_longer() -> None:
     assert 0 < most_held(50_000) < most_held(500) + 100_000
 
 
-def test_who_does_not_take_an_export_away_in_time_loses_the_rest(
+def test_who_does_not_take_an_export_away_in_time_reads_that_it_is_incomplete(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     monkeypatch.setattr(exports, "SECONDS", -1.0)
-    export = Export(1, lines(5000))
 
-    with pytest.raises(ExportTooLong):
-        next(export)
+    sent = b"".join(Export(1, lines(5000)))
 
+    assert sent == INCOMPLETE
+    assert list(exports.running) == []
+
+
+def test_an_export_that_fails_says_so_in_its_last_line() -> None:
+    def failing() -> Iterator[str]:
+        yield from lines(exports.LINES)
+        raise ZeroDivisionError
+
+    sent = b"".join(Export(1, failing())).splitlines(keepends=True)
+
+    assert (len(sent), sent[-1]) == (exports.LINES + 1, INCOMPLETE)
     assert list(exports.running) == []
 
 

@@ -1,6 +1,7 @@
 """One command runs everything, says how to use it, and stops cleanly."""
 
 import json
+import os
 import smtplib
 import socket
 import subprocess
@@ -164,3 +165,14 @@ def test_a_taken_port_is_one_line_and_leaves_nothing(
     assert f"{variable} is {port}" in line
     assert f"{variable}={port + 1} make run" in line
     assert processes_of(tmp_path / "data") == {}
+
+
+def test_long_work_alone_lets_all_others_go_first(serve: Serving) -> None:
+    commands, usual = processes_of(serve.folder), os.getpriority(os.PRIO_PROCESS, 0)
+
+    polite = [
+        command for pid, command in commands.items() if os.getpriority(os.PRIO_PROCESS, pid) > usual
+    ]
+
+    assert len(polite) == 1
+    assert "--queues long" in polite[0]
