@@ -58,8 +58,8 @@ test: $(VENV)/.test-ready compile-messages ## Run every test (T="..." passes arg
 quick: $(VENV)/.test-ready compile-messages ## Run the tests without browsers, kills and what takes long
 	$(BIN)/python -m tests.parts quick
 
-faults: $(VENV)/.test-ready compile-messages ## Kill 500 processes under load, and every other fault (ROUNDS=100 for less)
-	ZIVWEB_FAULT_ROUNDS=$(or $(ROUNDS),500) $(BIN)/python -m pytest tests/faults $(T)
+faults: $(VENV)/.test-ready compile-messages ## Kill 500 processes under load, and every other fault (ROUNDS=100 for less, SOAK=30 for more)
+	ZIVWEB_FAULT_ROUNDS=$(or $(ROUNDS),500) ZIVWEB_SOAK_MINUTES=$(or $(SOAK),1) $(BIN)/python -m pytest tests/faults $(T)
 
 fuzz: $(VENV)/.fuzz-ready ## Throw made-up bytes at every reader, 60 s each (SECONDS=600 for more, T=names)
 	$(BIN)/python -m tests.fuzz --seconds $(or $(SECONDS),60) $(T)
