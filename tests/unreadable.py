@@ -6,6 +6,7 @@ No row is worked on here before it was read, so it is the taking of rows that mu
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.core.files import File
 from django.utils import timezone
 
 from accounts.models import User
@@ -118,7 +119,7 @@ def bounces() -> IsDone:
 
 
 def _to_check(admin: User) -> ImportRun:
-    file = csv_file("jan@example.nl,,0612345678,,")
+    file = File(csv_file("jan@example.nl,,0612345678,,"))
     run = contact_actions.upload(admin, personal=False, file=file, name="contacts.csv")
     contact_actions.check(run, run.roles)
     return run
