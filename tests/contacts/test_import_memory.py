@@ -14,6 +14,7 @@ from contacts import actions, states
 from contacts.actions.staging import Stager
 from contacts.importer import Row
 from contacts.models import ImportRun
+from contacts.tasks import work_imports
 from contacts.uploads import ContactsUpload
 from tests.contacts.people import People
 
@@ -69,7 +70,7 @@ def test_a_file_is_not_held_while_it_is_checked(people: People) -> None:
     run = given_large_file(people.admin)
 
     with most_held() as held:
-        actions.work(run.pk)
+        work_imports()
         most = held()
 
     assert ImportRun.objects.get(pk=run.pk).state == states.CHECKED
