@@ -14,8 +14,8 @@ from typing import Final, TypeVar
 SLICE: Final = 0.5  # seconds
 APART: Final = 1.0  # seconds that the clocks of two machines may be apart
 POLITE: Final = 10  # nice(2) of a process whose work takes long: all others go first
-BATCH: Final = 0.4  # seconds: a slice that is over ends with its batch
-FEWEST: Final = 5  # rows that go together on the busiest machine
+BATCH: Final = 0.8  # seconds: a slice that is over ends with its batch
+FEWEST: Final = 20  # rows that go together on the busiest machine: with fewer, each costs more
 
 Result = TypeVar("Result")
 
@@ -33,13 +33,13 @@ _slice = _Slice()
 class Pace:
     """How many rows go into the next batch: fewer on a machine that is busy."""
 
-    def __init__(self, most: int, fewest: int = FEWEST) -> None:
-        self._most, self._fewest = most, fewest
+    def __init__(self, most: int, fewest: int = FEWEST, seconds: float = BATCH) -> None:
+        self._most, self._fewest, self._seconds = most, fewest, seconds
         self.size = most
 
     def took(self, size: int, seconds: float) -> None:
         """Note how long a batch took."""
-        fitting = int(size * BATCH / max(seconds, 0.001))
+        fitting = int(size * self._seconds / max(seconds, 0.001))
         self.size = max(self._fewest, min(fitting, self.size * 2, self._most))
 
     @contextmanager

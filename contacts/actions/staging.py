@@ -15,6 +15,7 @@ from flow.slices import Pace
 BATCH = 6000
 FEWEST = 100
 BATCH_OF_ONE_WRITER = 500  # no transaction over 200 ms: the intake writes too
+LONG = 0.4  # seconds that a batch may take: people see progress, and a cancel waits no longer
 DUPLICATE, TWICE = "duplicate", "twice_in_file"
 DECIDED = (DUPLICATE, TWICE)  # reasons that no stored contact changes
 _SHORT = 0xFFFFFFFF
@@ -32,8 +33,8 @@ def batch_size() -> int:
 
 
 def new_pace() -> Pace:
-    """Return how many rows go into one transaction: people see progress, and may cancel."""
-    return Pace(batch_size(), FEWEST)
+    """Return how many rows go into one transaction."""
+    return Pace(batch_size(), FEWEST, LONG)
 
 
 class Seen:

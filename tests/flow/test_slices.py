@@ -67,7 +67,7 @@ def test_a_task_that_failed_has_not_looked() -> None:
 
 
 def test_a_batch_is_smaller_where_the_last_one_took_long() -> None:
-    pace = slices.Pace(50)
+    pace = slices.Pace(50, fewest=5)
 
     pace.took(50, 10 * slices.BATCH)
     slow = pace.size
@@ -85,9 +85,8 @@ def test_a_batch_is_never_larger_than_it_may_be_nor_too_small() -> None:
     assert (slow.size, quick.size) == (7, 50)
 
 
-def test_only_in_a_worker_a_batch_that_took_long_counts(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(slices, "BATCH", 0.0)
-    alone, in_worker = slices.Pace(50), slices.Pace(50)
+def test_only_in_a_worker_a_batch_that_took_long_counts() -> None:
+    alone, in_worker = slices.Pace(50, seconds=0.0), slices.Pace(50, seconds=0.0)
 
     _work_at(alone)
     slices.run_slice(TASK, lambda: _work_at(in_worker), list)

@@ -15,7 +15,6 @@ from accounts.policy import ORGANIZATION
 from contacts.actions import propose, save_contact
 from contacts.entries import ContactEntry
 from delivery.models import Reply
-from flow import slices
 from intake.actions import SealedMail, Submission
 from tests import engines, make
 from tests.contacts.imports import imported, uploaded
@@ -171,7 +170,8 @@ def test_others_have_their_turn_after_each_batch_which_is_smaller_where_it_takes
 ) -> None:
     monkeypatch.setattr(rotating, "BATCH", 10)
     monkeypatch.setattr(rotating, "BATCH_OF_ONE_WRITER", 10)
-    monkeypatch.setattr(slices, "BATCH", 0.0)
+    monkeypatch.setattr(rotating, "FEWEST", 5)
+    monkeypatch.setattr(rotating, "LONG", 0.0)
     store_blobs(21)
     settings.ENCRYPTION_KEYS = [NEW, OLD]
     left = list[int]()
@@ -195,7 +195,7 @@ def test_thousands_of_rows_take_three_statements_for_each_five_hundred(
     django_assert_max_num_queries: object,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(slices, "BATCH", 60.0)
+    monkeypatch.setattr(rotating, "LONG", 60.0)
     store_blobs(3000)
     settings.ENCRYPTION_KEYS = [NEW, OLD]
     others = 3 * len(wrapped_columns())

@@ -20,6 +20,8 @@ from vault.keys import VaultError, keyring
 
 BATCH = 500  # rows in a transaction: short enough for the writers that wait for one of them
 BATCH_OF_ONE_WRITER = 50  # where all writers wait: no transaction over 200 ms
+FEWEST = 20
+LONG = 0.4  # seconds that a batch may take
 PASSES = 5  # over a column: rows that somebody held are met again in the next one
 
 
@@ -50,7 +52,7 @@ class _Batches:
 
     def __init__(self, rest: Callable[[float], object]) -> None:
         self._rest = rest
-        self._pace = Pace(BATCH_OF_ONE_WRITER if engine.one_writer() else BATCH)
+        self._pace = Pace(BATCH_OF_ONE_WRITER if engine.one_writer() else BATCH, FEWEST, LONG)
 
     def rewrap_after(self, last: int, progress: Progress) -> int | None:
         """Wrap the next batch again, and rest; return the last id seen, None at the end."""
