@@ -14,8 +14,8 @@ from typing import Final, TypeVar
 SLICE: Final = 0.5  # seconds
 APART: Final = 1.0  # seconds that the clocks of two machines may be apart
 POLITE: Final = 10  # nice(2) of a process whose work takes long: all others go first
-BATCH: Final = 0.8  # seconds: a slice that is over ends with its batch
-FEWEST: Final = 20  # rows that go together on the busiest machine: with fewer, each costs more
+BATCH: Final = 0.4  # seconds: a slice that is over ends with its batch
+FEWEST: Final = 10  # rows that go together on the busiest machine: with fewer, each costs more
 
 Result = TypeVar("Result")
 
