@@ -31,6 +31,7 @@ ROWS = 20_000  # of an import
 PARTS, LARGE = 2_000, 4_000_000  # of a big mail: parts, bytes
 UPLOAD = 200_000_000  # bytes that a stranger says that he sends
 MAIL_EVERY, LARGE_EVERY = 0.2, 10.0
+PAUSE = 0.25  # seconds between two of a kind: what it does itself takes of the same processors
 SLOW = b"GET /account/login/ HTTP/1.1\r\nHost: localhost\r\nX-Slow: "
 
 
@@ -67,7 +68,7 @@ class Hostile:
                 self.did[act.__name__] += 1
             except (OSError, smtplib.SMTPException, AssertionError, LookupError):
                 self.did[f"{act.__name__} (refused)"] += 1
-            self._over.wait(0.05)
+            self._over.wait(PAUSE)
 
     def keep_slow_pages(self) -> None:
         """Hold connections that send a byte now and then."""

@@ -7,7 +7,7 @@ one in a hundred, so only a run of ten minutes or more judges by them; all of th
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, datetime
 
 import pytest
@@ -42,7 +42,8 @@ class Soak:
     quiet: Watch
     hostile: Watch
     did: dict[str, int]
-    most: dict[str, float] = field(default_factory=dict)
+    most_quiet: dict[str, float]
+    most: dict[str, float]
     lost: int = 0
     doubled: int = 0
 
@@ -59,7 +60,9 @@ class Soak:
             yield f"{name}: {watch.done} done, {len(watch.failed)} failed"
             yield from (f"    {line}" for line in watch.failed[:10])
         yield f"lost {self.lost}, doubled {self.doubled}, leaked {len(self.leaked)}"
-        yield "memory (MB): " + ", ".join(f"{k} {v:.0f}" for k, v in sorted(self.most.items()))
+        for when, most in (("quiet", self.most_quiet), ("in all", self.most)):
+            sizes = (f"{role} {size:.0f}" for role, size in sorted(most.items()))
+            yield f"memory, {when} (MB): " + ", ".join(sizes)
         yield "hostile did: " + ", ".join(f"{k} {v}" for k, v in sorted(self.did.items()))
 
     @property
@@ -109,11 +112,11 @@ def soak(soaked: Fleet, request: pytest.FixtureRequest) -> Soak:
     """Run it, first without and then with the hostile organization; print the table."""
     hostile = Hostile(soaked)
     with Scales(soaked) as scales:
-        quiet = work(soaked, MINUTES * 60)
+        quiet, most_quiet = work(soaked, MINUTES * 60), dict(scales.most)
         with hostile.at_work():
             beside = work(soaked, MINUTES * 60)
         wait_until_quiet(soaked, datetime.now(UTC), patience=900)
-    found = Soak(quiet, beside, dict(hostile.did), scales.most)
+    found = Soak(quiet, beside, dict(hostile.did), most_quiet, scales.most)
     for watch in (quiet, beside):
         lost, doubled = look_back(soaked, watch)
         found.lost, found.doubled = found.lost + lost, found.doubled + doubled
