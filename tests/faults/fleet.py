@@ -125,6 +125,7 @@ class Fleet(Product):
         self.environment |= {
             "CELERY_BROKER_URL": self.broker.url,
             "DJANGO_SETTINGS_MODULE": "zivweb.settings",
+            "MALLOC_MMAP_THRESHOLD_": str(256 * 1024),  # as `serve` and the units have it
             "PYTHONPATH": str(Path(__file__).parent / "failing"),
             "PYTHONWARNINGS": "ignore:You're running the worker with superuser privileges",
             "ZIVWEB_TEST_FAULTS": str(self.faults),
