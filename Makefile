@@ -19,7 +19,7 @@ LOCK := --universal --python-version 3.11 --generate-hashes --no-emit-index-url 
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help run test quick faults fuzz bench bench-tools screenshots check $(CHECKS) messages compile-messages clean lock
+.PHONY: help run test test-all quick faults fuzz bench bench-tools screenshots check $(CHECKS) messages compile-messages clean lock
 
 help: ## Show what can be made
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 18
@@ -51,11 +51,14 @@ $(VENV)/.fuzz-ready: requirements/fuzz.txt $(VENV)/.test-ready
 run: $(VENV)/.run-ready .env compile-messages ## Start web, worker, beat and SMTP with the demo organizations
 	@exec $(BIN)/python manage.py serve
 
-test: $(VENV)/.test-ready compile-messages ## Run every test (T="..." passes arguments to pytest)
+test: $(VENV)/.test-ready compile-messages ## Run the tests (T="..." passes arguments to pytest)
 	@$(BIN)/python -m tests.plugins.chromium
 	$(BIN)/python -m $(if $(T),pytest $(T),tests.parts)
 
-quick: $(VENV)/.test-ready compile-messages ## Run the tests without browsers, kills and what takes long
+test-all: test ## Run them, and then all others: every look, kill, real mail and machine
+	$(BIN)/python -m tests.parts rest
+
+quick: $(VENV)/.test-ready compile-messages ## Run what needs no database, and the apps that you changed
 	$(BIN)/python -m tests.parts quick
 
 faults: $(VENV)/.test-ready compile-messages ## Kill 500 processes under load, and every other fault (ROUNDS=100 for less, SOAK=30 for more)

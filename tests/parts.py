@@ -1,30 +1,39 @@
-"""Runs the whole suite in parts, three at a time: browsers, killed servers and what waits for them
-leave processors idle.
+"""Runs the tests in parts, a few at a time: browsers and what waits leave processors idle.
 
-`python -m tests.parts` is what `make test` calls; with `quick`, for `make quick`, it leaves out
-what is slow, in two halves that take about as long as each other. Each line is printed as it
-comes, behind the name of its part. At the end each part says its last line again, and what failed
-comes last, so that whoever sees only the end of a long log sees why. A part that hangs is ended.
+`python -m tests.parts` is what `make test` calls; with `rest` it runs all else, for
+`make test-all`; with `quick`, for `make quick`, what needs no database, and the quick tests of the
+apps that were changed. With the name of a part it runs that one. Each line is printed as it comes,
+behind the name of its part. At the end stand the ten slowest tests, a line for each part, and last
+what failed, so that whoever sees only the end of a long log sees why.
 """
 
 import os
+import re
 import subprocess
 import sys
+import time
 from collections import deque
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
+from pathlib import Path
 from threading import Timer
 
 AT_ONCE = min(3, 1 + (os.cpu_count() or 1))
 SUMMARY_LINES = 15
-DEADLINE = 75 * 60  # seconds; the longest part took 43 minutes on two busy cores
-# A test that takes five minutes says where it is; the ten slowest are named at the end.
+DEADLINE = 45 * 60  # seconds of one part, after which it is ended
+# A test that takes five minutes says where it is; the slowest are named at the end.
 SHOWN = ("--durations=10", "-o", "faulthandler_timeout=300")
+DURATION = re.compile(r"(\d+\.\d+)s (?:call|setup|teardown) +(\S.*)")
+TESTS = Path(__file__).parent
+APPS = set("accounts addresses contacts delivery drafts flow intake notifications vault".split())
 LOOKS, FAULTS = "tests/browser/test_accessibility.py", "tests/faults"
 # Hypothesis' own profile: a change fails by itself. `make fuzz` and `make test T=` try others.
 SAME_EXAMPLES = ("--hypothesis-profile=ci",)
+# The suite starts Python hundreds of times: what was compiled once is compiled for all.
+COMPILED_ONCE = {"PYTHONDONTWRITEBYTECODE": ""}
 ON_SQLITE = {"ZIVWEB_TEST_DATABASE_URL": "sqlite"}
+NO_SERVERS = {"ZIVWEB_TEST_SERVERS": "none"}
 
 
 @dataclass(frozen=True)
@@ -36,58 +45,108 @@ class Part:
     environment: Mapping[str, str] = field(default_factory=dict)
 
 
+@dataclass(frozen=True)
+class Result:
+    """What became of a part, and the processor time of all that it started, in seconds."""
+
+    part: Part
+    code: int
+    lines: tuple[str, ...]
+    slowest: tuple[tuple[float, str], ...]
+    seconds: float
+    processor: float
+
+    def __str__(self) -> str:
+        outcome = "passed" if self.code == 0 else f"FAILED (exit {self.code})"
+        last = self.lines[-1].strip(" =\n") if self.lines else ""
+        return (
+            f"--- {self.part.name}: {outcome} in {self.seconds:.0f} s"
+            f" ({self.processor:.0f} s of processor time): {last}"
+        )
+
+
 QUICK = "not slow and not browser"
+ALONE = f"({QUICK}) or (races and not browser)"  # without the whole product
 # The longest first.
-PARTS = (
-    Part("rest", ("-m", "not browser", f"--ignore={FAULTS}")),
-    Part("sqlite", ("-m", f"journey or races or ({QUICK})"), ON_SQLITE),
-    Part("browser", ("-m", "browser", f"--ignore={LOOKS}")),
-    Part("faults", ("-m", "not browser", FAULTS)),
-    Part("install", ("tests/install/journeys.py",), {"ZIVWEB_TEST_SERVERS": "none"}),
-    Part("looks", ("-m", "browser", LOOKS)),
+TEST = (
+    Part("postgresql", ("-m", f"walls or {ALONE}", f"--ignore={FAULTS}")),
+    Part("sqlite", ("-m", f"journey or {ALONE}", "--stored=only", f"--ignore={FAULTS}"), ON_SQLITE),
+    Part("journeys", ("-m", "journey")),
 )
-HALF = ("tests/accounts", "tests/contacts", "tests/drafts", "tests/notifications")
-QUICK_PARTS = (
-    Part("quick", ("-m", QUICK, *HALF)),
-    Part("more", ("-m", QUICK, *(f"--ignore={folder}" for folder in HALF))),
+REST = (
+    Part("pages", ("-m", "browser and not journey", f"--ignore={LOOKS}")),
+    Part("faults", (FAULTS,)),
+    Part("install", ("tests/install/journeys.py",), NO_SERVERS),
+    Part("slow", ("-m", f"not (browser or walls or journey or {ALONE})", f"--ignore={FAULTS}")),
+    Part("bursts", ("-m", "races", FAULTS), ON_SQLITE),
+    Part("looks", (LOOKS,)),
 )
 
 
-def main(quick: str = "") -> int:
-    """Run every part; 0 when all of them passed."""
-    parts = QUICK_PARTS if quick else PARTS
+def main(choice: str = "test") -> int:
+    """Run the parts of a choice, or the part of this name; 0 when all of them passed."""
+    named = {part.name: (part,) for part in (*TEST, *REST)}
+    parts = ({"test": TEST, "rest": REST, "quick": quick()} | named)[choice]
     with ThreadPoolExecutor(AT_ONCE) as pool:
         results = list(pool.map(_run, parts))
-    for part, (code, last) in sorted(zip(parts, results, strict=True), key=_failed):
-        print(f"--- {part.name}: {'passed' if code == 0 else f'FAILED (exit {code})'}")  # noqa: T201
-        print("".join(last[-1:] if code == 0 else last), end="")  # noqa: T201
-    return max(abs(code) for code, _last in results)
+    _print(["--- the slowest:"])
+    _print(_slowest(results))
+    for result in sorted(results, key=lambda each: each.code != 0):
+        _print([str(result)])
+        _print(line.rstrip("\n") for line in result.lines if result.code)
+    return max(abs(result.code) for result in results)
 
 
-def _failed(result: tuple[Part, tuple[int, list[str]]]) -> bool:
-    _part, (code, _last) = result
-    return code != 0
+def quick() -> tuple[Part, ...]:
+    """Return what needs no database, and the quick tests of the apps that were changed."""
+    pure = Part("pure", ("-m", QUICK, "--stored=none"), NO_SERVERS)
+    if not (folders := changed()):
+        return (pure,)
+    return (pure, Part("changed", ("-m", QUICK, "--stored=only", *folders), NO_SERVERS))
 
 
-def _run(part: Part) -> tuple[int, list[str]]:
-    """Run one part; give its exit code and its last lines."""
-    command = [sys.executable, "-m", "pytest", *SAME_EXAMPLES, *SHOWN, *part.choice]
-    last: deque[str] = deque(maxlen=SUMMARY_LINES)
-    with subprocess.Popen(
-        command,
-        env={**os.environ, **part.environment},
+def changed() -> list[str]:
+    """Return the folders of tests of the apps that git sees a change in."""
+    command = ["git", "status", "--porcelain", "--untracked-files=all"]
+    told = subprocess.run(command, capture_output=True, text=True, check=False).stdout
+    seen = {name for line in told.splitlines() for name in line[3:].split("/")}
+    return [f"tests/{name}" for name in sorted(APPS & seen) if (TESTS / name).is_dir()]
+
+
+def _slowest(results: Iterable[Result]) -> list[str]:
+    found = sorted((each for result in results for each in result.slowest), reverse=True)
+    return [f"{seconds:7.1f} s {test}" for seconds, test in found[:10]]
+
+
+def _print(lines: Iterable[str]) -> None:
+    for line in lines:
+        print(line, flush=True)  # noqa: T201
+
+
+def _run(part: Part) -> Result:
+    began = time.monotonic()
+    lines: deque[str] = deque(maxlen=SUMMARY_LINES)
+    slowest: list[tuple[float, str]] = []
+    process = subprocess.Popen(
+        [sys.executable, "-m", "pytest", *SAME_EXAMPLES, *SHOWN, *part.choice],
+        env={**os.environ, **COMPILED_ONCE, **part.environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
         errors="replace",
-    ) as process:
-        end = Timer(DEADLINE, process.kill)
-        end.start()
-        for line in process.stdout or ():
-            print(f"{part.name} | {line}", end="", flush=True)  # noqa: T201
-            last.append(line)
-        end.cancel()
-    return process.returncode, list(last)
+    )
+    end = Timer(DEADLINE, process.kill)
+    end.start()
+    for line in process.stdout or ():
+        _print([f"{part.name} | {line.rstrip()}"])
+        lines.append(line)
+        if found := DURATION.match(line):
+            slowest.append((float(found[1]), f"{part.name} {found[2]}"))
+    _pid, status, used = os.wait4(process.pid, 0)
+    end.cancel()
+    process.returncode = os.waitstatus_to_exitcode(status)
+    seconds, processor = time.monotonic() - began, used.ru_utime + used.ru_stime
+    return Result(part, process.returncode, tuple(lines), tuple(slowest), seconds, processor)
 
 
 if __name__ == "__main__":

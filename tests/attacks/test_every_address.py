@@ -20,7 +20,7 @@ from tests.attacks.scene import (
     said,
 )
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+pytestmark = [pytest.mark.walls, pytest.mark.slow, pytest.mark.django_db]
 
 # Rows that an admin of another organization makes or changes there; once signed out, what they post
 # is counted.

@@ -26,7 +26,7 @@ from tests.attacks.foreign import (
 from tests.attacks.scene import routes
 from tests.delivery.messages import person, recipient_of, released
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+pytestmark = [pytest.mark.walls, pytest.mark.slow, pytest.mark.django_db]
 
 METHODS = ("get", "post")
 WHO = ("stranger", "colleague", "guest")

@@ -46,6 +46,7 @@ def failing(client: Client, scene: Scene) -> list[str]:
     return [address for address, status in tried if status == 500]
 
 
+@pytest.mark.walls
 @pytest.mark.slow
 @pytest.mark.parametrize("who", ["owner", "admin"])
 def test_no_page_of_an_organization_fails(scene: Scene, who: str) -> None:
@@ -55,6 +56,7 @@ def test_no_page_of_an_organization_fails(scene: Scene, who: str) -> None:
     assert failing(client, scene) == []
 
 
+@pytest.mark.walls
 @pytest.mark.slow
 def test_no_page_of_a_recipient_fails(scene: Scene) -> None:
     lose_keys()

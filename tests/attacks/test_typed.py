@@ -19,7 +19,7 @@ from tests.delivery.messages import link, open_in, receiver
 
 Shown = tuple[Client, User | None, Form]  # in which browser, and who is signed in there
 
-pytestmark = [pytest.mark.slow, pytest.mark.django_db]
+pytestmark = [pytest.mark.walls, pytest.mark.slow, pytest.mark.django_db]
 
 
 @pytest.fixture

@@ -79,11 +79,13 @@ def no_folder(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "missing"))
 
 
+@pytest.mark.walls
 @pytest.mark.slow
 def test_no_address_reads_the_file_of_a_stranger() -> None:
     assert reading(make_scene(), strict(None), HUGE, PIECE) == set()
 
 
+@pytest.mark.walls
 @pytest.mark.slow
 def test_only_what_takes_files_reads_one_of_a_sender() -> None:
     scene = make_scene()
@@ -91,6 +93,7 @@ def test_only_what_takes_files_reads_one_of_a_sender() -> None:
     assert reading(scene, strict(scene.colleague), HUGE, PIECE) == {"/contacts/import/"}
 
 
+@pytest.mark.walls
 @pytest.mark.slow
 def test_nothing_is_read_of_what_is_too_long_for_a_page_without_files() -> None:
     scene, client = make_scene(), strict(None)

@@ -16,19 +16,14 @@ from tests.product import wait_for
 pytestmark = pytest.mark.slow
 
 REFUSED = "550 5.1.1 no such person"
-SOON = 20  # seconds: a client waits for minutes, and a broker that hangs for ever
 NOT_NOW = "451 4.7.1 come back later"
 
 
-def slowest_of(fleet: Fleet, mails: list[Handed]) -> float:
-    """Hand the mails in one after the other; return how many seconds the slowest took."""
-    slowest = 0.0
+def hand_in(fleet: Fleet, mails: list[Handed]) -> None:
+    """Hand the mails in one after the other; each is taken when this is over."""
     for one in mails:
-        began = time.monotonic()
         with handing_in(fleet, [one], seconds=0):
             pass
-        slowest = max(slowest, time.monotonic() - began)
-    return slowest
 
 
 def wait_for_page(fleet: Fleet, folder: str, one: Handed, words: str) -> str:
@@ -50,9 +45,8 @@ def test_mail_is_taken_while_the_broker_is_dead(fleet: Fleet, wrong: Look) -> No
     mails = complete_mails("dead-out", 2) + incomplete_mails("dead-in", 1)
 
     with broker_dead(fleet):
-        slowest = slowest_of(fleet, mails)
+        hand_in(fleet, mails)
 
-    assert slowest < SOON
     assert wrong("the broker dead", mails) == []
 
 
@@ -60,9 +54,8 @@ def test_mail_is_taken_while_the_broker_hangs(fleet: Fleet, wrong: Look) -> None
     mails = complete_mails("hang-out", 2) + incomplete_mails("hang-in", 1)
 
     with broker_hanging(fleet):
-        slowest = slowest_of(fleet, mails)
+        hand_in(fleet, mails)
 
-    assert slowest < SOON
     assert wrong("the broker hanging", mails) == []
 
 
@@ -70,11 +63,10 @@ def test_mail_waits_for_a_relay_that_is_down(fleet: Fleet, outlet: Outlet, wrong
     mails = complete_mails("down-out", 2) + incomplete_mails("down-in", 1)
 
     outlet.down()
-    slowest = slowest_of(fleet, mails)
+    hand_in(fleet, mails)
     time.sleep(1)
     outlet.up()
 
-    assert slowest < SOON
     assert wrong("the relay down", mails) == []
 
 
@@ -85,7 +77,7 @@ def test_a_recipient_that_the_relay_puts_off_gets_the_mail_later(
     late, other = mails[0].recipients
 
     outlet.moods.answers = {late: NOT_NOW}
-    slowest_of(fleet, mails)
+    hand_in(fleet, mails)
     wait_for("the other recipient's mail", lambda: copies(fleet, other))
     before = copies(fleet, late)
     outlet.moods.answers = {}
@@ -100,7 +92,7 @@ def test_a_refused_recipient_stands_on_the_page_of_the_message(
     (mail,) = complete_mails("refused", 1)
     outlet.moods.answers = {mail.recipients[0]: REFUSED}
 
-    slowest_of(fleet, [mail])
+    hand_in(fleet, [mail])
     page = wait_for_page(fleet, "/sent/", mail, "550 5.1.1")
 
     assert page.index(mail.recipients[0]) < page.index("550 5.1.1")
@@ -111,7 +103,7 @@ def test_a_refused_notice_stands_on_the_page_of_the_draft(fleet: Fleet, outlet: 
     (mail,) = incomplete_mails("untold", 1)
     outlet.moods.answers = {ANNA: REFUSED}
 
-    slowest_of(fleet, [mail])
+    hand_in(fleet, [mail])
 
     assert wait_for_page(fleet, "/", mail, "(550 5.1.1)")
     assert [len(copies(fleet, each)) for each in mail.recipients] == [0, 0]

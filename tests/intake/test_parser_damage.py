@@ -1,6 +1,5 @@
 """Broken and hostile mails: the parser reads what is there, in time, or says what is too much."""
 
-import time
 from pathlib import Path
 
 import pytest
@@ -9,6 +8,7 @@ from hypothesis import strategies as st
 
 from intake.html import text_of
 from intake.parser import MailTooComplex, ParsedMail, parse_mail, read_from_header
+from tests.effort import GENEROUS, effort
 
 MAILS = sorted((Path(__file__).parents[1] / "mails").glob("*.eml"))
 HEADER = b'Subject: x\r\nContent-Type: multipart/mixed; boundary="X"\r\n\r\n'
@@ -169,13 +169,6 @@ def test_a_mail_at_the_limits_is_read(raw: bytes) -> None:
     assert parse_mail(raw).text is not None
 
 
-def seconds_for(raw: bytes) -> float:
-    """Return the processor time that reading a mail takes."""
-    started = time.process_time()
-    parse_mail(raw)
-    return time.process_time() - started
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["Subject", "To", "Content-Type", "References"])
 @pytest.mark.parametrize(
@@ -188,7 +181,7 @@ def seconds_for(raw: bytes) -> float:
 def test_fields_are_read_in_linear_time(name: str, piece: str) -> None:
     field = f"{name}: {piece * (15_000 // len(piece))}\r\n".encode()
 
-    assert any(seconds_for(field * 10 + b"\r\n") < 1 for _ in range(3))  # one may be unlucky
+    assert effort(lambda: parse_mail(field * 10 + b"\r\n")) < GENEROUS
 
 
 @pytest.mark.slow
@@ -214,8 +207,6 @@ def test_fields_are_read_in_linear_time(name: str, piece: str) -> None:
     ],
 )
 def test_bodies_are_read_in_linear_time(kind: bytes, body: bytes) -> None:
-    started = time.process_time()
+    raw = HEADER + b"--X\r\n" + kind + b"\r\n\r\n" + body
 
-    parse_mail(HEADER + b"--X\r\n" + kind + b"\r\n\r\n" + body)
-
-    assert time.process_time() - started < 2
+    assert effort(lambda: parse_mail(raw)) < GENEROUS

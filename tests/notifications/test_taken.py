@@ -1,6 +1,5 @@
 """No mail's text goes to the relay before it is noted that the relay has the one before."""
 
-import time
 from contextlib import closing
 
 import pytest
@@ -20,7 +19,6 @@ SELECT pg_terminate_backend(pid) FROM pg_stat_activity
  WHERE datname = current_database() AND pid <> pg_backend_pid()
 """
 MAILS = 5
-SOON = 10.0  # seconds: a relay that waits for the text of a mail would be waited for longer
 
 
 def asked(query: str) -> int:
@@ -51,10 +49,8 @@ def test_each_mail_is_noted_before_the_text_of_the_next(relay: Relay) -> None:
 def test_a_lost_database_lets_no_further_mail_out(relay: Relay) -> None:
     queued(MAILS)
     relay.before_reply = lambda: asked(CUT)
-    started = time.monotonic()
 
     with pytest.raises(OperationalError), closing(connection):
         actions.send_due()
 
     assert len(relay.taken) == 1
-    assert time.monotonic() - started < SOON
