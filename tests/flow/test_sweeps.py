@@ -1,6 +1,5 @@
 """Waking a worker never fails."""
 
-import time
 from collections.abc import Callable
 from contextlib import AbstractContextManager
 
@@ -19,12 +18,11 @@ def test_a_dead_broker_costs_one_log_line(
     monkeypatch.setattr(current_app.amqp, "_producer_pool", None)
     monkeypatch.setattr(current_app.conf, "broker_url", dead.as_uri())
     monkeypatch.setattr(current_app.conf, "broker_write_url", dead.as_uri())
-    began = time.monotonic()
 
     with transaction.atomic():
         wake("drafts.tasks.detect_missing")
 
-    assert (len(caplog.records), time.monotonic() - began < 2) == (1, True)
+    assert [record.levelname for record in caplog.records] == ["WARNING"]
 
 
 @pytest.mark.django_db

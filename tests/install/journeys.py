@@ -1,6 +1,6 @@
 """zivweb starts, is used and is tested on machines of every kind that its users have.
 
-A part of `make test`; alone: `make test T="tests/install/journeys.py"`, as root. What an
+A part of `make test-all`; alone: `make test T="tests/install/journeys.py"`, as root. What an
 environment cannot make is skipped, and named in the last line.
 """
 
