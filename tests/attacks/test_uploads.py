@@ -124,13 +124,19 @@ def test_a_file_for_a_page_that_takes_none_is_told_in_plain_words() -> None:
     assert "This is too large" in answer.content.decode()  # type: ignore[attr-defined]
 
 
-def test_a_list_of_contacts_lies_on_no_disk(no_folder: None) -> None:
+def test_a_list_of_contacts_lies_readable_on_no_disk(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    kept = tmp_path / "kept"  # of what is a file without a name elsewhere
+    monkeypatch.setattr(tempfile, "TemporaryFile", lambda: kept.open("w+b"))
     posted = SimpleUploadedFile("a.csv", b"email_address\n" + b"a@b.example\n" * 300_000)
     answer = make.signed_in(make.user()).post(
         "/contacts/import/", {"book": "personal", "file": posted}
     )
 
     assert (answer.status_code, ImportRun.objects.count()) == (302, 1)
+    written = kept.read_bytes()
+    assert (len(written) > posted.size, b"b.example" in written) == (True, False)
 
 
 def test_a_logo_lies_on_no_disk(no_folder: None) -> None:
