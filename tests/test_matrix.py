@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.core.signals import request_finished
+from django.db import close_old_connections, transaction
 from django.http import HttpResponseBase
 from django.test import Client
 from django.urls import URLResolver, get_resolver
@@ -59,6 +60,7 @@ class World:
         cookies = browser.cookies.copy()
         with transaction.atomic():
             answer = browser.generic(method, self.path(name))
+            close(answer)
             transaction.set_rollback(True)
         browser.cookies = cookies  # type: ignore[assignment]
         if method == "OPTIONS" and not getattr(answer, "content", b""):
@@ -73,6 +75,13 @@ class World:
         if route.startswith("messages/"):
             keys["recipient_pk"] = self.given["message_recipient_pk"]
         return "/" + re.sub(r"<(?:\w+:)?(\w+)>", lambda found: keys[found[1]], route)
+
+
+def close(answer: HttpResponseBase) -> None:
+    """Close an answer as a server does, whatever it made of it; the test keeps its connection."""
+    request_finished.disconnect(close_old_connections)
+    answer.close()
+    request_finished.connect(close_old_connections)
 
 
 def leads_to_login(answer: HttpResponseBase) -> bool:
