@@ -119,8 +119,8 @@ def wrong_looks(world: World, name: str, got: dict[str, int]) -> list[str]:
     """Return what HEAD and OPTIONS show of an address beyond what GET shows the same person."""
     return [
         f"{method} {name} as {role}: {status}, GET {got[role]}"
-        for method, roles in (("HEAD", ROLES), ("OPTIONS", FEW))
-        for role in roles
+        for method in ("HEAD", "OPTIONS")
+        for role in FEW
         if (status := world.status(role, name, method)) not in {got[role], *LESS}
     ]
 
