@@ -23,8 +23,8 @@ from tests.product import ROOT, Product, a_mail, link_in, running_product, wait_
 
 pytestmark = pytest.mark.slow
 
-MAILS = int(os.environ.get("ZIVWEB_FLOOD_MAILS", "1000"))
-ROWS = int(os.environ.get("ZIVWEB_FLOOD_ROWS", "60000"))
+MAILS = int(os.environ.get("ZIVWEB_FLOOD_MAILS", "2500"))
+ROWS = int(os.environ.get("ZIVWEB_FLOOD_ROWS", "200000"))
 ROUNDS = int(os.environ.get("ZIVWEB_FLOOD_ROUNDS", "1"))
 MEGABYTES = 250  # that no process becomes larger than
 CARLA = "carla@gemeente.example"
