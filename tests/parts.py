@@ -26,6 +26,7 @@ DEADLINE = 45 * 60  # seconds of one part, after which it is ended
 SHOWN = ("--durations=10", "-o", "faulthandler_timeout=300")
 DURATION = re.compile(r"(\d+\.\d+)s (?:call|setup|teardown) +(\S.*)")
 ROOT = Path(__file__).parent.parent
+JOURNEYS = ("tests/test_journey.py", "tests/test_resends.py", "tests/browser/test_journey.py")
 LOOKS, FAULTS = "tests/browser/test_accessibility.py", "tests/faults"
 # Hypothesis' own profile: a change fails by itself. `make fuzz` and `make test T=` try others.
 SAME_EXAMPLES = ("--hypothesis-profile=ci",)
@@ -68,17 +69,19 @@ QUICK = "not slow and not browser"
 ALONE = f"({QUICK}) or (races and not browser)"  # without the whole product
 # The longest first.
 TEST = (
-    Part("postgresql", ("-m", f"walls or {ALONE}", f"--ignore={FAULTS}")),
-    Part("sqlite", ("-m", f"journey or {ALONE}", "--stored=only", f"--ignore={FAULTS}"), ON_SQLITE),
-    Part("journeys", ("-m", "journey")),
+    Part("postgresql", ("-m", f"not walls and ({ALONE})", f"--ignore={FAULTS}")),
+    Part("sqlite", ("-m", ALONE, "--stored=only", f"--ignore={FAULTS}"), ON_SQLITE),
+    Part("walls", ("-m", "walls")),
+    Part("journeys", JOURNEYS),
 )
 REST = (
     Part("pages", ("-m", "browser and not journey", f"--ignore={LOOKS}")),
     Part("faults", (FAULTS,)),
     Part("install", ("tests/install/journeys.py",), NO_SERVERS),
     Part("slow", ("-m", f"not (browser or walls or journey or {ALONE})", f"--ignore={FAULTS}")),
-    Part("bursts", ("-m", "races", FAULTS), ON_SQLITE),
     Part("looks", (LOOKS,)),
+    Part("again", ("-m", "journey"), ON_SQLITE),
+    Part("ways", ("-m", "journey", *(f"--ignore={each}" for each in (*JOURNEYS, FAULTS)))),
 )
 
 

@@ -11,7 +11,7 @@ from tests.faults.mails import Client, Handed, incomplete_mails
 from tests.faults.rows import states_of_drafts
 from tests.product import PATIENCE, Product, wait_for
 
-pytestmark = [pytest.mark.slow, pytest.mark.races]
+pytestmark = [pytest.mark.slow, pytest.mark.races, pytest.mark.journey]
 
 MAILS = int(os.environ.get("ZIVWEB_BURST_MAILS", "120"))
 CONTACTS = int(os.environ.get("ZIVWEB_BURST_CONTACTS", "3000"))
