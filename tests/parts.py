@@ -71,7 +71,7 @@ ALONE = f"({QUICK}) or (races and not browser)"  # without the whole product
 TEST = (
     Part("postgresql", ("-m", f"not walls and ({ALONE})", f"--ignore={FAULTS}")),
     Part("sqlite", ("-m", ALONE, "--stored=only", f"--ignore={FAULTS}"), ON_SQLITE),
-    Part("walls", ("-m", "walls")),
+    Part("walls", ("-m", "walls", "tests/attacks", "tests/test_matrix.py")),
     Part("journeys", JOURNEYS),
 )
 REST = (
