@@ -75,11 +75,12 @@ TEST = (
     Part("journeys", JOURNEYS),
 )
 REST = (
-    Part("pages", ("-m", "browser and not journey", f"--ignore={LOOKS}")),
+    Part("pages", ("-m", "browser and not journey", "tests/browser", f"--ignore={LOOKS}")),
     Part("faults", (FAULTS,)),
     Part("install", ("tests/install/journeys.py",), NO_SERVERS),
     Part("slow", ("-m", f"not (browser or walls or journey or {ALONE})", f"--ignore={FAULTS}")),
     Part("looks", (LOOKS,)),
+    Part("windows", ("-m", "browser and not journey", "--ignore=tests/browser")),
     Part("again", ("-m", "journey"), ON_SQLITE),
     Part("ways", ("-m", "journey", *(f"--ignore={each}" for each in (*JOURNEYS, FAULTS)))),
 )
