@@ -5,13 +5,17 @@ from typing import Any
 
 from playwright.sync_api import Page
 
-# Shifts are counted from the first paint on; those within 500 ms of a key count as well.
-WATCH = """buffered => {
+# Shifts are counted from the first paint on; those within 500 ms of a key count as well. Where the
+# first paint has half a button, the other half moves its icon: that is part of how a page arrives.
+WATCH = """([buffered, arriving]) => {
   window.shifts = [];
+  const from = arriving ? 0 : performance.getEntriesByType("navigation")[0].domInteractive;
+  const counts = entry => entry.startTime >= from;
   const name = node => node ? (node.id || node.className || node.nodeName) : "gone";
-  new PerformanceObserver(list => list.getEntries().forEach(entry => window.shifts.push(
+  const note = entry => window.shifts.push(
     entry.sources.map(source => `${name(source.node)}: ${Math.round(source.previousRect.y)}` +
-      ` to ${Math.round(source.currentRect.y)}`).join(", ") + ` (${entry.value.toFixed(4)})`)))
+      ` to ${Math.round(source.currentRect.y)}`).join(", ") + ` (${entry.value.toFixed(4)})`);
+  new PerformanceObserver(list => list.getEntries().filter(counts).forEach(note))
     .observe({ type: "layout-shift", buffered });
 }"""
 # What can be clicked or typed in, and is seen: its box in the window, by what it is.
@@ -38,17 +42,19 @@ PAINTED = "() => new Promise(done => requestAnimationFrame(() => requestAnimatio
 class Still:
     """A page as it was when somebody put a hand on it.
 
-    `but` selects what the person asked to have replaced: the rows that a search finds.
+    `but` selects what the person asked to have replaced: the rows that a search finds. `arriving`
+    counts what moves while the page itself comes in, too.
     """
 
     page: Page
     but: str = ""
+    arriving: bool = False
     before: dict[str, Any] | None = None
 
     def look(self, *, since_paint: bool = True) -> None:
         """Take in where everything is. Shifts count from now on, or since the first paint."""
         self.page.evaluate(PAINTED)
-        self.page.evaluate(WATCH, since_paint)
+        self.page.evaluate(WATCH, [since_paint, self.arriving])
         self.before = self.page.evaluate(BOXES, self.but)
 
     def moved(self) -> list[str]:

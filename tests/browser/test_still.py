@@ -79,7 +79,7 @@ def test_nothing_moves_while_a_page_arrives_in_pieces(scene: Scene, browser: Bro
     whole = whole.replace('"/static', f'"{scene.product.base}/static')
     icon = whole[: whole.index("</svg>", whole.index("top__toggle"))] + "</svg>"
     page = browser.new_page(viewport={"width": PHONE[0], "height": PHONE[1]})
-    still = Still(page)
+    still = Still(page, arriving=True)
 
     with in_two_pieces(whole, icon) as address:
         page.goto(address)
