@@ -27,6 +27,7 @@ SHOWN = ("--durations=10", "-o", "faulthandler_timeout=300")
 DURATION = re.compile(r"(\d+\.\d+)s (?:call|setup|teardown) +(\S.*)")
 ROOT = Path(__file__).parent.parent
 JOURNEYS = ("tests/test_journey.py", "tests/test_resends.py", "tests/browser/test_journey.py")
+HALF = ("tests/accounts", "tests/addresses", "tests/contacts", "tests/drafts")  # of what is pure
 LOOKS, FAULTS = "tests/browser/test_accessibility.py", "tests/faults"
 # Hypothesis' own profile: a change fails by itself. `make fuzz` and `make test T=` try others.
 SAME_EXAMPLES = ("--hypothesis-profile=ci",)
@@ -102,10 +103,14 @@ def main(choice: str = "test") -> int:
 
 def quick() -> tuple[Part, ...]:
     """Return what needs no database, and the quick tests of the apps that were changed."""
-    pure = Part("pure", ("-m", QUICK, "--stored=none"), NO_SERVERS)
+    pure = ("-m", QUICK, "--stored=none")
+    parts = (
+        Part("pure", (*pure, *HALF), NO_SERVERS),
+        Part("more", (*pure, *(f"--ignore={folder}" for folder in HALF)), NO_SERVERS),
+    )
     if not (folders := changed()):
-        return (pure,)
-    return (pure, Part("changed", ("-m", QUICK, "--stored=only", *folders), NO_SERVERS))
+        return parts
+    return (*parts, Part("changed", ("-m", QUICK, "--stored=only", *folders), NO_SERVERS))
 
 
 def changed() -> list[str]:
