@@ -71,11 +71,7 @@ def policies_to_follow() -> IsDone:
 
 
 def releases() -> IsDone:
-    sender = make.user()
-    make.contact(sender, phone=make.NUMBER)
-    bad, good = (actions.hold_mail(make.mail(sender, subject=text)) for text in ("Bad", "Good"))
-    due = {"state": states.SENDING, "send_at": timezone.now() - timedelta(seconds=1)}
-    Draft.objects.filter(pk__in=[bad.pk, good.pk]).update(**due)
+    bad, good = due_of_one()
     Draft.objects.filter(pk=bad.pk).update(content=BROKEN)
     return has(Draft, good, state=states.SENT)
 
@@ -219,6 +215,16 @@ SWEEPS: dict[str, tuple[Builder, bool]] = {
     "accounts.tasks.prune_audit": (audit_to_prune, True),
     "zivweb.tasks.forget_old": (notifications_to_forget, False),
 }
+
+
+def due_of_one() -> tuple[Draft, Draft]:
+    """Hold two mails of one sender that are to go out now."""
+    sender = make.user()
+    make.contact(sender, phone=make.NUMBER)
+    bad, good = (actions.hold_mail(make.mail(sender, subject=text)) for text in ("Bad", "Good"))
+    due = {"state": states.SENDING, "send_at": timezone.now() - timedelta(seconds=1)}
+    Draft.objects.filter(pk__in=[bad.pk, good.pk]).update(**due)
+    return bad, good
 
 
 def held_for_two(policy: Policy | None = None) -> tuple[Draft, Draft]:

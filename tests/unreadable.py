@@ -23,7 +23,7 @@ from tests import make
 from tests.contacts.imports import csv_file
 from tests.delivery.messages import released
 from tests.notifications.letters import Outbox
-from tests.sweeps import ALWAYS, LONG_AGO, IsDone, break_time, has, held_for_two
+from tests.sweeps import ALWAYS, LONG_AGO, IsDone, break_time, due_of_one, has, held_for_two
 
 RAW = b"Subject: x\r\n\r\nDear Jan"
 
@@ -51,11 +51,7 @@ def new_drafts() -> IsDone:
 
 
 def releases() -> IsDone:
-    sender = make.user()
-    make.contact(sender, phone=make.NUMBER)
-    bad, good = (actions.hold_mail(make.mail(sender, subject=text)) for text in ("Bad", "Good"))
-    due = {"state": states.SENDING, "send_at": timezone.now() - timedelta(seconds=1)}
-    Draft.objects.filter(pk__in=[bad.pk, good.pk]).update(**due)
+    bad, good = due_of_one()
     break_time(bad, "created_at")
     return has(Draft, good, state=states.SENT)
 
